@@ -28,6 +28,7 @@ import { stderr, stdout } from "./output.js";
  *
  * @typedef {object} ArgumentRow
  * @property {string} name
+ * @property {string} key the core's name
  * @property {boolean} [optional]
  * @property {boolean} [many]
  * @property {string} description
@@ -53,16 +54,16 @@ import { stderr, stdout } from "./output.js";
 const TABLE = JSON.parse(readFileSync(new URL("commands.json", import.meta.url), "utf8"));
 
 /**
- * Runs a command, and returns the exit status.
- * @typedef {(command: Command, options: any, ...values: any[]) => number | Promise<number>} Action
+ * Runs a command with its options and arguments by the core's names, and returns the exit status.
+ * @typedef {(command: Command, options: any) => number | Promise<number>} Action
  */
 
 /**
- * @param {{ [command: string]: Action }} actions
  * @param {string} version
+ * @param {Action} action
  * @returns {Command}
  */
-export function makeProgram(actions, version) {
+export function makeProgram(version, action) {
   const program = new Command(TABLE.name)
     .description(TABLE.description)
     .version(version)
@@ -78,14 +79,14 @@ export function makeProgram(actions, version) {
       },
     })
     .showHelpAfterError(TABLE.hint);
-  for (const row of TABLE.commands) addCommand(program, row, actions[row.name]);
+  for (const row of TABLE.commands) addCommand(program, row, action);
   return program;
 }
 
 /**
  * @param {Command} program
  * @param {CommandRow} row
- * @param {Action | undefined} action
+ * @param {Action} action
  */
 function addCommand(program, row, action) {
   // It inherits the settings of the program.
@@ -95,8 +96,8 @@ function addCommand(program, row, action) {
   if (row.about) command.addHelpText("after", `\n${row.about.join("\n")}`);
   if (row.examples) command.addHelpText("after", `\nExamples:\n  ${row.examples.join("\n  ")}`);
   command.action(async (...given) => {
-    const values = given.slice(0, row.arguments.length);
-    process.exitCode = await action?.(command, command.opts(), ...values);
+    const values = Object.fromEntries(row.arguments.map(({ key }, index) => [key, given[index]]));
+    process.exitCode = await action(command, { ...command.opts(), ...values });
   });
 }
 

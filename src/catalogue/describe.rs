@@ -7,7 +7,7 @@ use std::ops::Not;
 use serde::Serialize;
 
 use super::example::{event, named, unfilled};
-use super::{find, Family, Field, Label, LabelForm, Object, Presence, Related, Source, Value, ValueKind, families};
+use super::{Family, Field, Label, LabelForm, Object, Presence, Related, Source, Value, ValueKind, families, find};
 use crate::json::tree::{optional_text_as_value, text_as_value};
 
 /// Everything known about one event, or about a family of events with a common name pattern.
@@ -228,7 +228,6 @@ pub fn names() -> Vec<String> {
     }
     all
 }
-
 
 /// Describes every family, in the order of the documentation. `inputs`: the inputs that the builder accepts:
 /// [`generate::inputs`](crate::generate::inputs).

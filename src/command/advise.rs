@@ -1,6 +1,5 @@
 //! The command `advise`: windows over heartbeats.
 
-use serde::de::value::MapDeserializer;
 use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 
@@ -9,6 +8,7 @@ use crate::simulate::{HeartbeatConfig, heartbeat_advice};
 use crate::text::strict::strict;
 use crate::tune::{HeartbeatObserver, ObserveOptions, WindowCurveOptions, window_curve};
 
+use super::captured::options;
 use super::steps::{Inputs, Outcome, Run, Stop, needed};
 use super::surroundings::Surroundings;
 
@@ -112,9 +112,7 @@ fn required(option: &str) -> Stop {
 
 /// The options of the library.
 fn read<O: for<'de> Deserialize<'de>>(all: Named) -> Result<O, Stop> {
-    let given = all.into_iter().filter_map(|(name, _, value)| Some((name, value?)));
-    O::deserialize(MapDeserializer::new(given))
-        .map_err(|error: serde_json::Error| Stop::Fail(error.to_string()))
+    options(all.into_iter().map(|(name, _, value)| (name, value)).collect())
 }
 
 impl Run for Advise {
@@ -156,7 +154,8 @@ impl Run for Advise {
         if let Some(assumed) = given(&assumptions) {
             exclude(assumed, &of_client)?;
             times.extend(assumptions);
-            let curve = window_curve(&read::<WindowCurveOptions>(times)?).map_err(|error| Stop::Fail(error.to_string()))?;
+            let curve =
+                window_curve(&read::<WindowCurveOptions>(times)?).map_err(|error| Stop::Fail(error.to_string()))?;
             return Ok(Outcome::printing(render_window_curve(&curve, &rendering)));
         }
         if options.within.is_none() {

@@ -12,9 +12,9 @@ use crate::json::{Tape, parse};
 use crate::render::{BuiltForm, display_name, rendered};
 use crate::text::strict::strict;
 
+use super::Next;
 use super::steps::{Inputs, Outcome, Run, Stop, needed};
 use super::surroundings::Surroundings;
-use super::Next;
 
 /// The options of `build`.
 #[derive(Clone, PartialEq, Eq, Debug, Default, Deserialize)]
@@ -161,9 +161,7 @@ fn put(place: &mut Tree, path: &[&str], value: Tree) -> Result<(), String> {
             let length = items.len();
             let is_digits = !key.is_empty() && key.bytes().all(|byte| byte.is_ascii_digit());
             let index = key.parse::<usize>().ok().filter(|index| is_digits && *index <= length).ok_or_else(|| {
-                format!(
-                    "--set: a list of {length} has no index `{key}`: indexes start at 0; {length} appends"
-                )
+                format!("--set: a list of {length} has no index `{key}`: indexes start at 0; {length} appends")
             })?;
             if index == length {
                 items.push(Tree::Null);

@@ -16,8 +16,9 @@ const SIGNATURES: [(&[u8], &str); 7] = [
     (&[0xfe, 0xff], "is UTF-16 text: save it as UTF-8"),
 ];
 
-/// Why this beginning of a file is not text that can be JSON or YAML.
-pub(super) fn not_text(head: &[u8]) -> Option<&'static str> {
+/// Why a file that begins like this is not text that can be JSON or YAML: a sentence without its subject.
+#[must_use]
+pub fn not_text(head: &[u8]) -> Option<&'static str> {
     if head.is_empty() {
         return Some("is empty");
     }

@@ -15,36 +15,42 @@
 //! ```
 
 mod advise;
+mod backtest;
 mod build;
+mod captured;
+mod diff;
 mod explain;
 mod input;
-mod live;
+mod pull;
 mod reader;
 mod reason;
+mod report;
 mod scenario;
 mod schema;
 mod simulate;
 mod steps;
 mod surroundings;
 mod test;
+mod why;
 
-use serde::de::{Deserialize, Deserializer, Error};
 use serde::Serialize;
+use serde::de::{Deserialize as _, Deserializer, Error};
 
 pub use advise::AdviseOptions;
+pub use backtest::BacktestCommandOptions;
 pub use build::BuildCommandOptions;
+pub use diff::DiffCommandOptions;
 pub use explain::ExplainOptions;
-pub use live::{BacktestCommandOptions, DiffCommandOptions, PullCommandOptions, WhyCommandOptions};
-pub use reason::{read_reason, write_reason};
+pub use input::not_text;
+pub use pull::{pull_interrupted, pull_summary};
+pub use reason::{list_reason, read_reason, write_reason};
+pub use report::{CheckCommandOptions, ValidateCommandOptions};
 pub use schema::SchemaOptions;
 pub use simulate::SimulateCommandOptions;
 pub use surroundings::{Surroundings, Terminal};
 pub use test::TestCommandOptions;
+pub use why::WhyCommandOptions;
 
-use crate::client::{PullProgress, Request, Response, SettingsSources};
-use crate::time::Instant;
-
-use live::FromServer;
 use steps::{Run, Steps, Whole};
 
 /// What a command asks for.
@@ -69,6 +75,28 @@ pub enum Next {
         /// Its name as the user gave it.
         folder: String,
     },
+    /// The events of a server, received in a range of time: call [`Command::piece`] with NDJSON, then [`Command::end`]; or
+    /// [`Command::failed`] with a whole sentence.
+    Pull {
+        /// The earliest time, as the user gave it.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        since: Option<String>,
+        /// The latest time.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        until: Option<String>,
+        /// The profile that names the server.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        profile: Option<String>,
+    },
+    /// The automations of a server, a JSON list, likewise.
+    Automations {
+        /// Only the one with this name or id.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        name: Option<String>,
+        /// The profile that names the server.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        profile: Option<String>,
+    },
     /// Replace a file that was read, completely or not at all: call [`Command::written`] or [`Command::failed`].
     Write {
         /// Its name as the user gave it; `-` is standard output, which must have received all of it.
@@ -90,60 +118,6 @@ pub enum Next {
     Misuse {
         /// A sentence without a full stop.
         message: String,
-    },
-    /// Whether a file exists: call [`Command::written`] if it does, otherwise [`Command::failed`].
-    Exists {
-        /// Its name as the user gave it.
-        file: String,
-    },
-    /// What Prefect's settings are read from: call [`Command::settings`], or [`Command::failed`] with a sentence.
-    Settings {
-        /// The profile to use instead of the active one.
-        #[serde(skip_serializing_if = "Option::is_none")]
-        profile: Option<String>,
-    },
-    /// Send this, then call [`Command::responded`] or [`Command::lost`].
-    Request(Request),
-    /// Wait. The progress that is drawn gives way to the text, which goes to standard error.
-    Wait {
-        /// How long.
-        milliseconds: u64,
-        /// Why, with a line break at the end.
-        text: String,
-    },
-    /// Open a websocket with the subprotocol `prefect`, then call [`Command::opened`] or [`Command::closed`].
-    Connect {
-        /// Its address.
-        url: String,
-    },
-    /// Send a text on the websocket. It contains the credentials.
-    Send {
-        /// The text.
-        text: String,
-    },
-    /// Wait for the websocket, then call [`Command::received`] or [`Command::closed`], if it said anything.
-    Receive {
-        /// The longest time to wait.
-        milliseconds: u64,
-    },
-    /// Draw how far reading from the server has come, if standard error is a terminal.
-    Progress(PullProgress),
-    /// Open a file to append to it, or create it: call [`Command::tail`] or [`Command::failed`].
-    Resume {
-        /// Its name as the user gave it.
-        file: String,
-        /// The most bytes of its end to hand over.
-        most: usize,
-    },
-    /// Remove so many bytes from the end of this file: call [`Command::written`] or [`Command::failed`].
-    Cut {
-        /// How many.
-        bytes: usize,
-    },
-    /// Append whole lines to this file: call [`Command::written`] or [`Command::failed`].
-    Append {
-        /// The lines.
-        text: String,
     },
     /// The command has ended.
     Exit {
@@ -194,11 +168,12 @@ impl Command {
             "simulate" => whole(simulate::Simulate::new(SimulateCommandOptions::deserialize(options)?, surroundings)),
             "test" => whole(test::Test::new(TestCommandOptions::deserialize(options)?, surroundings)),
             "backtest" => {
-                whole(live::BacktestCommand::new(BacktestCommandOptions::deserialize(options)?, surroundings))
+                whole(backtest::RunBacktest::new(BacktestCommandOptions::deserialize(options)?, surroundings))
             }
-            "why" => whole(live::WhyCommand::new(WhyCommandOptions::deserialize(options)?, surroundings)),
-            "diff" => whole(live::DiffCommand::new(DiffCommandOptions::deserialize(options)?, surroundings)),
-            "pull" => whole(live::PullCommand::new(PullCommandOptions::deserialize(options)?, &surroundings)),
+            "why" => whole(why::RunWhy::new(WhyCommandOptions::deserialize(options)?, surroundings)),
+            "diff" => whole(diff::RunDiff::new(DiffCommandOptions::deserialize(options)?, surroundings)),
+            "validate" => Box::new(ValidateCommandOptions::deserialize(options)?.start(surroundings)?),
+            "check" => Box::new(CheckCommandOptions::deserialize(options)?.start(surroundings)?),
             _ => return Err(D::Error::custom(format_args!("there is no command `{name}`"))),
         };
         Ok(Command(steps))
@@ -227,6 +202,11 @@ impl Command {
         self.0.failed(reason);
     }
 
+    /// The file that [`Next::Read`] asked for with `rewrite` can be read, but must not be written: it is a named pipe, say.
+    pub fn refused(&mut self, reason: &str) {
+        self.0.refused(reason);
+    }
+
     /// The file was written.
     pub fn written(&mut self) {
         self.0.written();
@@ -235,62 +215,6 @@ impl Command {
     /// The files in the folder.
     pub fn listed(&mut self, files: Vec<Listed>) {
         self.0.listed(files);
-    }
-
-    /// Where Prefect's settings are.
-    pub fn settings(&mut self, sources: SettingsSources) {
-        self.0.settings(sources);
-    }
-
-    /// The end of the file to append to, and whether that is all of it.
-    pub fn tail(&mut self, bytes: &[u8], is_all: bool) {
-        self.0.tail(bytes, is_all);
-    }
-
-    /// The present time, and a random number from 0 to 1. Commands that read from a server need it before each call of
-    /// [`Command::next`], and before they are told what the server said.
-    pub fn clock(&mut self, now: Instant, jitter: f64) {
-        if let Some(connection) = self.0.connection() {
-            connection.set_clock(now, jitter);
-        }
-    }
-
-    /// The response to the request.
-    pub fn responded(&mut self, response: Response<'_>) {
-        self.said(FromServer::Response(response));
-    }
-
-    /// The request had no response; the reason is the system's message.
-    pub fn lost(&mut self, reason: &str) {
-        self.said(FromServer::Lost(reason));
-    }
-
-    /// The websocket is open.
-    pub fn opened(&mut self) {
-        self.said(FromServer::Opened);
-    }
-
-    /// A text came on the websocket.
-    pub fn received(&mut self, text: &str) {
-        self.said(FromServer::Received(text));
-    }
-
-    /// The websocket was closed, or could not be opened.
-    pub fn closed(&mut self, code: u16, reason: &str) {
-        self.said(FromServer::Closed(code, reason));
-    }
-
-    /// The user does not want to wait longer: the command ends at its next step.
-    pub fn interrupt(&mut self) {
-        if let Some(connection) = self.0.connection() {
-            connection.interrupt();
-        }
-    }
-
-    fn said(&mut self, said: FromServer<'_>) {
-        if let Some(connection) = self.0.connection() {
-            connection.said(said);
-        }
     }
 
     /// Whether a failure on one file, even one of the program itself, leaves the other files to be reported on.

@@ -29,7 +29,10 @@ pub(super) struct Reader {
 
 enum State {
     /// A document, or the beginning of a file.
-    Whole { contents: Contents, is_decided: bool },
+    Whole {
+        contents: Contents,
+        is_decided: bool,
+    },
     Lines(Lines),
 }
 
@@ -198,6 +201,8 @@ mod tests {
         assert!(reader.push(&b"{}\n".repeat(4_000_000), &mut all));
         let piece = vec![b'x'; LONGEST_LINE + 1];
         assert!(!reader.push(&piece, &mut all));
-        assert!(matches!(reader.end(&mut all), Err(Unreadable::Line(problem)) if problem.contains("at byte 12000000 ")));
+        assert!(
+            matches!(reader.end(&mut all), Err(Unreadable::Line(problem)) if problem.contains("at byte 12000000 "))
+        );
     }
 }

@@ -28,6 +28,12 @@ pub fn read_reason(code: &str, message: &str) -> String {
     }
 }
 
+/// Why the files in a folder cannot be listed, likewise.
+#[must_use]
+pub fn list_reason(code: &str, message: &str) -> String {
+    if code == "ENOTDIR" { "is not a directory".to_owned() } else { read_reason(code, message) }
+}
+
 /// Why a file cannot be written, likewise.
 #[must_use]
 pub fn write_reason(code: &str, message: &str) -> String {

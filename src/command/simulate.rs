@@ -2,7 +2,6 @@
 
 use std::rc::Rc;
 
-use serde::de::value::MapDeserializer;
 use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 
@@ -11,15 +10,16 @@ use crate::render::{
     Format, RenderOptions, SimulationView, display_name, printable, render_simulation, render_version_comparison,
 };
 use crate::simulate::{
-    ActionSettings, DocumentText, EventTexts, Files, RenderedFirings, ReplayOptions, SimulateOptions,
-    SimulationResult, compare_replays, compare_versions, replay, replay_actions, scenario_actions, simulate,
+    ActionSettings, DocumentText, EventTexts, RenderedFirings, ReplayOptions, SimulateOptions, SimulationResult,
+    compare_replays, compare_versions, replay, replay_actions, scenario_actions, simulate,
 };
 use crate::text::strict::strict;
 
+use super::Next;
+use super::captured::{flag, options as library_options};
 use super::scenario::read_scenario_files;
 use super::steps::{Inputs, Outcome, Run, Stop, needed};
 use super::surroundings::Surroundings;
-use super::Next;
 
 /// The most firings whose actions are rendered.
 const MOST_FIRINGS: usize = 100_000;
@@ -73,7 +73,6 @@ impl<'de> Deserialize<'de> for SimulateCommandOptions {
 impl SimulateCommandOptions {
     /// The options that only a replay has, by the library's names.
     fn of_replay(&self) -> Vec<(&'static str, Option<Value>)> {
-        let flag = |is_set: bool| is_set.then_some(Value::Bool(true));
         vec![
             ("name", self.name.clone()),
             ("start", self.start.clone()),
@@ -127,12 +126,6 @@ impl Simulate {
     }
 }
 
-/// The options of the library.
-fn read<O: for<'de> Deserialize<'de>>(given: Vec<(&'static str, Option<Value>)>) -> Result<O, Stop> {
-    let given = given.into_iter().filter_map(|(name, value)| Some((name, value?)));
-    O::deserialize(MapDeserializer::new(given)).map_err(|error: serde_json::Error| Stop::Fail(error.to_string()))
-}
-
 impl Run for Simulate {
     fn run(&mut self, inputs: &mut Inputs) -> Result<Outcome, Stop> {
         let options = &self.options;
@@ -172,11 +165,14 @@ fn scenario(
     let files = needed(file, read_scenario_files(file, &text, inputs)?)?;
     let given = given(options, inputs)?;
     let document = DocumentText::from(&**text);
-    let how = SimulateOptions { files, ..read(settings(options))? };
+    let how = SimulateOptions { files, ..library_options(settings(options))? };
     let rendering = RenderOptions { file: Some(file.to_owned()), ..rendering.clone() };
     let actions = options.actions.then(|| {
-        let only: SimulateOptions =
-            SimulateOptions { files: how.files.clone(), server_version: how.server_version, ..SimulateOptions::default() };
+        let only: SimulateOptions = SimulateOptions {
+            files: how.files.clone(),
+            server_version: how.server_version,
+            ..SimulateOptions::default()
+        };
         scenario_actions(document, given.as_deref(), &only, &action_settings())
     });
     if options.compare {
@@ -200,7 +196,7 @@ fn events(options: &SimulateCommandOptions, inputs: &mut Inputs, rendering: Rend
     let texts: Vec<DocumentText<'_>> = texts.iter().map(|text| DocumentText::from(&***text)).collect();
     let texts = EventTexts::from(texts);
     let all = settings(options).into_iter().chain(options.of_replay()).collect();
-    let how: ReplayOptions = read(all)?;
+    let how: ReplayOptions = library_options(all)?;
     let rendering = RenderOptions { file: Some(file), events: files, ..rendering };
     let fail = |error: crate::simulate::ReplayError| Stop::Fail(error.to_string());
     if options.compare {

@@ -3,10 +3,8 @@
 use std::collections::VecDeque;
 use std::rc::Rc;
 
-use crate::client::SettingsSources;
 use crate::render::{display_name, printable};
 
-use super::live::Connection;
 use super::reader::{Reader, Sink, Unreadable};
 use super::{Listed, Next, Stream};
 
@@ -16,15 +14,13 @@ pub(super) trait Steps {
     fn piece(&mut self, bytes: &[u8]) -> bool;
     fn end(&mut self);
     fn failed(&mut self, reason: &str);
+    /// The file can be read, but must not be written.
+    fn refused(&mut self, reason: &str) {
+        self.failed(reason);
+    }
     fn written(&mut self);
     fn listed(&mut self, files: Vec<Listed>);
     fn isolates_files(&self) -> bool;
-    fn settings(&mut self, _sources: SettingsSources) {}
-    fn tail(&mut self, _bytes: &[u8], _is_all: bool) {}
-    /// What the command reads from a server, if it does.
-    fn connection(&mut self) -> Option<&mut Connection> {
-        None
-    }
 }
 
 /// Why a command does not go on.
@@ -69,11 +65,6 @@ pub(super) trait Run {
         true
     }
 
-    /// What it reads from a server.
-    fn connection(&mut self) -> Option<&mut Connection> {
-        None
-    }
-
     fn run(&mut self, inputs: &mut Inputs) -> Result<Outcome, Stop>;
 }
 
@@ -91,9 +82,6 @@ pub(super) struct Inputs {
 enum Answer {
     Text(Rc<Vec<u8>>),
     Listed(Rc<Vec<Listed>>),
-    Settings(Rc<SettingsSources>),
-    /// The end of a file, and whether it is all of it.
-    Tail(Rc<Vec<u8>>, bool),
     Written,
     Failed(String),
 }
@@ -129,18 +117,27 @@ impl Inputs {
         beside: Option<&str>,
         rewrite: Option<&'static str>,
     ) -> Result<Had<Rc<Vec<u8>>>, Stop> {
-        let want = || Next::Read { file: file.to_owned(), beside: beside.map(str::to_owned), rewrite };
-        Ok(match self.answer(want)? {
+        self.ask(Next::Read { file: file.to_owned(), beside: beside.map(str::to_owned), rewrite })
+    }
+
+    /// A text.
+    pub(super) fn ask(&mut self, want: Next) -> Result<Had<Rc<Vec<u8>>>, Stop> {
+        Ok(match self.answer(|| want)? {
             Answer::Text(text) => Ok(text),
             Answer::Failed(reason) => Err(reason),
-            _ => Ok(Rc::default()),
+            Answer::Listed(_) | Answer::Written => Ok(Rc::default()),
         })
     }
 
     /// A file with captured events, which goes to [`Run::events`].
     pub(super) fn stream(&mut self, file: &str) -> Result<Had<()>, Stop> {
+        self.pull(Next::Read { file: file.to_owned(), beside: None, rewrite: None })
+    }
+
+    /// Captured events, which go to [`Run::events`].
+    pub(super) fn pull(&mut self, want: Next) -> Result<Had<()>, Stop> {
         self.is_streamed = self.used == self.answers.len();
-        self.read_as(file, None, None).map(|had| had.map(drop))
+        self.ask(want).map(|had| had.map(drop))
     }
 
     /// Writes a file that was read.
@@ -157,46 +154,25 @@ impl Inputs {
         Ok(match self.answer(|| Next::List { folder: folder.to_owned() })? {
             Answer::Listed(files) => Ok(files),
             Answer::Failed(reason) => Err(reason),
-            _ => Ok(Rc::default()),
+            Answer::Text(_) | Answer::Written => Ok(Rc::default()),
         })
     }
 
-    /// Whether a file exists.
-    pub(super) fn exists(&mut self, file: &str) -> Result<bool, Stop> {
-        let answer = self.answer(|| Next::Exists { file: file.to_owned() })?;
-        Ok(!matches!(answer, Answer::Failed(_)))
+    /// Begins again with what was handed over.
+    pub(super) fn restart(&mut self) {
+        (self.used, self.is_streamed) = (0, false);
     }
 
-    /// What Prefect's settings are read from. The error is a sentence.
-    pub(super) fn settings(&mut self, profile: Option<&str>) -> Result<Had<Rc<SettingsSources>>, Stop> {
-        Ok(match self.answer(|| Next::Settings { profile: profile.map(str::to_owned) })? {
-            Answer::Settings(sources) => Ok(sources),
-            Answer::Failed(reason) => Err(reason),
-            _ => Ok(Rc::default()),
-        })
+    pub(super) fn add(&mut self, text: Had<Rc<Vec<u8>>>) {
+        self.answers.push(text.map_or_else(Answer::Failed, Answer::Text));
     }
 
-    /// The end of a file that is appended to, at most so many bytes of it, and whether that is all.
-    pub(super) fn resume(&mut self, file: &str, most: usize) -> Result<Had<(Rc<Vec<u8>>, bool)>, Stop> {
-        Ok(match self.answer(|| Next::Resume { file: file.to_owned(), most })? {
-            Answer::Tail(bytes, is_all) => Ok((bytes, is_all)),
-            Answer::Failed(reason) => Err(reason),
-            _ => Ok((Rc::default(), true)),
-        })
+    pub(super) fn add_listed(&mut self, files: Vec<Listed>) {
+        self.answers.push(Answer::Listed(Rc::new(files)));
     }
 
-    /// Removes so many bytes from the end of this file.
-    pub(super) fn cut(&mut self, bytes: usize) -> Result<Had<()>, Stop> {
-        Ok(match self.answer(|| Next::Cut { bytes })? {
-            Answer::Failed(reason) => Err(reason),
-            _ => Ok(()),
-        })
-    }
-
-    /// Whether what was asked for last was written, if the caller said so.
-    pub(super) fn written(&mut self) -> Option<Had<()>> {
-        let answer = self.answers.pop()?;
-        Some(if let Answer::Failed(reason) = answer { Err(reason) } else { Ok(()) })
+    pub(super) fn fail(&mut self, reason: &str) {
+        self.answers.push(Answer::Failed(reason.to_owned()));
     }
 
     /// Forgets what was handed over: the next call begins after it.
@@ -225,7 +201,7 @@ impl<R: Run> Steps for Whole<R> {
         if let Some(next) = self.next.pop_front() {
             return next;
         }
-        (self.inputs.used, self.inputs.is_streamed) = (0, false);
+        self.inputs.restart();
         let outcome = match self.run.run(&mut self.inputs) {
             Ok(outcome) => outcome,
             Err(Stop::Want(next)) => {
@@ -265,7 +241,7 @@ impl<R: Run> Steps for Whole<R> {
 
     fn failed(&mut self, reason: &str) {
         self.reading = Reader::default();
-        self.inputs.answers.push(Answer::Failed(reason.to_owned()));
+        self.inputs.fail(reason);
     }
 
     fn written(&mut self) {
@@ -273,23 +249,11 @@ impl<R: Run> Steps for Whole<R> {
     }
 
     fn listed(&mut self, files: Vec<Listed>) {
-        self.inputs.answers.push(Answer::Listed(Rc::new(files)));
+        self.inputs.add_listed(files);
     }
 
     fn isolates_files(&self) -> bool {
         R::ISOLATES_FILES
-    }
-
-    fn settings(&mut self, sources: SettingsSources) {
-        self.inputs.answers.push(Answer::Settings(Rc::new(sources)));
-    }
-
-    fn tail(&mut self, bytes: &[u8], is_all: bool) {
-        self.inputs.answers.push(Answer::Tail(Rc::new(bytes.to_vec()), is_all));
-    }
-
-    fn connection(&mut self) -> Option<&mut Connection> {
-        self.run.connection()
     }
 }
 

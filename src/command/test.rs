@@ -53,9 +53,10 @@ impl Run for Test {
             self.results.push(TestedFile { file: file.clone(), report });
             inputs.forget();
         }
-        let unreadable = self.results.iter().filter_map(|TestedFile { file, report }| {
-            Some([display_name(file), " ", report.as_ref().err()?].concat())
-        });
+        let unreadable = self
+            .results
+            .iter()
+            .filter_map(|TestedFile { file, report }| Some([display_name(file), " ", report.as_ref().err()?].concat()));
         let messages = unreadable.collect();
         let rendering = RenderOptions { format: self.options.format, ..self.surroundings.stdout.rendering() };
         let text = render_tests(&self.results, &rendering);

@@ -34,10 +34,7 @@ pub fn render_advice(advice: &Advice, options: &RenderOptions) -> String {
     let smallest = |SmallestWindow { misses, within }: &SmallestWindow| {
         format!("{}: {within} s", plural(*misses, "missed heartbeat"))
     };
-    part(
-        "The smallest window that tolerates",
-        &advice.smallest_within.iter().map(smallest).collect::<Vec<_>>(),
-    );
+    part("The smallest window that tolerates", &advice.smallest_within.iter().map(smallest).collect::<Vec<_>>());
     part(
         "Recommended windows",
         &[
@@ -59,9 +56,6 @@ pub fn render_advice(advice: &Advice, options: &RenderOptions) -> String {
     if let Some(client) = &advice.client {
         part("Clients", std::slice::from_ref(&client.note));
     }
-    part(
-        "What the documentation says",
-        &[advice.documentation.says.clone(), advice.documentation.url.to_owned()],
-    );
+    part("What the documentation says", &[advice.documentation.says.clone(), advice.documentation.url.to_owned()]);
     parts.join("\n\n") + "\n"
 }

@@ -74,7 +74,8 @@ fn python(events: &[Tree]) -> String {
         .collect();
     let is_linked = objects.iter().any(|event| event.get("follows").is_some_and(|follows| *follows != Tree::Null));
     let imported = if is_linked { "Event, emit_event" } else { "emit_event" };
-    let mut out = format!("from datetime import datetime\nfrom uuid import UUID\n\nfrom prefect.events import {imported}");
+    let mut out =
+        format!("from datetime import datetime\nfrom uuid import UUID\n\nfrom prefect.events import {imported}");
     for event in objects {
         out.push_str("\n\n");
         out.push_str(&emitted(event));

@@ -34,8 +34,9 @@ struct Whole<'e> {
 /// The explanation in a format: `pretty` or `json`; others are as `pretty`.
 #[must_use]
 pub fn render_explanation(explanation: &Explanation, options: &RenderOptions) -> String {
-    let Explanation { code, title, severity, server, about, text, docs, right, options: of_right, wrong_options, .. } =
-        explanation;
+    let Explanation {
+        code, title, severity, server, about, text, docs, right, options: of_right, wrong_options, ..
+    } = explanation;
     let (code, title, severity, text, docs) = (*code, *title, *severity, *text, *docs);
     let wrong = explanation.wrong_example();
     if options.format == Format::Json {

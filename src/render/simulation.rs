@@ -176,7 +176,8 @@ fn pretty(
         lines.push(String::new());
     }
     if view.trace {
-        let indexes = view.run.map(|_| own.iter().flat_map(|lane| lane.decisions.iter().flatten()).collect::<BTreeSet<_>>());
+        let indexes =
+            view.run.map(|_| own.iter().flat_map(|lane| lane.decisions.iter().flatten()).collect::<BTreeSet<_>>());
         for (index, decision) in decisions.iter().enumerate() {
             if indexes.as_ref().is_none_or(|indexes| indexes.contains(&index)) {
                 let (at, kind) = (style.dim(&decision.at.rfc3339()), decision.kind().name());

@@ -64,11 +64,15 @@ enum One<'r> {
 
 fn in_json(files: &[TestedFile]) -> String {
     let passed = files.iter().all(|one| one.report.as_ref().is_ok_and(|report| report.passed));
-    let one = |TestedFile { file, report }| match report {
+    json(&All { passed, files: files.iter().map(one).collect() })
+}
+
+fn one(tested: &TestedFile) -> One<'_> {
+    let TestedFile { file, report } = tested;
+    match report {
         Ok(report) => One::Tested { file, report },
         Err(unreadable) => One::Unreadable { file, unreadable },
-    };
-    json(&All { passed, files: files.iter().map(one).collect() })
+    }
 }
 
 /// The name of a scenario in its file, or its number.
@@ -124,9 +128,8 @@ fn pretty(files: &[TestedFile], options: &RenderOptions) -> String {
 fn drawing(expectation: &TestedExpectation, columns: usize, style: Style) -> Vec<String> {
     let lanes: Vec<&Lane> = expectation.timeline.iter().flat_map(|timeline| &timeline.lanes).collect();
     let mut lines = draw(&lanes, &expectation.decisions, expectation.between, columns, style);
-    let firing = |TestedFiring { at, reason }: &TestedFiring| {
-        style.dim(&format!("{}  {}", at.rfc3339(), printable(reason)))
-    };
+    let firing =
+        |TestedFiring { at, reason }: &TestedFiring| style.dim(&format!("{}  {}", at.rfc3339(), printable(reason)));
     lines.extend(expectation.actual.iter().take(MOST_FIRINGS).map(firing));
     lines
 }

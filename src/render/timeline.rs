@@ -48,7 +48,8 @@ pub(super) fn draw(
     let marks = rows.iter().flat_map(|row| &row.marks).map(|(at, _)| *at);
     let expected = expected.map(|span| (whole(span.from), whole(span.to)));
     let times = marks.chain(expected.into_iter().flat_map(|(from, to)| [from, to]));
-    let (first, last) = times.fold((Instant(i64::MAX), Instant(i64::MIN)), |(first, last), at| (first.min(at), last.max(at)));
+    let (first, last) =
+        times.fold((Instant(i64::MAX), Instant(i64::MIN)), |(first, last), at| (first.min(at), last.max(at)));
     let number = rows.len();
     if number == 0 {
         return Vec::new();

@@ -28,9 +28,8 @@ pub fn render_version_comparison(comparison: &VersionComparison, options: &Rende
         lines.push(format!("{}{about}", style.bold(&at.rfc3339())));
         lines.push(format!("      {}", printable(message)));
         if let (Some(old), Some(new)) = (old, new) {
-            let [old, new] = [old, new].map(|firing| {
-                firing.event.as_ref().map_or_else(|| "null".to_owned(), |event| event.id.to_string())
-            });
+            let [old, new] = [old, new]
+                .map(|firing| firing.event.as_ref().map_or_else(|| "null".to_owned(), |event| event.id.to_string()));
             if old != new {
                 lines.push(format!("      {}", style.dim(&format!("event {old} on 3.8, {new} on 3.9"))));
             }

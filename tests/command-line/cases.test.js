@@ -85,7 +85,9 @@ async function run([command = "", ...first], one, folder) {
 /** @param {string} folder */
 function contents(folder) {
   const files = readdirSync(folder, { withFileTypes: true, recursive: true });
-  const names = files.filter((file) => file.isFile()).map(({ parentPath, name }) => join(parentPath, name));
+  const names = files
+    .filter((file) => file.isFile())
+    .map(({ parentPath, name }) => join(parentPath, name));
   return Object.fromEntries(
     names.sort().map((name) => [name.slice(folder.length), readFileSync(name, "latin1")]),
   );
