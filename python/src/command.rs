@@ -1,9 +1,8 @@
 //! The commands of the command line.
 
-use prefect_events::client::{self, Response};
+use prefect_events::client::PullProgress;
 use prefect_events::command::{self, Listed, Next};
 use prefect_events::render;
-use prefect_events::time::Instant;
 use pyo3::prelude::*;
 use pyo3::types::PyBytes;
 
@@ -23,19 +22,12 @@ impl Command {
         Ok(Command(command.map_err(|error| wrong_options(&error))?))
     }
 
-    /// What to do next: JSON text, and the text to print or to write. `now`: microseconds since 1970; `jitter`: a random
-    /// number from 0 to 1.
-    fn next<'py>(
-        &mut self,
-        py: Python<'py>,
-        now: i64,
-        jitter: f64,
-    ) -> PyResult<(String, Option<Bound<'py, PyBytes>>)> {
-        self.0.clock(Instant(now), jitter);
+    /// What to do next: JSON text, and the text to print or to write.
+    fn next<'py>(&mut self, py: Python<'py>) -> PyResult<(String, Option<Bound<'py, PyBytes>>)> {
         let mut next = self.0.next();
-        // JSON text of such a text would take longer than all else.
+        // To write JSON of such a text, and to read it, would take longer than all else.
         let text = match &mut next {
-            Next::Print { text, .. } | Next::Append { text } => Some(std::mem::take(text).into_bytes()),
+            Next::Print { text, .. } => Some(std::mem::take(text).into_bytes()),
             Next::Write { text, .. } => Some(std::mem::take(text)),
             _ => None,
         };
@@ -43,22 +35,27 @@ impl Command {
         Ok((described, text.map(|text| PyBytes::new(py, &text))))
     }
 
-    /// A piece of the file. Returns whether more of it is needed.
+    /// A piece of what was asked for. Returns whether more of it is needed.
     fn piece(&mut self, bytes: &[u8]) -> bool {
         self.0.piece(bytes)
     }
 
-    /// The file has ended.
+    /// It has ended.
     fn end(&mut self) {
         self.0.end();
     }
 
-    /// What was asked for cannot be had.
+    /// It cannot be had.
     fn failed(&mut self, reason: &str) {
         self.0.failed(reason);
     }
 
-    /// What was asked for was done.
+    /// The file can be read, but must not be written.
+    fn refused(&mut self, reason: &str) {
+        self.0.refused(reason);
+    }
+
+    /// The file was written.
     fn written(&mut self) {
         self.0.written();
     }
@@ -67,69 +64,37 @@ impl Command {
     fn listed(&mut self, files: Vec<(String, String)>) {
         self.0.listed(files.into_iter().map(|(name, path)| Listed { name, path }).collect());
     }
+}
 
-    /// What Prefect's settings are read from: JSON text.
-    fn settings(&mut self, sources: &str) -> PyResult<()> {
-        self.0.settings(options(sources)?);
-        Ok(())
-    }
-
-    /// The end of the file to append to, and whether that is all of it.
-    fn tail(&mut self, bytes: &[u8], is_all: bool) {
-        self.0.tail(bytes, is_all);
-    }
-
-    /// The response to the request.
-    #[pyo3(signature = (status, retry_after, body, now, jitter))]
-    fn responded(&mut self, status: u16, retry_after: Option<&str>, body: &[u8], now: i64, jitter: f64) {
-        self.0.clock(Instant(now), jitter);
-        self.0.responded(Response { status, retry_after, body });
-    }
-
-    /// The request had no response.
-    fn lost(&mut self, reason: &str, now: i64, jitter: f64) {
-        self.0.clock(Instant(now), jitter);
-        self.0.lost(reason);
-    }
-
-    /// The websocket is open.
-    fn opened(&mut self) {
-        self.0.opened();
-    }
-
-    /// A text came on the websocket.
-    fn received(&mut self, text: &str) {
-        self.0.received(text);
-    }
-
-    /// The websocket was closed, or could not be opened.
-    fn closed(&mut self, code: u16, reason: &str, now: i64, jitter: f64) {
-        self.0.clock(Instant(now), jitter);
-        self.0.closed(code, reason);
-    }
-
-    /// The user does not want to wait longer.
-    fn interrupt(&mut self) {
-        self.0.interrupt();
+/// Why a file cannot be read, a folder not be listed, or a file not be written: by the name of the system's error, or with its
+/// message.
+#[pyfunction]
+pub(crate) fn reason_of(action: &str, code: &str, message: &str) -> String {
+    match action {
+        "write" => command::write_reason(code, message),
+        "list" => command::list_reason(code, message),
+        _ => command::read_reason(code, message),
     }
 }
 
-/// The path of the file with Prefect's profiles, if these settings name one: JSON text.
+/// Why a file that begins like this is not text.
 #[pyfunction]
-pub(crate) fn profiles_path(sources: &str) -> PyResult<Option<String>> {
-    client::profiles_path(&options(sources)?).map_err(misuse)
+pub(crate) fn not_text(head: &[u8]) -> Option<&'static str> {
+    command::not_text(head)
 }
 
-/// Why a file cannot be read: by the name of the system's error, or with its message.
+/// What `pull` has read: from JSON text.
 #[pyfunction]
-pub(crate) fn read_reason(code: &str, message: &str) -> String {
-    command::read_reason(code, message)
+pub(crate) fn pull_summary(progress: &str) -> PyResult<String> {
+    let progress: PullProgress = options(progress)?;
+    Ok(command::pull_summary(&progress))
 }
 
-/// Why a file cannot be written, likewise.
+/// How to go on after a failure of `pull`.
 #[pyfunction]
-pub(crate) fn write_reason(code: &str, message: &str) -> String {
-    command::write_reason(code, message)
+pub(crate) fn pull_interrupted(progress: &str, is_resumed: bool) -> PyResult<String> {
+    let progress: PullProgress = options(progress)?;
+    Ok(command::pull_interrupted(&progress, is_resumed))
 }
 
 /// A text for one line of a terminal or a log.

@@ -3,6 +3,7 @@
 //! Documents and results are bytes; results are JSON text, from which msgspec makes typed objects. Options are JSON text
 //! with the names of the core.
 
+mod client;
 mod command;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -279,7 +280,12 @@ fn suggest(name: &str) -> Option<String> {
 #[pymodule(gil_used = false)]
 mod _core {
     #[pymodule_export]
-    use super::command::{Command, printable, printable_lines, profiles_path, read_reason, write_reason};
+    use super::client::{ServerTask, profiles_path};
+
+    #[pymodule_export]
+    use super::command::{
+        Command, not_text, printable, printable_lines, pull_interrupted, pull_summary, reason_of,
+    };
 
     #[pymodule_export]
     use super::{

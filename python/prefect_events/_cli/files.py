@@ -17,12 +17,20 @@ class Failed(Exception):
     """What cannot be read or written; the message is a sentence without its subject."""
 
 
+class Refused(Failed):
+    """A file that could be read, but must not be written."""
+
+
+def display_name(file: str) -> str:
+    return "<stdin>" if file == "-" else file
+
+
 def cannot_read(error: OSError) -> Failed:
-    return Failed(_core.read_reason(*named(error)))
+    return Failed(_core.reason_of("read", *named(error)))
 
 
 def cannot_write(error: OSError) -> Failed:
-    return Failed(_core.write_reason(*named(error)))
+    return Failed(_core.reason_of("write", *named(error)))
 
 
 class Input:
@@ -43,11 +51,11 @@ class Input:
             self.descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_BINARY", 0) | getattr(os, "O_CLOEXEC", 0))
         except OSError as error:
             # Windows opens no folder, and gives no reason for it.
-            raise Failed(_core.read_reason("EISDIR", "")) if os.path.isdir(path) else cannot_read(error) from None
+            raise Failed(_core.reason_of("read", "EISDIR", "")) if os.path.isdir(path) else cannot_read(error) from None
         self.stats = os.fstat(self.descriptor)
         if stat.S_ISDIR(self.stats.st_mode):
             self.close()
-            raise Failed(_core.read_reason("EISDIR", ""))
+            raise Failed(_core.reason_of("read", "EISDIR", ""))
 
     @property
     def size(self) -> int | None:
@@ -65,6 +73,17 @@ class Input:
         except OSError as error:
             raise cannot_read(error) from None
 
+    def all(self) -> bytes:
+        """All of it; closes it.
+
+        Raises:
+            Failed: It cannot be read.
+        """
+        try:
+            return b"".join(self.pieces())
+        finally:
+            self.close()
+
     def close(self) -> None:
         if self.descriptor > 2:
             os.close(self.descriptor)
@@ -79,7 +98,8 @@ def refuse_special(path: str, option: str) -> None:
     if stat.S_ISREG(mode) or stat.S_ISDIR(mode):
         return
     kind = "named pipe" if stat.S_ISFIFO(mode) else "socket" if stat.S_ISSOCK(mode) else "device"
-    raise Failed(f"is a {kind}: {option} changes only files (use - for standard input)")
+    instead = " (use - for standard input)" if option == "--fix" else ""
+    raise Refused(f"is a {kind}: {option} changes only files{instead}")
 
 
 def listed(folder: str) -> list[tuple[str, str]]:
@@ -91,46 +111,4 @@ def listed(folder: str) -> list[tuple[str, str]]:
     try:
         return [(name, os.path.join(folder, name)) for name in os.listdir(folder)]
     except OSError as error:
-        raise cannot_read(error) from None
-
-
-class Appended:
-    """A file to which lines are appended."""
-
-    def __init__(self, path: str) -> None:
-        """
-        Raises:
-            Failed: It cannot be opened.
-        """
-        try:
-            self.file = open(path, "a+b", buffering=0)
-        except OSError as error:
-            raise cannot_read(error) from None
-
-    def tail(self, most: int) -> tuple[bytes, bool]:
-        """Its end, and whether that is all."""
-        size = self.file.seek(0, os.SEEK_END)
-        start = max(0, size - most)
-        self.file.seek(start)
-        pieces = bytearray()
-        while piece := self.file.read(size - start - len(pieces)):
-            pieces += piece
-        return bytes(pieces), start == 0
-
-    def cut(self, count: int) -> None:
-        self.file.truncate(self.file.seek(0, os.SEEK_END) - count)
-
-    def append(self, text: bytes) -> None:
-        """
-        Raises:
-            Failed: It cannot be written.
-        """
-        rest = memoryview(text)
-        try:
-            while rest:
-                rest = rest[self.file.write(rest) or 0 :]
-        except OSError as error:
-            raise cannot_write(error) from None
-
-    def close(self) -> None:
-        self.file.close()
+        raise Failed(_core.reason_of("list", *named(error))) from None

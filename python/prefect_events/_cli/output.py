@@ -5,8 +5,6 @@ from __future__ import annotations
 import errno
 import os
 import select
-import stat
-import sys
 from collections.abc import Mapping
 
 from .. import _core
@@ -35,7 +33,7 @@ class Output:
     def failed(self, error: OSError) -> SystemExit:
         # Of standard error only the exit status can tell.
         if self is STDOUT:
-            STDERR.write(f"prefect-events: standard output {_core.write_reason(*named(error))}\n")
+            STDERR.write(f"prefect-events: standard output {_core.reason_of('write', *named(error))}\n")
         return SystemExit(MISUSE)
 
     @property

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
 
-from .files import Failed, cannot_write
+from .files import Refused, cannot_write
 
 CHANGED = "changed during the check: not fixed"
 
@@ -38,7 +38,7 @@ class Original:
             and contents(path if descriptor is None else descriptor) == self.contents
         )
         if not same:
-            raise Failed(CHANGED)
+            raise Refused(CHANGED)
 
 
 def contents(file: str | int) -> bytes:
@@ -49,15 +49,15 @@ def contents(file: str | int) -> bytes:
 def write_back(path: str, text: bytes, original: Original) -> None:
     """
     Raises:
-        Failed: It was not written.
+        Refused: It was not written.
     """
     try:
         with deferred_signals():
             write_now(path, text, original)
     except FileNotFoundError:
-        raise Failed(CHANGED) from None
+        raise Refused(CHANGED) from None
     except OSError as error:
-        raise cannot_write(error) from None
+        raise Refused(str(cannot_write(error))) from None
 
 
 @contextmanager
@@ -87,7 +87,7 @@ def write_now(path: str, text: bytes, original: Original) -> None:
     stats = os.stat(target)
     # The superuser can write every file, but must not overwrite a read-only one.
     if not stats.st_mode & 0o222:
-        raise Failed("is read-only: not fixed")
+        raise Refused("is read-only: not fixed")
     if not os.access(target, os.W_OK):
         raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
     if stats.st_nlink > 1:

@@ -3,25 +3,19 @@
 from __future__ import annotations
 
 import os
-import random
-import signal
-import time
 import uuid
 from datetime import datetime, timezone
-from types import FrameType
 from typing import Any
 
 import msgspec
 
 from .. import _core
 from .arguments import Misuse, Usage
-from .files import Appended, Failed, Input, listed
+from .files import Failed, Input, Refused, display_name, listed
 from .output import MISUSE, STDERR, STDOUT
-from .progress import Progress, progress
-from .rewrite import Original, deferred_signals, write_back
-from .server import Http, Lost
-from .settings import settings_sources
-from .stream import Closed, Socket, require_websockets
+from .progress import progress
+from .rewrite import Original, write_back
+from .server import Client, ServerError, to_json
 
 
 def run(name: str, options: dict[str, Any], names: dict[str, str]) -> int:
@@ -37,16 +31,10 @@ def run(name: str, options: dict[str, Any], names: dict[str, str]) -> int:
         Usage: Something is missing.
     """
     try:
-        if options.get("stream"):
-            require_websockets()
-        run = Run(name, options, names)
+        return Run(name, options, names).to_end()
     except ValueError as error:
         STDERR.write(f"prefect-events: {_core.printable(str(error))}\n")
         return MISUSE
-    try:
-        return run.to_end()
-    finally:
-        run.close()
 
 
 def surroundings() -> dict[str, Any]:
@@ -61,47 +49,17 @@ def surroundings() -> dict[str, Any]:
     }
 
 
-def to_json(value: object) -> str:
-    return msgspec.json.encode(value).decode()
-
-
-def now() -> tuple[int, float]:
-    """Microseconds since 1970, and a random number from 0 to 1."""
-    return time.time_ns() // 1000, random.random()
-
-
-WAITING = ("request", "wait", "connect", "receive")
-"""Steps that a signal may end."""
-
-
-class Interrupted(Exception):
-    """The user does not want to wait longer."""
-
-
 class Run:
-    """A command, and what it has open. The methods ``do_…`` are what it can ask for."""
+    """A command that runs. The methods ``do_…`` are what it can ask for."""
 
     def __init__(self, name: str, options: dict[str, Any], names: dict[str, str]) -> None:
         self.command = _core.Command(name, to_json(options), to_json(surroundings()))
-        self.name = name
         self.names = names
         self.originals: dict[str, Original] = {}
-        self.http = Http()
-        self.socket = Socket()
-        self.appended: Appended | None = None
-        self.bar = Progress()
-        self.is_interrupted = False
-        self.is_waiting = False
 
     def to_end(self) -> int:
-        # Only this command has something to do after Ctrl-C: to say how to go on.
-        if self.name == "pull":
-            for number in (signal.SIGINT, signal.SIGTERM):
-                signal.signal(number, self.interrupt)
         while True:
-            if self.is_interrupted:
-                self.command.interrupt()
-            described, text = self.command.next(*now())
+            described, text = self.command.next()
             step: dict[str, Any] = msgspec.json.decode(described)
             want = step.pop("want")
             if text is not None:
@@ -109,26 +67,11 @@ class Run:
             if want == "exit":
                 return int(step["status"])
             try:
-                self.is_waiting = want in WAITING
                 getattr(self, f"do_{want}")(**step)
-            except Failed as failed:
+            except Refused as refused:
+                self.command.refused(str(refused))
+            except (Failed, ServerError) as failed:
                 self.command.failed(str(failed))
-            except Interrupted:
-                pass
-            finally:
-                self.is_waiting = False
-
-    def interrupt(self, number: int, frame: FrameType | None) -> None:
-        self.is_interrupted = True
-        if self.is_waiting:
-            raise Interrupted
-
-    def close(self) -> None:
-        self.bar.stop()
-        self.http.close()
-        self.socket.close()
-        if self.appended:
-            self.appended.close()
 
     def do_usage(self) -> None:
         raise Usage
@@ -137,10 +80,7 @@ class Run:
         raise Misuse(message)
 
     def do_print(self, to: str, text: bytes) -> None:
-        self.bar.stop()
-        # Whole lines, also if a signal comes.
-        with deferred_signals():
-            (STDOUT if to == "stdout" else STDERR).write(text)
+        (STDOUT if to == "stdout" else STDERR).write(text)
 
     def do_read(self, file: str, beside: str | None = None, rewrite: str | None = None) -> None:
         path = self.path(file)
@@ -149,12 +89,13 @@ class Run:
         input = Input(path, rewrite)
         kept: list[bytes] = []
         try:
-            with progress(_core.printable(file), input.size) as update:
+            with progress(_core.printable(display_name(file)), input.size) as update:
                 for piece in input.pieces():
                     if rewrite:
                         kept.append(piece)
+                    more = self.command.piece(piece)
                     update(len(piece))
-                    if not self.command.piece(piece):
+                    if not more:
                         break
         finally:
             input.close()
@@ -172,65 +113,28 @@ class Run:
             write_back(self.path(file), text, self.originals[file])
         self.command.written()
 
-    def do_exists(self, file: str) -> None:
-        if os.path.exists(self.path(file)):
-            self.command.written()
-        else:
-            self.command.failed("")
-
-    def do_settings(self, profile: str | None = None) -> None:
-        self.command.settings(to_json(settings_sources()))
-
-    def do_request(self, method: str, url: str, headers: list[tuple[str, str]], body: str | None = None) -> None:
+    def do_pull(self, profile: str | None = None, **filter: str) -> None:
+        client = Client()
         try:
-            status, retry_after, content = self.http.send(method, url, headers, body)
-        except Lost as lost:
-            self.command.lost(str(lost), *now())
-        else:
-            self.command.responded(status, retry_after, content, *now())
+            for lines, progress in client.pull(profile, dict(filter)):
+                client.bar.update(**progress)
+                if lines and not self.command.piece(lines):
+                    break
+        except ValueError as error:
+            raise Failed(str(error)) from None
+        finally:
+            client.close()
+        self.command.end()
 
-    def do_wait(self, milliseconds: int, text: str) -> None:
-        self.bar.stop()
-        STDERR.write(text)
-        time.sleep(milliseconds / 1000)
-
-    def do_progress(self, **progress: Any) -> None:
-        self.bar.update(**progress)
-
-    def do_connect(self, url: str) -> None:
+    def do_automations(self, name: str | None = None, profile: str | None = None) -> None:
+        client = Client()
         try:
-            self.socket.open(url)
-        except Closed as closed:
-            self.command.closed(closed.code, closed.reason, *now())
-        else:
-            self.command.opened()
-
-    def do_send(self, text: str) -> None:
-        self.socket.send(text)
-
-    def do_receive(self, milliseconds: int) -> None:
-        try:
-            text = self.socket.receive(milliseconds)
-        except Closed as closed:
-            self.command.closed(closed.code, closed.reason, *now())
-        else:
-            if text is not None:
-                self.command.received(text)
-
-    def do_resume(self, file: str, most: int) -> None:
-        self.appended = Appended(self.path(file))
-        self.command.tail(*self.appended.tail(most))
-
-    def do_cut(self, bytes: int) -> None:
-        assert self.appended
-        self.appended.cut(bytes)
-        self.command.written()
-
-    def do_append(self, text: bytes) -> None:
-        assert self.appended
-        with deferred_signals():
-            self.appended.append(text)
-        self.command.written()
+            self.command.piece(client.automations(profile, name))
+        except ValueError as error:
+            raise Failed(str(error)) from None
+        finally:
+            client.close()
+        self.command.end()
 
     def path(self, file: str) -> str:
         return self.names.get(file, file)

@@ -1,82 +1,145 @@
-"""Sends the requests of the core."""
+"""Reads from a server: the core says which requests to send, this sends them."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
-from urllib.request import getproxies, proxy_bypass
+import random
+import time
+import uuid
+from collections.abc import Iterator
+from types import FrameType
+from typing import Any
 
-if TYPE_CHECKING:
-    from urllib3 import PoolManager
+import msgspec
 
-SECONDS = 60.0
-"""A request without a response is given up after this time, like in Prefect's client."""
+from .. import _core
+from .http import Http, Lost
+from .output import STDERR
+from .progress import Progress
+from .settings import settings_sources
+from .stream import Closed, Socket
 
 
-class Lost(Exception):
-    """A request had no response; the message says why."""
+class ServerError(Exception):
+    """The server does not give what was asked for; the message is a sentence."""
 
 
-class Http:
-    """Keeps connections open, and follows redirects. Proxies are those of the environment, certificates the system's."""
+class Interrupted(Exception):
+    """The user does not want to wait longer."""
+
+
+class Client:
+    """What is open while a server is read from."""
 
     def __init__(self) -> None:
-        self.pools: dict[str | None, PoolManager] = {}
+        self.http = Http()
+        self.socket = Socket()
+        self.bar = Progress()
+        self.is_waiting = False
+        self.is_interrupted = False
 
-    def send(
-        self, method: str, url: str, headers: Sequence[tuple[str, str]], body: str | None
-    ) -> tuple[int, str | None, bytes]:
-        """The status, the header ``Retry-After``, and the body of the response.
+    def connection(self, profile: str | None) -> str:
+        """Which server: what the core reads it from."""
+        sources = settings_sources()
+        if profile is not None:
+            sources["profile"] = profile
+        return to_json({"settings": sources, "clientId": str(uuid.uuid4())})
+
+    def pull(self, profile: str | None, filter: dict[str, object]) -> Iterator[tuple[bytes, dict[str, Any]]]:
+        """Batches of events, NDJSON, and how far reading has come.
 
         Raises:
-            Lost: There is none.
+            ServerError: The server does not give them.
+            ValueError: The settings name no server, or the filter is wrong.
         """
-        # Only few commands need it.
-        from urllib3 import Retry, Timeout
-        from urllib3.exceptions import HTTPError
+        yield from self.events(_core.ServerTask.pull(self.connection(profile), to_json(filter), now()))
 
+    def stream(self, profile: str | None, filter: dict[str, object]) -> Iterator[tuple[bytes, dict[str, Any]]]:
+        """The same as they happen."""
+        yield from self.events(_core.ServerTask.stream(self.connection(profile), to_json(filter), now()))
+
+    def automations(self, profile: str | None, name: str | None) -> bytes:
+        """A JSON list of all automations, or of the one with this name or id."""
+        for step, _ in self.steps(_core.ServerTask.automations(self.connection(profile), name)):
+            return str(step["text"]).encode()
+        return b"[]"
+
+    def events(self, task: _core.ServerTask) -> Iterator[tuple[bytes, dict[str, Any]]]:
+        for step, lines in self.steps(task):
+            if lines is not None:
+                yield lines, step["progress"]
+
+    def steps(self, task: _core.ServerTask) -> Iterator[tuple[dict[str, Any], bytes | None]]:
+        while True:
+            described, lines = task.step(now())
+            step: dict[str, Any] = msgspec.json.decode(described)
+            kind = step.pop("kind")
+            if kind == "failed":
+                raise ServerError(step["message"])
+            if kind == "done":
+                return
+            if kind in ("events", "found"):
+                yield step, lines
+                continue
+            if self.is_interrupted:
+                raise Interrupted
+            self.is_waiting = True
+            try:
+                getattr(self, f"do_{kind}")(task, **step)
+            finally:
+                self.is_waiting = False
+
+    def interrupt(self, number: int, frame: FrameType | None) -> None:
+        """What a signal does: it ends waiting, and only that."""
+        self.is_interrupted = True
+        if self.is_waiting:
+            raise Interrupted
+
+    def do_request(
+        self, task: _core.ServerTask, method: str, url: str, headers: list[tuple[str, str]], body: str | None = None
+    ) -> None:
         try:
-            response = self.pool(url).request(
-                method,
-                url,
-                headers=dict(headers),
-                body=None if body is None else body.encode(),
-                # The core repeats requests itself.
-                retries=Retry(total=20, redirect=20, connect=0, read=0, status=0, other=0),
-                timeout=Timeout(total=SECONDS),
-            )
-        except HTTPError as error:
-            raise Lost(reason(error)) from None
-        return response.status, response.headers.get("retry-after"), response.data
+            status, retry_after, content = self.http.send(method, url, headers, body)
+        except Lost as lost:
+            task.lost(str(lost), now(), random.random())
+        else:
+            task.respond(status, retry_after, content, now(), random.random())
 
-    def pool(self, url: str) -> PoolManager:
-        from urllib3 import PoolManager, ProxyManager
+    def do_wait(self, task: _core.ServerTask, milliseconds: int, reason: str) -> None:
+        self.bar.stop()
+        tenths = -(-milliseconds // 100)
+        STDERR.write(f"waiting {tenths / 10:g} s: {_core.printable(reason)}\n")
+        time.sleep(milliseconds / 1000)
 
-        proxy = proxy_of(url)
-        if proxy not in self.pools:
-            self.pools[proxy] = ProxyManager(proxy) if proxy else PoolManager()
-        return self.pools[proxy]
+    def do_connect(self, task: _core.ServerTask, url: str) -> None:
+        try:
+            self.socket.open(url)
+        except Closed as closed:
+            task.closed(closed.code, closed.reason, now(), random.random())
+        else:
+            task.opened()
+
+    def do_send(self, task: _core.ServerTask, text: str) -> None:
+        self.socket.send(text)
+
+    def do_receive(self, task: _core.ServerTask, milliseconds: int) -> None:
+        try:
+            text = self.socket.receive(milliseconds)
+        except Closed as closed:
+            task.closed(closed.code, closed.reason, now(), random.random())
+        else:
+            if text is not None:
+                task.received(text)
 
     def close(self) -> None:
-        for pool in self.pools.values():
-            pool.clear()
+        self.bar.stop()
+        self.socket.close()
+        self.http.close()
 
 
-def proxy_of(url: str) -> str | None:
-    parts = urlsplit(url)
-    proxies = getproxies()
-    proxy = proxies.get(parts.scheme) or proxies.get("all")
-    if not proxy or proxy_bypass(parts.netloc):
-        return None
-    return proxy if "://" in proxy else f"http://{proxy}"
+def to_json(value: object) -> str:
+    return msgspec.json.encode(value).decode()
 
 
-def reason(error: BaseException) -> str:
-    """The system's reason: libraries wrap it several times."""
-    inner = getattr(error, "reason", None) or error.__cause__ or error.__context__
-    if isinstance(inner, BaseException):
-        return reason(inner)
-    if isinstance(error, OSError) and error.strerror:
-        return error.strerror
-    return str(error)
+def now() -> int:
+    """Microseconds since 1970."""
+    return time.time_ns() // 1000

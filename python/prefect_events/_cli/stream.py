@@ -47,7 +47,7 @@ class Socket:
 
         self.close()
         try:
-            self.connection = connect(url, subprotocols=[Subprotocol("prefect")], max_size=None)
+            self.connection = connect(url, subprotocols=[Subprotocol("prefect")], max_size=None, close_timeout=1)
         except (OSError, InvalidHandshake, InvalidURI) as error:
             raise Closed(ABNORMAL, str(error)) from None
 
