@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -17,8 +16,10 @@ def require_websockets() -> None:
     Raises:
         ValueError: The library is missing.
     """
-    if find_spec("websockets") is None:
-        raise ValueError("--stream needs the library websockets: pip install 'prefect-events[stream]'")
+    try:
+        import websockets  # noqa: F401
+    except ImportError:
+        raise ValueError("--stream needs the library websockets: pip install 'prefect-events[stream]'") from None
 
 
 class Closed(Exception):
