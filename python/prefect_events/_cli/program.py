@@ -48,9 +48,10 @@ class Argument(click.Argument):
     """An argument with a description."""
 
     def __init__(self, row: ArgumentRow, words: Callable[[], list[str]] | None) -> None:
+        shown = f"[{row.name}]" if row.optional else row.name
         super().__init__(
             [row.key],
-            metavar=row.name,
+            metavar=shown + ("..." if row.many else ""),
             nargs=-1 if row.many else 1,
             required=not row.optional,
             type=Text(row.name, words=words),
