@@ -3,12 +3,12 @@
 
 import { CommanderError } from "commander";
 
-import { version } from "../node.js";
 import { printableLines } from "./escape.js";
 import { endWhenOutputFails, MISUSE, stderr } from "./output.js";
 import { makeProgram } from "./program.js";
 import { pullCommand } from "./pull.js";
 import { runCommand } from "./run-command.js";
+import { version } from "./version.js";
 
 endWhenOutputFails();
 

@@ -39,6 +39,9 @@ import { displayName } from "./text.js";
  * @property {(message: string) => never} [misuse] prints an error, and ends
  */
 
+/** Files of more bytes have a progress bar. */
+const LONG_BYTES = 8 * 1024 * 1024;
+
 /** A file that made the program fail, by the number of the request to read it. */
 class Failure extends Error {
   /**
@@ -158,7 +161,8 @@ class Run {
     try {
       if (rewrite !== undefined) await rejectSpecialFile(path, rewrite);
       const input = await openInput(path);
-      bar = progress(printable(displayName(file)), input.size);
+      if (input.size !== undefined && input.size > LONG_BYTES)
+        bar = progress(printable(displayName(file)), input.size);
       /** @type {Uint8Array[]} */
       const kept = [];
       for await (const piece of input.pieces) {
@@ -166,7 +170,7 @@ class Run {
         const more = call(number, () =>
           opened.use((command) => command.piece(piece), piece.length),
         );
-        bar.add(piece.length);
+        bar?.add(piece.length);
         if (!more) break;
       }
       if (rewrite !== undefined)

@@ -97,6 +97,12 @@ pub(crate) fn pull_interrupted(progress: &str, is_resumed: bool) -> PyResult<Str
     Ok(command::pull_interrupted(&progress, is_resumed))
 }
 
+/// All known names of events.
+#[pyfunction]
+pub(crate) fn event_names() -> Vec<String> {
+    prefect_events::catalogue::names()
+}
+
 /// A text for one line of a terminal or a log.
 #[pyfunction]
 pub(crate) fn printable(text: &str) -> String {

@@ -284,7 +284,7 @@ mod _core {
 
     #[pymodule_export]
     use super::command::{
-        Command, not_text, printable, printable_lines, pull_interrupted, pull_summary, reason_of,
+        Command, event_names, not_text, printable, printable_lines, pull_interrupted, pull_summary, reason_of,
     };
 
     #[pymodule_export]

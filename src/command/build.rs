@@ -56,7 +56,7 @@ impl Build {
         let now = options.now.as_ref().unwrap_or(&surroundings.now);
         // Read like the options of the library, with its messages.
         let given = [("seed", &**seed), ("now", &**now)];
-        let how = BuildOptions::deserialize(MapDeserializer::new(given.into_iter()))?;
+        let how = super::read(MapDeserializer::new(given.into_iter()))?;
         Ok(Build { options, how })
     }
 }

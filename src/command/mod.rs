@@ -34,7 +34,7 @@ mod test;
 mod why;
 
 use serde::Serialize;
-use serde::de::{Deserialize as _, Deserializer, Error};
+use serde::de::{Deserialize, Deserializer, Error};
 
 pub use advise::AdviseOptions;
 pub use backtest::BacktestCommandOptions;
@@ -161,19 +161,17 @@ impl Command {
         surroundings: Surroundings,
     ) -> Result<Command, D::Error> {
         let steps: Box<dyn Steps> = match name {
-            "explain" => whole(explain::Explain::new(ExplainOptions::deserialize(options)?, surroundings)),
-            "schema" => whole(schema::PrintSchema::new(SchemaOptions::deserialize(options)?)),
-            "build" => whole(build::Build::new(BuildCommandOptions::deserialize(options)?, &surroundings)?),
-            "advise" => whole(advise::Advise::new(AdviseOptions::deserialize(options)?, surroundings)),
-            "simulate" => whole(simulate::Simulate::new(SimulateCommandOptions::deserialize(options)?, surroundings)),
-            "test" => whole(test::Test::new(TestCommandOptions::deserialize(options)?, surroundings)),
-            "backtest" => {
-                whole(backtest::RunBacktest::new(BacktestCommandOptions::deserialize(options)?, surroundings))
-            }
-            "why" => whole(why::RunWhy::new(WhyCommandOptions::deserialize(options)?, surroundings)),
-            "diff" => whole(diff::RunDiff::new(DiffCommandOptions::deserialize(options)?, surroundings)),
-            "validate" => Box::new(ValidateCommandOptions::deserialize(options)?.start(surroundings)?),
-            "check" => Box::new(CheckCommandOptions::deserialize(options)?.start(surroundings)?),
+            "explain" => whole(explain::Explain::new(read(options)?, surroundings)),
+            "schema" => whole(schema::PrintSchema::new(read(options)?)),
+            "build" => whole(build::Build::new(read(options)?, &surroundings)?),
+            "advise" => whole(advise::Advise::new(read(options)?, surroundings)),
+            "simulate" => whole(simulate::Simulate::new(read(options)?, surroundings)),
+            "test" => whole(test::Test::new(read(options)?, surroundings)),
+            "backtest" => whole(backtest::RunBacktest::new(read(options)?, surroundings)),
+            "why" => whole(why::RunWhy::new(read(options)?, surroundings)),
+            "diff" => whole(diff::RunDiff::new(read(options)?, surroundings)),
+            "validate" => Box::new(read::<_, ValidateCommandOptions>(options)?.start(surroundings)?),
+            "check" => Box::new(read::<_, CheckCommandOptions>(options)?.start(surroundings)?),
             _ => return Err(D::Error::custom(format_args!("there is no command `{name}`"))),
         };
         Ok(Command(steps))
@@ -222,6 +220,11 @@ impl Command {
     pub fn isolates_files(&self) -> bool {
         self.0.isolates_files()
     }
+}
+
+/// Options, strict about their names: the types have a function of the same name that is not.
+fn read<'de, D: Deserializer<'de>, T: Deserialize<'de>>(options: D) -> Result<T, D::Error> {
+    T::deserialize(options)
 }
 
 fn whole(run: impl Run + 'static) -> Box<dyn Steps> {

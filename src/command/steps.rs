@@ -76,6 +76,8 @@ pub(super) struct Inputs {
     used: usize,
     /// Whether the file that is wanted goes to [`Run::events`].
     is_streamed: bool,
+    /// Whether it can have none.
+    can_be_empty: bool,
 }
 
 #[derive(Clone)]
@@ -137,6 +139,8 @@ impl Inputs {
     /// Captured events, which go to [`Run::events`].
     pub(super) fn pull(&mut self, want: Next) -> Result<Had<()>, Stop> {
         self.is_streamed = self.used == self.answers.len();
+        // A server can have no events.
+        self.can_be_empty = matches!(want, Next::Pull { .. });
         self.ask(want).map(|had| had.map(drop))
     }
 
@@ -186,13 +190,15 @@ pub(super) struct Whole<R> {
     run: R,
     inputs: Inputs,
     reading: Reader,
+    /// Whether a piece of the file came.
+    has_begun: bool,
     /// What is known to come next.
     next: VecDeque<Next>,
 }
 
 impl<R: Run> Whole<R> {
     pub(super) fn new(run: R) -> Self {
-        Whole { run, inputs: Inputs::default(), reading: Reader::default(), next: VecDeque::new() }
+        Whole { run, inputs: Inputs::default(), reading: Reader::default(), has_begun: false, next: VecDeque::new() }
     }
 }
 
@@ -205,6 +211,7 @@ impl<R: Run> Steps for Whole<R> {
         let outcome = match self.run.run(&mut self.inputs) {
             Ok(outcome) => outcome,
             Err(Stop::Want(next)) => {
+                self.has_begun = false;
                 self.reading = if self.inputs.is_streamed { Reader::default() } else { Reader::whole() };
                 return next;
             }
@@ -221,6 +228,7 @@ impl<R: Run> Steps for Whole<R> {
     }
 
     fn piece(&mut self, bytes: &[u8]) -> bool {
+        self.has_begun |= !bytes.is_empty();
         self.reading.push(bytes, &mut Events(&mut self.run))
     }
 
@@ -233,6 +241,9 @@ impl<R: Run> Steps for Whole<R> {
             }
             Ok(Some(text)) => Answer::Text(Rc::new(text)),
             Ok(None) => Answer::Written,
+            Err(Unreadable::File(_)) if self.inputs.is_streamed && self.inputs.can_be_empty && !self.has_begun => {
+                Answer::Written
+            }
             Err(Unreadable::File(reason)) => Answer::Failed(reason),
             Err(Unreadable::Line(reason)) => Answer::Failed(["cannot be read: ", &reason].concat()),
         };

@@ -1,5 +1,4 @@
-//! Makes characters visible that control a terminal, reorder text or are invisible. The command lines do the same for
-//! errors in their arguments (`pkg/cli/escape.js`); a test compares the two.
+//! Makes characters visible that control a terminal, reorder text or are invisible.
 
 use std::fmt::Write;
 

@@ -183,11 +183,13 @@ class Program(Helpful, click.Group):
 
 def subjects() -> list[str]:
     """What can be explained."""
-    return [*_core.diagnostic_codes(), *event_names()]
+    return [*_core.diagnostic_codes(), *_core.event_names()]
 
 
-def event_names() -> list[str]:
-    return [name for name, _ in _core.schemas() if name]
+def schemas() -> list[str]:
+    """What has a JSON Schema."""
+    own = [name for name, _ in _core.schemas() if name.isidentifier() or "-" in name and "." not in name]
+    return [*own, *_core.event_names()]
 
 
-WORDS = {("explain", "CODE|NAME"): subjects, ("schema", "NAME"): event_names}
+WORDS = {("explain", "CODE|NAME"): subjects, ("schema", "NAME"): schemas}

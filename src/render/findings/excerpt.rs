@@ -140,9 +140,11 @@ impl Again {
 
     /// Adds a piece; returns whether more is needed.
     pub(crate) fn push(&mut self, piece: &[u8], excerpts: &mut [Option<Excerpt>]) -> bool {
+        let before = self.bytes.len();
         self.bytes.extend_from_slice(piece);
-        if let Some(end) = memchr::memrchr(b'\n', &self.bytes) {
-            self.complete(end.saturating_add(1), false, excerpts);
+        // Only in the piece: a line can have many.
+        if let Some(at) = memchr::memrchr(b'\n', piece) {
+            self.complete(before.saturating_add(at).saturating_add(1), false, excerpts);
         }
         self.passed < self.order.len()
     }

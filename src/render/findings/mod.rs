@@ -6,6 +6,8 @@ mod json;
 mod junit;
 mod pretty;
 mod sarif;
+#[cfg(test)]
+mod tests;
 
 use serde::Deserialize;
 

@@ -4,6 +4,7 @@
 
 use prefect_events::client::PullProgress;
 use prefect_events::command::{self, Listed, Next, Surroundings};
+use prefect_events::render;
 use prefect_events_boundary::{object, options, read};
 use wasm_bindgen::prelude::{JsValue, wasm_bindgen};
 
@@ -107,4 +108,18 @@ pub fn pull_summary(progress: JsValue) -> Result<String, JsValue> {
 pub fn pull_interrupted(progress: JsValue, is_resumed: bool) -> Result<String, JsValue> {
     let progress: PullProgress = options(progress)?;
     Ok(command::pull_interrupted(&progress, is_resumed))
+}
+
+/// Text for one line of a terminal.
+#[wasm_bindgen]
+#[must_use]
+pub fn printable(text: &str) -> String {
+    render::printable(text)
+}
+
+/// Text for several lines of a terminal.
+#[wasm_bindgen(js_name = printableLines)]
+#[must_use]
+pub fn printable_lines(text: &str) -> String {
+    render::printable_lines(text)
 }
