@@ -155,6 +155,12 @@ fn server(connect: &str) -> PyResult<Server> {
     Server::new(&connect).map_err(misuse)
 }
 
+/// The address of the server that these options name, without secrets.
+#[pyfunction]
+pub(crate) fn server_url(connect: &str) -> PyResult<String> {
+    Ok(server(connect)?.url().to_owned())
+}
+
 /// The path of the file with Prefect's profiles, if these settings name one: JSON text.
 #[pyfunction]
 pub(crate) fn profiles_path(sources: &str) -> PyResult<Option<String>> {

@@ -280,7 +280,7 @@ fn suggest(name: &str) -> Option<String> {
 #[pymodule(gil_used = false)]
 mod _core {
     #[pymodule_export]
-    use super::client::{ServerTask, profiles_path};
+    use super::client::{ServerTask, profiles_path, server_url};
 
     #[pymodule_export]
     use super::command::{

@@ -14,6 +14,9 @@ SECONDS = 60.0
 """A request without a response is given up after this time, like in Prefect's client."""
 
 
+REDIRECTS = 20
+
+
 class Lost(Exception):
     """A request had no response; the message says why."""
 
@@ -33,17 +36,19 @@ class Http:
             Lost: There is none.
         """
         # Only few commands need it.
-        from urllib3 import Retry, Timeout
+        from urllib3 import Retry, Timeout, make_headers
         from urllib3.exceptions import HTTPError
 
         try:
             response = self.pool(url).request(
                 method,
                 url,
-                headers=dict(headers),
+                headers={**make_headers(accept_encoding=True), **dict(headers)},
                 body=None if body is None else body.encode(),
                 # The core repeats requests itself.
-                retries=Retry(total=20, redirect=20, connect=0, read=0, status=0, other=0),
+                retries=Retry(
+                    total=REDIRECTS, connect=0, read=0, status=0, other=0, respect_retry_after_header=False
+                ),
                 timeout=Timeout(total=SECONDS),
             )
         except HTTPError as error:

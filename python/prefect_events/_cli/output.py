@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import select
+import sys
 from collections.abc import Mapping
 
 from .. import _core
@@ -22,6 +23,12 @@ class Output:
     def write(self, text: str | bytes) -> None:
         rest = memoryview(text.encode("utf-8", "replace") if isinstance(text, str) else text)
         try:
+            if os.name == "nt" and self.is_terminal:
+                # A console of Windows takes no bytes.
+                stream = sys.stdout if self is STDOUT else sys.stderr
+                stream.buffer.write(rest)
+                stream.flush()
+                return
             while rest:
                 try:
                     rest = rest[os.write(self.descriptor, rest[: 1 << 20]) :]

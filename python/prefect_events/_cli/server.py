@@ -38,11 +38,17 @@ class Client:
         self.is_interrupted = False
 
     def connection(self, profile: str | None) -> str:
-        """Which server: what the core reads it from."""
+        """Which server, as the core reads it.
+
+        Raises:
+            ValueError: The settings name none.
+        """
         sources = settings_sources()
         if profile is not None:
             sources["profile"] = profile
-        return to_json({"settings": sources, "clientId": str(uuid.uuid4())})
+        connection = to_json({"settings": sources, "clientId": str(uuid.uuid4())})
+        _core.server_url(connection)
+        return connection
 
     def pull(self, profile: str | None, filter: dict[str, object]) -> Iterator[tuple[bytes, dict[str, Any]]]:
         """Batches of events, NDJSON, and how far reading has come.
