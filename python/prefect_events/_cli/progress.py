@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import signal
 import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
+from types import FrameType
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -34,9 +36,21 @@ def progress(label: str, size: int | None) -> Iterator[Callable[[int], None]]:
     if size is None or size < LARGE or not is_drawn():
         yield lambda count: None
         return
-    with click.progressbar(length=size, label=label, file=sys.stderr, update_min_steps=1 << 20) as bar:
-        yield bar.update
+    before = signal.signal(signal.SIGINT, end)
+    try:
+        with click.progressbar(length=size, label=label, file=sys.stderr, update_min_steps=1 << 20) as bar:
+            yield bar.update
+    finally:
+        signal.signal(signal.SIGINT, before)
     remove()
+
+
+def end(number: int, frame: FrameType | None) -> None:
+    """Ends the program, but gives the cursor back first, which click hides."""
+    sys.stderr.write("\x1b[?25h\n")
+    sys.stderr.flush()
+    signal.signal(number, signal.SIG_DFL)
+    signal.raise_signal(number)
 
 
 class Progress:
