@@ -51,8 +51,8 @@ impl Command {
     }
 
     /// The file can be read, but must not be written.
-    fn refused(&mut self, reason: &str) {
-        self.0.refused(reason);
+    fn rejected(&mut self, reason: &str) {
+        self.0.rejected(reason);
     }
 
     /// The file was written.

@@ -17,7 +17,7 @@ class Failed(Exception):
     """What cannot be read or written; the message is a sentence without its subject."""
 
 
-class Refused(Failed):
+class Rejected(Failed):
     """A file that could be read, but must not be written."""
 
 
@@ -46,7 +46,7 @@ class Input:
             self.descriptor = 0
             return
         if rewrite:
-            refuse_special(path, rewrite)
+            reject_special(path, rewrite)
         try:
             self.descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_BINARY", 0) | getattr(os, "O_CLOEXEC", 0))
         except OSError as error:
@@ -89,8 +89,8 @@ class Input:
             os.close(self.descriptor)
 
 
-def refuse_special(path: str, option: str) -> None:
-    """Refuses all but files and folders without opening them: opening a named pipe already disturbs its writer."""
+def reject_special(path: str, option: str) -> None:
+    """Rejects all but files and folders without opening them: opening a named pipe already disturbs its writer."""
     try:
         mode = os.stat(path).st_mode
     except OSError as error:
@@ -99,7 +99,7 @@ def refuse_special(path: str, option: str) -> None:
         return
     kind = "named pipe" if stat.S_ISFIFO(mode) else "socket" if stat.S_ISSOCK(mode) else "device"
     instead = " (use - for standard input)" if option == "--fix" else ""
-    raise Refused(f"is a {kind}: {option} changes only files{instead}")
+    raise Rejected(f"is a {kind}: {option} changes only files{instead}")
 
 
 def listed(folder: str) -> list[tuple[str, str]]:

@@ -48,7 +48,7 @@ class Output:
         return os.isatty(self.descriptor)
 
     def terminal(self, environment: Mapping[str, str] = os.environ) -> dict[str, object]:
-        """What the core is told of it: colours on a terminal only; NO_COLOR disables them, FORCE_COLOR enables them elsewhere."""
+        """What the core learns of it: colours on a terminal only; NO_COLOR disables them, FORCE_COLOR enables them elsewhere."""
         forced = environment.get("FORCE_COLOR", "0") not in ("0", "false")
         usual = self.is_terminal and environment.get("TERM") != "dumb"
         colour = not environment.get("NO_COLOR") and (forced or usual)

@@ -32,7 +32,7 @@ def remove() -> None:
 
 @contextmanager
 def progress(label: str, size: int | None) -> Iterator[Callable[[int], None]]:
-    """Gives a function that is told of read bytes."""
+    """Gives a function to call with the number of bytes that were read."""
     if size is None or size < LARGE or not is_drawn():
         yield lambda count: None
         return

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
 
-from .files import Refused, cannot_write
+from .files import Rejected, cannot_write
 
 CHANGED = "changed during the check: not fixed"
 
@@ -28,7 +28,7 @@ class Original:
         self.contents = contents
         self.stats = stats
 
-    def refuse_changed(self, path: str, descriptor: int | None = None) -> None:
+    def reject_changed(self, path: str, descriptor: int | None = None) -> None:
         now = os.stat(path) if descriptor is None else os.fstat(descriptor)
         before = self.stats
         same = (
@@ -38,7 +38,7 @@ class Original:
             and contents(path if descriptor is None else descriptor) == self.contents
         )
         if not same:
-            raise Refused(CHANGED)
+            raise Rejected(CHANGED)
 
 
 def contents(file: str | int) -> bytes:
@@ -49,15 +49,15 @@ def contents(file: str | int) -> bytes:
 def write_back(path: str, text: bytes, original: Original) -> None:
     """
     Raises:
-        Refused: It was not written.
+        Rejected: It was not written.
     """
     try:
         with deferred_signals():
             write_now(path, text, original)
     except FileNotFoundError:
-        raise Refused(CHANGED) from None
+        raise Rejected(CHANGED) from None
     except OSError as error:
-        raise Refused(str(cannot_write(error))) from None
+        raise Rejected(str(cannot_write(error))) from None
 
 
 @contextmanager
@@ -87,7 +87,7 @@ def write_now(path: str, text: bytes, original: Original) -> None:
     stats = os.stat(target)
     # The superuser can write every file, but must not overwrite a read-only one.
     if not stats.st_mode & 0o222:
-        raise Refused("is read-only: not fixed")
+        raise Rejected("is read-only: not fixed")
     if not os.access(target, os.W_OK):
         raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
     if stats.st_nlink > 1:
@@ -116,7 +116,7 @@ def replace(target: str, stats: os.stat_result, text: bytes, original: Original)
             write(file, text)
         finally:
             os.close(file)
-        original.refuse_changed(target)
+        original.reject_changed(target)
         os.replace(temporary, target)
     except BaseException:
         try:
@@ -130,7 +130,7 @@ def overwrite(target: str, text: bytes, original: Original) -> None:
     """Writes the file in place: its other names, owner and location do not change."""
     file = os.open(target, os.O_RDWR | getattr(os, "O_BINARY", 0) | getattr(os, "O_CLOEXEC", 0))
     try:
-        original.refuse_changed(target, file)
+        original.reject_changed(target, file)
         try:
             write(file, text)
         except BaseException:

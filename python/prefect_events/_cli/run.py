@@ -11,7 +11,7 @@ import msgspec
 
 from .. import _core
 from .arguments import Misuse, Usage
-from .files import Failed, Input, Refused, display_name, listed
+from .files import Failed, Input, Rejected, display_name, listed
 from .output import MISUSE, STDERR, STDOUT
 from .progress import progress
 from .rewrite import Original, write_back
@@ -38,7 +38,7 @@ def run(name: str, options: dict[str, Any], names: dict[str, str]) -> int:
 
 
 def surroundings() -> dict[str, Any]:
-    """What the core is told of this program."""
+    """What the core learns of this program."""
     return {
         "stdinIsTerminal": os.isatty(0),
         "stdout": STDOUT.terminal(),
@@ -68,8 +68,8 @@ class Run:
                 return int(step["status"])
             try:
                 getattr(self, f"do_{want}")(**step)
-            except Refused as refused:
-                self.command.refused(str(refused))
+            except Rejected as rejected:
+                self.command.rejected(str(rejected))
             except (Failed, ServerError) as failed:
                 self.command.failed(str(failed))
 
