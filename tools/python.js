@@ -2,8 +2,8 @@
 // Without Python 3.10 or newer nothing happens, which is an error where `CI` is set.
 
 import { spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
@@ -22,9 +22,10 @@ if (spawnSync(PYTHON, ["-c", "import sys; sys.exit(sys.version_info < (3, 10))"]
  * @param {string} program
  * @param {string[]} args
  * @param {string} [cwd]
+ * @param {NodeJS.ProcessEnv} [env]
  */
-function run(program, args, cwd = root) {
-  const { status, error } = spawnSync(program, args, { cwd, stdio: "inherit" });
+function run(program, args, cwd = root, env = process.env) {
+  const { status, error } = spawnSync(program, args, { cwd, env, stdio: "inherit" });
   if (error) throw error;
   if (status !== 0) process.exit(status ?? 1);
 }
@@ -51,6 +52,9 @@ function environment() {
 function build(python) {
   const types = join(root, "python/prefect_events/_types.py");
   run(process.execPath, [join(root, "tools/pack/python.js"), join(root, "pkg/types.d.ts"), types]);
+  // Both command lines have the same commands.
+  const commands = join(root, "python/prefect_events/_cli/commands.json");
+  copyFileSync(join(root, "pkg/cli/commands.json"), commands);
   const wheels = join(target, "wheels");
   rmSync(wheels, { recursive: true, force: true });
   mkdirSync(wheels, { recursive: true });
@@ -69,4 +73,23 @@ function test(python) {
   const tests = join(root, "python/tests");
   run(python, ["-m", "mypy", "--strict", "--cache-dir", join(target, "mypy"), tests], target);
   run(python, ["-m", "pytest", "--quiet", "-p", "no:cacheprovider", tests], target);
+  testCommandLine(join(dirname(python), windows ? "prefect-events.exe" : "prefect-events"));
+}
+
+/**
+ * The tests of the command line in JavaScript, run on this one; and whether both print the same.
+ * @param {string} program
+ */
+function testCommandLine(program) {
+  const node = join(root, "tests/node");
+  const files = [
+    ...readdirSync(node)
+      .filter((name) => /^cli-.*[.]test[.]js$/.test(name))
+      .map((name) => join(node, name)),
+    join(root, "tests/command-line/cases.test.js"),
+  ];
+  run(process.execPath, ["--test", "--test-reporter=dot", ...files], root, {
+    ...process.env,
+    PREFECT_EVENTS_PROGRAM: program,
+  });
 }

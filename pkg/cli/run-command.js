@@ -177,7 +177,7 @@ class Run {
         this.#originals.set(file, { bytes: Buffer.concat(kept), stats: input.stats });
       call(number, () => opened.use((command) => command.end(), input.size));
     } catch (error) {
-      if (error instanceof FixRefused) opened.use((command) => command.refused(error.message));
+      if (error instanceof FixRefused) opened.use((command) => command.rejected(error.message));
       else if (error instanceof Unreadable) opened.use((command) => command.failed(error.message));
       else throw error;
     } finally {

@@ -3,6 +3,9 @@
 //! Documents and results are bytes; results are JSON text, from which msgspec makes typed objects. Options are JSON text
 //! with the names of the core.
 
+mod client;
+mod command;
+
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::mpsc::{RecvTimeoutError, channel};
 use std::thread;
@@ -64,11 +67,13 @@ fn misuse(problem: impl std::fmt::Display) -> PyErr {
 }
 
 fn options<T: DeserializeOwned>(text: &str) -> PyResult<T> {
-    serde_json::from_str(text).map_err(|error| {
-        let sentence = error.to_string();
-        // The place is one in our own text.
-        misuse(sentence.rsplit_once(" at line ").map_or(&*sentence, |(sentence, _)| sentence))
-    })
+    serde_json::from_str(text).map_err(|error| wrong_options(&error))
+}
+
+fn wrong_options(error: &serde_json::Error) -> PyErr {
+    let sentence = error.to_string();
+    // The place is one in our own text.
+    misuse(sentence.rsplit_once(" at line ").map_or(&*sentence, |(sentence, _)| sentence))
 }
 
 fn json(result: &impl Serialize) -> PyResult<Json> {
@@ -274,6 +279,14 @@ fn suggest(name: &str) -> Option<String> {
 /// The native module.
 #[pymodule(gil_used = false)]
 mod _core {
+    #[pymodule_export]
+    use super::client::{ServerTask, profiles_path, server_url};
+
+    #[pymodule_export]
+    use super::command::{
+        Command, event_names, not_text, printable, printable_lines, pull_interrupted, pull_summary, reason_of,
+    };
+
     #[pymodule_export]
     use super::{
         all_event_types, all_schemas, build_event, build_event_lines, build_run, check_automation, compare_replays,

@@ -66,7 +66,7 @@ pub enum Next {
         #[serde(skip_serializing_if = "Option::is_none")]
         beside: Option<String>,
         /// The option for which the file will be written, such as `--fix`: special files such as named pipes must be
-        /// refused before they are opened, and a later `Write` must not overwrite a file that has changed since.
+        /// rejected before they are opened, and a later `Write` must not overwrite a file that has changed since.
         #[serde(skip_serializing_if = "Option::is_none")]
         rewrite: Option<&'static str>,
     },
@@ -201,8 +201,8 @@ impl Command {
     }
 
     /// The file that [`Next::Read`] asked for with `rewrite` can be read, but must not be written: it is a named pipe, say.
-    pub fn refused(&mut self, reason: &str) {
-        self.0.refused(reason);
+    pub fn rejected(&mut self, reason: &str) {
+        self.0.rejected(reason);
     }
 
     /// The file was written.

@@ -15,7 +15,7 @@ pub(super) trait Steps {
     fn end(&mut self);
     fn failed(&mut self, reason: &str);
     /// The file can be read, but must not be written.
-    fn refused(&mut self, reason: &str) {
+    fn rejected(&mut self, reason: &str) {
         self.failed(reason);
     }
     fn written(&mut self);

@@ -6,13 +6,11 @@ import { once } from "node:events";
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, suite, test } from "node:test";
-import { fileURLToPath } from "node:url";
 
 import { connect } from "../../pkg/entries/live.node.js";
-import { folder } from "./helpers/run.js";
+import { folder, programWith } from "./helpers/run.js";
 import { event, spaced, stubServer } from "./helpers/stub-server.js";
 
-const MAIN = fileURLToPath(new URL("../../pkg/cli/main.js", import.meta.url));
 const HOUR = 3_600_000;
 const start = Date.now() - 6 * HOUR;
 
@@ -34,7 +32,7 @@ async function stub(has) {
  */
 async function pull(args, { env = {}, cwd = folder(), whenOutput, stdio } = {}) {
   const own = Object.entries(process.env).filter(([name]) => !name.startsWith("PREFECT_"));
-  const child = spawn(process.execPath, [MAIN, "pull", ...args], {
+  const child = spawn(...programWith(["pull", ...args]), {
     cwd,
     env: { ...Object.fromEntries(own), HOME: cwd, ...env },
     ...(stdio && { stdio }),

@@ -488,7 +488,7 @@ impl Steps for Reports {
         self.fail(reason, false);
     }
 
-    fn refused(&mut self, reason: &str) {
+    fn rejected(&mut self, reason: &str) {
         self.fail(reason, true);
     }
 

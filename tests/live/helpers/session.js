@@ -5,7 +5,7 @@ import { once } from "node:events";
 import { createServer, request as httpRequest } from "node:http";
 import { connect as netConnect } from "node:net";
 
-import { folder, MAIN } from "../../node/helpers/run.js";
+import { folder, programWith } from "../../node/helpers/run.js";
 
 /**
  * @typedef {object} Session
@@ -33,7 +33,7 @@ export function session() {
  */
 export function start(args, settings, cwd = folder()) {
   const own = Object.entries(process.env).filter(([name]) => !name.startsWith("PREFECT_"));
-  const child = spawn(process.execPath, [MAIN, ...args], {
+  const child = spawn(...programWith(args), {
     cwd,
     env: { ...Object.fromEntries(own), HOME: cwd, ...settings },
   });

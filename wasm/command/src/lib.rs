@@ -56,8 +56,8 @@ impl Command {
     }
 
     /// It must not be written.
-    pub fn refused(&mut self, reason: &str) {
-        self.command.refused(reason);
+    pub fn rejected(&mut self, reason: &str) {
+        self.command.rejected(reason);
     }
 
     /// The file was written.

@@ -2,13 +2,13 @@
 
 import { closeSync, fstatSync, ftruncateSync, openSync, readSync, writeSync } from "node:fs";
 
-import { PrefectEventsError } from "../../error.js";
-import { commandModule } from "../../modules/command.js";
-import { serverOf } from "../connection.js";
-import { MISUSE, printError, stderr, stdout } from "../output.js";
-import { pullProgress } from "../progress-bar.js";
-import { openInput, readAll, reasonOf, Unreadable } from "../read-input.js";
-import { displayName } from "../text.js";
+import { PrefectEventsError } from "../error.js";
+import { commandModule } from "../modules/command.js";
+import { serverOf } from "./connection.js";
+import { MISUSE, printError, stderr, stdout } from "./output.js";
+import { pullProgress } from "./progress-bar.js";
+import { openInput, readAll, reasonOf, Unreadable } from "./read-input.js";
+import { displayName } from "./text.js";
 
 /** As shells report a program that Ctrl-C ended. */
 const INTERRUPTED = 130;
@@ -50,7 +50,7 @@ export async function pullCommand(options) {
       ...(automation !== undefined && { automation }),
       ...(capture !== undefined && { resume: capture.tail() }),
     };
-    /** @type {import("../../entries/live.js").PullProgress | undefined} */
+    /** @type {import("../entries/live.js").PullProgress | undefined} */
     let last;
     const batches = server[stream ? "streamBatches" : "eventBatches"](filter, {
       signal: interrupt.signal,
