@@ -2,7 +2,7 @@
 // Without Python 3.10 or newer nothing happens, which is an error where `CI` is set.
 
 import { spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -10,21 +10,24 @@ const root = fileURLToPath(new URL("..", import.meta.url));
 const target = join(process.env.CARGO_TARGET_DIR ?? join(root, "target"), "python");
 const windows = process.platform === "win32";
 const { CI, PYTHON = windows ? "python" : "python3" } = process.env;
+const PIP = ["-m", "pip", "--disable-pip-version-check", "--quiet", "install", "--no-deps"];
 
 if (spawnSync(PYTHON, ["-c", "import sys; sys.exit(sys.version_info < (3, 10))"]).status === 0) {
-  test(build(environment()));
+  const python = environment();
+  generate();
+  test(python, install(python, build(python)));
 } else {
-  console.log("THE PYTHON PACKAGE WAS NOT BUILT: it needs Python 3.10 or newer");
+  console.log("THE PYTHON PACKAGE WAS NEITHER BUILT NOR TESTED: it needs Python 3.10 or newer");
   process.exitCode = CI ? 1 : 0;
 }
 
 /**
  * @param {string} program
  * @param {string[]} args
- * @param {string} [cwd]
+ * @param {{ cwd?: string, env?: NodeJS.ProcessEnv }} [options]
  */
-function run(program, args, cwd = root) {
-  const { status, error } = spawnSync(program, args, { cwd, stdio: "inherit" });
+function run(program, args, options) {
+  const { status, error } = spawnSync(program, args, { cwd: root, stdio: "inherit", ...options });
   if (error) throw error;
   if (status !== 0) process.exit(status ?? 1);
 }
@@ -38,35 +41,73 @@ function environment() {
   const wanted = readFileSync(file, "utf8");
   if (existsSync(stamp) && readFileSync(stamp, "utf8") === wanted) return python;
   run(PYTHON, ["-m", "venv", "--clear", venv]);
-  const options = ["--quiet", "--disable-pip-version-check", "--no-deps"];
-  run(python, ["-m", "pip", "install", ...options, "--requirement", file]);
+  run(python, [...PIP, "--requirement", file]);
   writeFileSync(stamp, wanted);
   return python;
 }
 
+/** Writes what the package has from elsewhere: the types of results, and the licences. */
+function generate() {
+  const types = join(root, "python/prefect_events/_types.py");
+  run(process.execPath, [join(root, "tools/pack/python.js"), join(root, "pkg/types.d.ts"), types]);
+  run(process.execPath, [join(root, "tools/pack/notices.js"), "python"]);
+  for (const name of ["LICENSE-APACHE", "LICENSE-MIT"])
+    copyFileSync(join(root, name), join(root, "python", name));
+}
+
 /**
- * Builds the wheel, and installs it.
+ * The wheel and the sdist.
  * @param {string} python
  */
 function build(python) {
-  const types = join(root, "python/prefect_events/_types.py");
-  run(process.execPath, [join(root, "tools/pack/python.js"), join(root, "pkg/types.d.ts"), types]);
-  const wheels = join(target, "wheels");
-  rmSync(wheels, { recursive: true, force: true });
-  mkdirSync(wheels, { recursive: true });
-  run(python, ["-m", "maturin", "build", "--quiet", "--out", wheels], join(root, "python"));
-  const [wheel = ""] = readdirSync(wheels);
-  const options = ["--quiet", "--disable-pip-version-check", "--no-deps", "--force-reinstall"];
-  run(python, ["-m", "pip", "install", ...options, join(wheels, wheel)]);
-  return python;
+  const folder = join(target, "dist");
+  rmSync(folder, { recursive: true, force: true });
+  mkdirSync(folder, { recursive: true });
+  const options = { cwd: join(root, "python") };
+  run(python, ["-m", "maturin", "build", "--quiet", "--locked", "--out", folder], options);
+  run(python, ["-m", "maturin", "sdist", "--quiet", "--out", folder], options);
+  const file = (/** @type {string} */ ending) => {
+    const [name, ...others] = readdirSync(folder).filter((name) => name.endsWith(ending));
+    if (name === undefined || others.length > 0) throw new Error(`not one ${ending} in ${folder}`);
+    return join(folder, name);
+  };
+  return { wheel: file(".whl"), sdist: file(".tar.gz") };
+}
+
+/**
+ * Installs the wheel.
+ * @template {{ wheel: string }} T
+ * @param {string} python
+ * @param {T} built
+ * @returns {T}
+ */
+function install(python, built) {
+  run(python, [...PIP, "--force-reinstall", built.wheel]);
+  return built;
 }
 
 /**
  * Tests the installed package: outside the source, which Python would import instead.
  * @param {string} python
+ * @param {{ wheel: string, sdist: string }} built
  */
-function test(python) {
+function test(python, { wheel, sdist }) {
   const tests = join(root, "python/tests");
-  run(python, ["-m", "mypy", "--strict", "--cache-dir", join(target, "mypy"), tests], target);
-  run(python, ["-m", "pytest", "--quiet", "-p", "no:cacheprovider", tests], target);
+  const options = {
+    cwd: target,
+    env: {
+      ...process.env,
+      PREFECT_EVENTS_PYTHON: python,
+      PREFECT_EVENTS_WHEEL: wheel,
+      PREFECT_EVENTS_SDIST: sdist,
+    },
+  };
+  run(python, ["-m", "mypy", "--strict", "--cache-dir", join(target, "mypy"), tests], options);
+  run(python, ["-m", "pytest", "--quiet", "-p", "no:cacheprovider", tests], options);
+  const proofs = join(root, "tests/python");
+  const files = readdirSync(proofs).filter((name) => name.endsWith(".test.js"));
+  const paths = files.map((name) => join(proofs, name));
+  // One after the other: one of them uses both processors.
+  const how = ["--test", "--test-reporter=spec", "--test-concurrency=1"];
+  run(process.execPath, [...how, ...paths], options);
 }
