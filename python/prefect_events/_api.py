@@ -187,8 +187,10 @@ def build_run(
     Raises:
         ValueError: A value is invalid, or the parts of the run do not fit together.
     """
-    built = _core.build_run(to_json(spec or {}), _build_options(seed, now))
-    events: list[dict[str, Any]] = json.loads(built)
+    events: list[dict[str, Any]] = []
+    # Part by part, so that a signal is noticed in between.
+    for part in _core.build_run(to_json(spec or {}), _build_options(seed, now)):
+        events += json.loads(part)
     return events
 
 
