@@ -62,10 +62,14 @@ bench: build ## speed: against JSON.parse and Ajv, of building, of the triggers,
 	node --expose-gc tests/bench/engine.js
 	node --expose-gc tests/bench/tune.js
 	node --expose-gc tests/bench/native.js
+	node tools/python.js build
+	node tests/bench/python.js
 
 bench-memory: build ## peak memory of the command line: for 1 GB of NDJSON, and for 1,000,000 events of a server
 	node tests/bench/memory.js
 	node tests/bench/pull.js
+	node tools/python.js build
+	node tests/bench/python-memory.js
 
 fuzz: ## look for input that breaks the core, FUZZ_SECONDS (60) per target
 	@cargo fuzz --version >/dev/null 2>&1 || cargo install cargo-fuzz --locked

@@ -1,5 +1,5 @@
-// Builds the Python wheel, and tests it in a virtual environment of its own: `node tools/python.js`. `PYTHON` names the Python.
-// Without Python 3.10 or newer nothing happens, which is an error where `CI` is set.
+// Builds the Python wheel, and tests it in a virtual environment of its own: `node tools/python.js [build]`. `PYTHON` names the
+// Python. With `build` it is only built and installed. Without Python 3.10 or newer nothing happens, which is an error where `CI` is set.
 
 import { spawnSync } from "node:child_process";
 import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -15,7 +15,9 @@ const PIP = ["-m", "pip", "--disable-pip-version-check", "--quiet", "install", "
 if (spawnSync(PYTHON, ["-c", "import sys; sys.exit(sys.version_info < (3, 10))"]).status === 0) {
   const python = environment();
   generate();
-  test(python, install(python, build(python)));
+  const built = build(python);
+  run(python, [...PIP, "--force-reinstall", built.wheel]);
+  if (process.argv[2] !== "build") test(python, built);
 } else {
   console.log("THE PYTHON PACKAGE WAS NEITHER BUILT NOR TESTED: it needs Python 3.10 or newer");
   process.exitCode = CI ? 1 : 0;
@@ -72,18 +74,6 @@ function build(python) {
     return join(folder, name);
   };
   return { wheel: file(".whl"), sdist: file(".tar.gz") };
-}
-
-/**
- * Installs the wheel.
- * @template {{ wheel: string }} T
- * @param {string} python
- * @param {T} built
- * @returns {T}
- */
-function install(python, built) {
-  run(python, [...PIP, "--force-reinstall", built.wheel]);
-  return built;
 }
 
 /**
