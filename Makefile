@@ -112,7 +112,7 @@ python: build ## build and test the Python wheel; without Python 3.10 or newer i
 
 clean: ## remove everything that was made
 	cargo clean
-	rm -rf node_modules pkg/wasm pkg/schemas/event*.json pkg/schemas/prefect*.json pkg/schemas/automation.json pkg/schemas/trigger.json pkg/schemas/deployment-triggers.json pkg/schemas/scenario.json pkg/events.d.ts pkg/scenario.d.ts pkg/types.d.ts pkg/inputs.d.ts pkg/inline.global.js pkg/widget.global.js pkg/widget.author.json pkg/custom-elements.json pkg/README.md pkg/LICENSE-APACHE pkg/LICENSE-MIT pkg/THIRD_PARTY_NOTICES.txt python/prefect_events/_types.py python/LICENSE-* python/THIRD_PARTY_NOTICES.txt tests/fuzz/target tests/fuzz/corpus
+	rm -rf node_modules pkg/wasm pkg/schemas/event*.json pkg/schemas/prefect*.json pkg/schemas/automation.json pkg/schemas/trigger.json pkg/schemas/deployment-triggers.json pkg/schemas/scenario.json pkg/events.d.ts pkg/scenario.d.ts pkg/types.d.ts pkg/inputs.d.ts pkg/inline.global.js pkg/widget.global.js pkg/widget.author.json pkg/custom-elements.json pkg/README.md pkg/LICENSE-APACHE pkg/LICENSE-MIT pkg/THIRD_PARTY_NOTICES.txt python/prefect_events/_types.py python/licenses tests/fuzz/target tests/fuzz/corpus
 
 # npm writes this file last.
 node_modules/.package-lock.json: package-lock.json

@@ -7,7 +7,10 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
-const target = join(process.env.CARGO_TARGET_DIR ?? join(root, "target"), "python");
+const { CARGO_TARGET_DIR = join(root, "target") } = process.env;
+const target = join(CARGO_TARGET_DIR, "python");
+/** All builds share what they compile. */
+const CARGO = { ...process.env, CARGO_TARGET_DIR };
 const windows = process.platform === "win32";
 const { CI, PYTHON = windows ? "python" : "python3" } = process.env;
 const PIP = ["-m", "pip", "--disable-pip-version-check", "--quiet", "install", "--no-deps"];
@@ -52,44 +55,84 @@ function environment() {
 function generate() {
   const types = join(root, "python/prefect_events/_types.py");
   run(process.execPath, [join(root, "tools/pack/python.js"), join(root, "pkg/types.d.ts"), types]);
+  const licences = join(root, "python/licenses");
+  mkdirSync(licences, { recursive: true });
   run(process.execPath, [join(root, "tools/pack/notices.js"), "python"]);
   for (const name of ["LICENSE-APACHE", "LICENSE-MIT"])
-    copyFileSync(join(root, name), join(root, "python", name));
+    copyFileSync(join(root, name), join(licences, name));
 }
 
 /**
- * The wheel and the sdist.
+ * The sdist, and the wheel that is built from it: what it lacks, the wheel cannot have.
  * @param {string} python
  */
 function build(python) {
   const folder = join(target, "dist");
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
-  const options = { cwd: join(root, "python") };
-  run(python, ["-m", "maturin", "build", "--quiet", "--locked", "--out", folder], options);
-  run(python, ["-m", "maturin", "sdist", "--quiet", "--out", folder], options);
   const file = (/** @type {string} */ ending) => {
     const [name, ...others] = readdirSync(folder).filter((name) => name.endsWith(ending));
     if (name === undefined || others.length > 0) throw new Error(`not one ${ending} in ${folder}`);
     return join(folder, name);
   };
-  return { wheel: file(".whl"), sdist: file(".tar.gz") };
+  const maturin = ["-m", "maturin"];
+  run(python, [...maturin, "sdist", "--quiet", "--out", folder], { cwd: join(root, "python") });
+  const sdist = file(".tar.gz");
+  const source = unpack(python, sdist);
+  run(python, [...maturin, "build", "--quiet", "--out", folder], { cwd: source, env: CARGO });
+  return { wheel: file(".whl"), sdist, source };
+}
+
+/**
+ * Unpacks the sdist where it was before, and touches only files that have changed: all files in it are from 2006, and cargo
+ * compiles what is newer than its output.
+ * @param {string} python
+ * @param {string} sdist
+ */
+function unpack(python, sdist) {
+  const [fresh, source] = [join(target, "unpacked"), join(target, "source")];
+  rmSync(fresh, { recursive: true, force: true });
+  run(python, ["-m", "tarfile", "-e", sdist, fresh]);
+  const [name = ""] = readdirSync(fresh);
+  replace(join(fresh, name), source);
+  rmSync(fresh, { recursive: true, force: true });
+  return source;
+}
+
+/**
+ * Makes a folder equal to another.
+ * @param {string} from
+ * @param {string} to
+ */
+function replace(from, to) {
+  mkdirSync(to, { recursive: true });
+  const entries = readdirSync(from, { withFileTypes: true });
+  const wanted = new Set(entries.map(({ name }) => name));
+  for (const name of readdirSync(to))
+    if (!wanted.has(name)) rmSync(join(to, name), { recursive: true });
+  for (const entry of entries) {
+    const [one, other] = [join(from, entry.name), join(to, entry.name)];
+    if (entry.isDirectory()) replace(one, other);
+    else if (!existsSync(other) || !readFileSync(one).equals(readFileSync(other)))
+      writeFileSync(other, readFileSync(one));
+  }
 }
 
 /**
  * Tests the installed package: outside the source, which Python would import instead.
  * @param {string} python
- * @param {{ wheel: string, sdist: string }} built
+ * @param {{ wheel: string, sdist: string, source: string }} built
  */
-function test(python, { wheel, sdist }) {
+function test(python, { wheel, sdist, source }) {
   const tests = join(root, "python/tests");
   const options = {
     cwd: target,
     env: {
-      ...process.env,
+      ...CARGO,
       PREFECT_EVENTS_PYTHON: python,
       PREFECT_EVENTS_WHEEL: wheel,
       PREFECT_EVENTS_SDIST: sdist,
+      PREFECT_EVENTS_SOURCE: source,
     },
   };
   run(python, ["-m", "mypy", "--strict", "--cache-dir", join(target, "mypy"), tests], options);

@@ -46,6 +46,17 @@ def to_json(value: object) -> bytes:
         TypeError: a value has no form in JSON.
         ValueError: a number is not finite, or a value contains itself.
     """
+    if isinstance(value, (list, tuple)) and len(value) > _AT_ONCE:
+        parts = (_encode(value[start : start + _AT_ONCE])[1:-1] for start in range(0, len(value), _AT_ONCE))
+        return b"[" + b",".join(parts) + b"]"
+    return _encode(value)
+
+
+_AT_ONCE = 1000
+"""Items of a long list that are written at once: the encoder does not look for signals, such as Ctrl-C."""
+
+
+def _encode(value: object) -> bytes:
     return json.dumps(value, default=_plain, allow_nan=False).encode("ascii")
 
 

@@ -7,14 +7,13 @@ import { test } from "node:test";
 import { fileURLToPath } from "node:url";
 
 import { folder } from "../node/helpers/run.js";
-import { installed, interpreters, PYTHON, run, SDIST, WHEEL } from "./helpers/python.js";
+import { installed, interpreters, PYTHON, run, SDIST, SOURCE, WHEEL } from "./helpers/python.js";
 
 const here = (/** @type {string} */ name) => fileURLToPath(new URL(name, import.meta.url));
 const SMOKE = here("smoke.py");
 const place = folder();
 const found = interpreters();
 const root = here("../..");
-const target = process.env.CARGO_TARGET_DIR ?? join(root, "target");
 
 /** The Python of an installed Prefect: the one of the other tests. */
 function prefectPython() {
@@ -46,13 +45,17 @@ test("the wheel beside Prefect, whose objects it accepts", () => {
 
 test("the sdist in an empty environment", () => {
   const names = run("tar", ["tzf", SDIST]).split("\n");
-  for (const end of ["Cargo.lock", "PKG-INFO", "LICENSE-MIT", "LICENSE-APACHE", "src/diagnostic/codes.yaml"])
+  for (const end of ["Cargo.lock", "PKG-INFO", "src/diagnostic/codes.yaml", "prefect_events/_types.py"])
     assert.ok(
       names.some((name) => name.endsWith(`/${end}`)),
       `${end} is missing`,
     );
-  // Crates from elsewhere were compiled for the wheel.
-  const env = { CARGO_TARGET_DIR: target };
+  for (const licence of ["LICENSE-MIT", "LICENSE-APACHE", "THIRD_PARTY_NOTICES.txt"])
+    assert.ok(
+      names.some((name) => name.endsWith(`/licenses/${licence}`)),
+      `${licence} is missing`,
+    );
+  // Unpacked where the wheel was built from it: cargo has compiled it.
   const [, python = ""] = [...found].at(-1) ?? [];
-  run(installed(python, join(place, "sdist"), [SDIST], env), [SMOKE], { cwd: place });
+  run(installed(python, join(place, "sdist"), [SOURCE]), [SMOKE], { cwd: place });
 });

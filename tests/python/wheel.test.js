@@ -20,7 +20,7 @@ const names = run(PYTHON, ["-c", "import sys, zipfile; print(*zipfile.ZipFile(sy
   .split("\n");
 const info = names.find((name) => name.endsWith(".dist-info/METADATA"))?.replace("METADATA", "") ?? "";
 const read = (/** @type {string} */ name) => readFileSync(join(content, name), "utf8");
-const notices = read(`${info}licenses/THIRD_PARTY_NOTICES.txt`);
+const notices = read(`${info}licenses/licenses/THIRD_PARTY_NOTICES.txt`);
 
 test("one wheel for CPython 3.10 and newer, of 6 MB at most", (t) => {
   assert.match(basename(WHEEL), /^prefect_events-[\d.]+-cp310-abi3-\w+\.whl$/);
@@ -39,7 +39,7 @@ test("it contains the package and nothing else", () => {
 
 test("it contains both licences, and those of what is linked", () => {
   for (const name of ["LICENSE-APACHE", "LICENSE-MIT"])
-    assert.equal(read(`${info}licenses/${name}`), readFileSync(join(root, name), "utf8"));
+    assert.equal(read(`${info}licenses/licenses/${name}`), readFileSync(join(root, name), "utf8"));
   const crates = compiledCrates("python");
   assert.ok(crates.length > 20 && crates.some((name) => name.startsWith("pyo3 ")));
   for (const crate of crates) assert.ok(notices.includes(`\n${crate} (`), crate);
@@ -67,15 +67,15 @@ test("its metadata are those of the repository, and valid", () => {
   for (const line of [
     `Version: ${version}`,
     "License-Expression: MIT OR Apache-2.0",
-    "License-File: LICENSE-APACHE",
-    "License-File: LICENSE-MIT",
-    "License-File: THIRD_PARTY_NOTICES.txt",
+    "License-File: licenses/LICENSE-APACHE",
+    "License-File: licenses/LICENSE-MIT",
+    "License-File: licenses/THIRD_PARTY_NOTICES.txt",
     "Requires-Python: >=3.10",
     "Description-Content-Type: text/markdown; charset=UTF-8; variant=GFM",
   ])
     assert.ok(lines.includes(line), `${line}\n${head}`);
   assert.ok(lines.some((line) => line.startsWith("Project-URL:") && line.includes(repository)), head);
-  assert.equal(readme.trim(), readFileSync(join(root, "python/README.md"), "utf8").trim());
+  assert.equal(readme.trim(), readFileSync(join(root, "python/PYPI.md"), "utf8").trim());
   // What an index checks on upload.
   run(PYTHON, [
     "-c",

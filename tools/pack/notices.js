@@ -1,5 +1,5 @@
 // Writes `pkg/THIRD_PARTY_NOTICES.txt`: the licences of all crates that are compiled into the WebAssembly modules. With the
-// argument `python`, those of the native module, for this machine: `python/THIRD_PARTY_NOTICES.txt`.
+// argument `python`, those of the native module, for this machine: `python/licenses/THIRD_PARTY_NOTICES.txt`.
 // It fails for a crate whose licence is not in the list of `deny.toml`, or whose text is not found.
 
 import { execFileSync } from "node:child_process";
@@ -35,7 +35,7 @@ const SHIPPED = {
   python: () => ({
     packages: ["prefect-events-python"],
     target: /^host: (.*)$/m.exec(execFileSync("rustc", ["-vV"], { encoding: "utf8" }))?.[1] ?? "",
-    file: "python/THIRD_PARTY_NOTICES.txt",
+    file: "python/licenses/THIRD_PARTY_NOTICES.txt",
     head: "The native module of prefect-events contains code of these projects.",
   }),
 };

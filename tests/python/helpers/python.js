@@ -10,6 +10,7 @@ const {
   PREFECT_EVENTS_PYTHON = "python3",
   PREFECT_EVENTS_WHEEL = "",
   PREFECT_EVENTS_SDIST = "",
+  PREFECT_EVENTS_SOURCE = "",
   PATH = "",
   PYENV_ROOT = join(homedir(), ".pyenv"),
   RUNNER_TOOL_CACHE,
@@ -19,6 +20,8 @@ const {
 export const PYTHON = PREFECT_EVENTS_PYTHON;
 export const WHEEL = PREFECT_EVENTS_WHEEL;
 export const SDIST = PREFECT_EVENTS_SDIST;
+/** The unpacked sdist, from which the wheel was built. */
+export const SOURCE = PREFECT_EVENTS_SOURCE;
 
 /** The versions that the wheel is for. */
 const VERSIONS = ["3.10", "3.11", "3.12", "3.13", "3.14"];
@@ -91,13 +94,12 @@ export function run(program, args, options) {
  * @param {string} python
  * @param {string} folder
  * @param {string[]} packages
- * @param {NodeJS.ProcessEnv} [env]
  * @returns {string} its Python
  */
-export function installed(python, folder, packages, env) {
+export function installed(python, folder, packages) {
   run(python, ["-m", "venv", "--without-pip", folder]);
   const own = pythonIn(folder);
   const pip = ["-m", "pip", "--disable-pip-version-check", "--quiet", "--python", own];
-  run(PYTHON, [...pip, "install", ...packages], { env: { ...process.env, ...env } });
+  run(PYTHON, [...pip, "install", ...packages]);
   return own;
 }
