@@ -66,7 +66,8 @@ test("every recorded case through Python is what it is through Node.js", async (
     const { value: line = "null" } = await theirs.next();
     const answered = JSON.parse(line);
     if (hash(answered) !== ours[n]) {
-      if (different.length === 0) assert.deepEqual(answered, answer(call), `${call.call} ${call.from}`);
+      if (different.length === 0)
+        assert.deepEqual(answered, answer(call), `${call.call} ${call.from}`);
       different.push(`${call.call} ${call.from}`);
     }
     n += 1;
