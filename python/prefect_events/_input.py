@@ -25,6 +25,10 @@ Document = Union[Text, Mapping[str, Any], Sequence[Any], Model]
 """A text or a file, or the document itself: ``dict``, ``list``, or a model of pydantic."""
 
 
+Duration = Union[str, int, float, timedelta]
+"""A duration: ``"90s"``, seconds, or a ``timedelta``."""
+
+
 def document(value: Document) -> tuple[bytes, bool]:
     """The bytes of a document, and whether a place in them means something to the caller."""
     if isinstance(value, str):
@@ -37,6 +41,13 @@ def document(value: Document) -> tuple[bytes, bool]:
     if isinstance(value, os.PathLike):
         return Path(value).read_bytes(), True
     return to_json(value), False
+
+
+def texts(events: Document | Sequence[Text]) -> list[bytes]:
+    """Texts in a list are files of one history; anything else in a list is an event."""
+    if isinstance(events, (list, tuple)) and events and all(isinstance(one, (str, bytes, os.PathLike)) for one in events):
+        return [document(one)[0] for one in events]
+    return [document(events)[0]]
 
 
 def to_json(value: object) -> bytes:
