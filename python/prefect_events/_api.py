@@ -7,11 +7,10 @@ import os
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timezone
 from functools import lru_cache
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from . import _core
-from ._input import Document, Duration, Model, Text, document, settings, texts, to_json
+from ._input import Document, Duration, Model, Text, document, scenario_folder, settings, texts, to_json
 from ._read import read
 
 if TYPE_CHECKING:
@@ -181,23 +180,11 @@ def build_run(
     Raises:
         ValueError: A value is invalid, or the parts of the run do not fit together.
     """
-    built = _core.build_run(to_json(spec or {}), _build_options(seed, now))
-    events: list[dict[str, Any]] = json.loads(built)
+    events: list[dict[str, Any]] = []
+    # Part by part, so that a signal is noticed in between.
+    for part in _core.build_run(to_json(spec or {}), _build_options(seed, now)):
+        events += json.loads(part)
     return events
-
-
-def _files(text: bytes, folder: Path | None) -> dict[str, str] | None:
-    """The files that scenarios refer to, from their folder."""
-    if folder is None:
-        return None
-    names: list[str] = json.loads(_core.scenario_files(text))
-    return {name: (folder / name).read_text("utf-8") for name in names}
-
-
-def _folder(scenario: Document, files: Mapping[str, str] | None, text: bytes) -> Mapping[str, str] | None:
-    if files is not None or not isinstance(scenario, os.PathLike):
-        return files
-    return _files(text, Path(scenario).parent)
 
 
 def simulate(
@@ -240,7 +227,7 @@ def simulate(
         chance=chance,
         events=events,
         server_version=server_version,
-        files=_folder(scenario, files, text),
+        files=scenario_folder(scenario, files, text),
         automation_index=automation_index,
     )
     result: SimulationResult = read(_core.simulate(text, options, places), "SimulationResult")
@@ -256,7 +243,7 @@ def compare(
 ) -> VersionComparison:
     """Plays a scenario to the server 3.8 and 3.9, and reports which firings differ. See ``simulate``."""
     text, places = document(scenario)
-    options = settings(trace=trace, timeline=timeline, files=_folder(scenario, files, text))
+    options = settings(trace=trace, timeline=timeline, files=scenario_folder(scenario, files, text))
     result: VersionComparison = read(_core.compare_versions(text, options, places), "VersionComparison")
     return result
 
@@ -272,7 +259,7 @@ def run_scenarios(scenarios: Document, *, files: Mapping[str, str] | None = None
         Each expectation with whether it is met, and why not.
     """
     text, places = document(scenarios)
-    options = settings(files=_folder(scenarios, files, text))
+    options = settings(files=scenario_folder(scenarios, files, text))
     result: TestReport = read(_core.run_tests(text, options, places), "TestReport")
     return result
 

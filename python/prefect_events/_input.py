@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import Any, Mapping, Protocol, Sequence, Union, runtime_checkable
 from uuid import UUID
 
+from . import _core
+
 
 @runtime_checkable
 class Model(Protocol):
@@ -50,6 +52,15 @@ def texts(events: Document | Sequence[Text]) -> list[bytes]:
     return [document(events)[0]]
 
 
+def scenario_folder(scenarios: Document, files: Mapping[str, str] | None, text: bytes) -> Mapping[str, str] | None:
+    """The files that scenarios refer to: those that are given, or from the folder of the scenarios' file."""
+    if files is not None or not isinstance(scenarios, os.PathLike):
+        return files
+    folder = Path(scenarios).parent
+    names: list[str] = json.loads(_core.scenario_files(text))
+    return {name: (folder / name).read_text("utf-8") for name in names}
+
+
 def to_json(value: object) -> bytes:
     """JSON text of plain values and models.
 
@@ -57,6 +68,17 @@ def to_json(value: object) -> bytes:
         TypeError: a value has no form in JSON.
         ValueError: a number is not finite, or a value contains itself.
     """
+    if isinstance(value, (list, tuple)) and len(value) > _AT_ONCE:
+        parts = (_encode(value[start : start + _AT_ONCE])[1:-1] for start in range(0, len(value), _AT_ONCE))
+        return b"[" + b",".join(parts) + b"]"
+    return _encode(value)
+
+
+_AT_ONCE = 1000
+"""Items of a long list that are written at once: the encoder does not look for signals, such as Ctrl-C."""
+
+
+def _encode(value: object) -> bytes:
     return json.dumps(value, default=_plain, allow_nan=False).encode("ascii")
 
 
@@ -78,10 +100,9 @@ def _plain(value: object) -> Any:
 
 def settings(**options: object) -> str:
     """The options that were given, as the core reads them."""
-    return json.dumps(
-        {_camel(name): value for name, value in options.items() if value is not None},
-        default=_plain,
-    )
+    given = {_camel(name): value for name, value in options.items() if value is not None}
+    # Most calls have none, and the encoder takes as long as the check of an event.
+    return json.dumps(given, default=_plain) if given else "{}"
 
 
 def _camel(name: str) -> str:
