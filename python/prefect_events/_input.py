@@ -98,6 +98,11 @@ def _plain(value: object) -> Any:
     raise TypeError(f"{type(value).__name__} has no form in JSON: give a str, bytes, a Path, a dict, a list or a model")
 
 
+def plain(value: object) -> Any:
+    """The content of a model as plain values; anything else as it is."""
+    return value.model_dump(mode="json") if isinstance(value, Model) else value
+
+
 def settings(**options: object) -> str:
     """The options that were given, as the core reads them."""
     given = {_camel(name): value for name, value in options.items() if value is not None}
