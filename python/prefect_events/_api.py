@@ -5,37 +5,28 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta, timezone
+from datetime import datetime, timezone
 from functools import lru_cache
-from pathlib import Path
-from typing import Any, TypeVar, Union
-
-import msgspec
+from typing import TYPE_CHECKING, Any
 
 from . import _core
-from ._input import Document, Model, Text, document, settings, to_json
-from ._types import (
-    Advice,
-    CheckReport,
-    Delivery,
-    EventType,
-    Explanation,
-    Profile,
-    Route,
-    SimulationResult,
-    TestReport,
-    ValidationReport,
-    VersionComparison,
-)
+from ._input import Document, Duration, Model, Text, document, scenario_folder, settings, texts, to_json
+from ._read import read
 
-Duration = Union[str, int, float, timedelta]
-"""A duration: ``"90s"``, seconds, or a ``timedelta``."""
-
-_T = TypeVar("_T")
-
-
-def _read(text: bytes, result: type[_T]) -> _T:
-    return msgspec.json.decode(text, type=result)
+if TYPE_CHECKING:
+    from ._types import (
+        Advice,
+        CheckReport,
+        Delivery,
+        EventType,
+        Explanation,
+        Profile,
+        Route,
+        SimulationResult,
+        TestReport,
+        ValidationReport,
+        VersionComparison,
+    )
 
 
 def validate(
@@ -71,7 +62,8 @@ def validate(
     text, places = document(events)
     own = None if schemas is None else to_json(schemas).decode("ascii")
     options = settings(profile=profile, severity=severity, max_diagnostics=max_diagnostics)
-    return _read(_core.validate(text, options, own, places), ValidationReport)
+    result: ValidationReport = read(_core.validate(text, options, own, places), "ValidationReport")
+    return result
 
 
 def check_automation(
@@ -119,7 +111,8 @@ def check_automation(
         heartbeat_frequency=heartbeat_frequency,
         cloud=cloud,
     )
-    return _read(_core.check_automation(text, options, places), CheckReport)
+    result: CheckReport = read(_core.check_automation(text, options, places), "CheckReport")
+    return result
 
 
 def _build_options(seed: int | str | None, now: datetime | str | None) -> str:
@@ -194,20 +187,6 @@ def build_run(
     return events
 
 
-def _files(text: bytes, folder: Path | None) -> dict[str, str] | None:
-    """The files that scenarios refer to, from their folder."""
-    if folder is None:
-        return None
-    names: list[str] = json.loads(_core.scenario_files(text))
-    return {name: (folder / name).read_text("utf-8") for name in names}
-
-
-def _folder(scenario: Document, files: Mapping[str, str] | None, text: bytes) -> Mapping[str, str] | None:
-    if files is not None or not isinstance(scenario, os.PathLike):
-        return files
-    return _files(text, Path(scenario).parent)
-
-
 def simulate(
     scenario: Document,
     *,
@@ -248,10 +227,11 @@ def simulate(
         chance=chance,
         events=events,
         server_version=server_version,
-        files=_folder(scenario, files, text),
+        files=scenario_folder(scenario, files, text),
         automation_index=automation_index,
     )
-    return _read(_core.simulate(text, options, places), SimulationResult)
+    result: SimulationResult = read(_core.simulate(text, options, places), "SimulationResult")
+    return result
 
 
 def compare(
@@ -263,8 +243,9 @@ def compare(
 ) -> VersionComparison:
     """Plays a scenario to the server 3.8 and 3.9, and reports which firings differ. See ``simulate``."""
     text, places = document(scenario)
-    options = settings(trace=trace, timeline=timeline, files=_folder(scenario, files, text))
-    return _read(_core.compare_versions(text, options, places), VersionComparison)
+    options = settings(trace=trace, timeline=timeline, files=scenario_folder(scenario, files, text))
+    result: VersionComparison = read(_core.compare_versions(text, options, places), "VersionComparison")
+    return result
 
 
 def run_scenarios(scenarios: Document, *, files: Mapping[str, str] | None = None) -> TestReport:
@@ -278,8 +259,9 @@ def run_scenarios(scenarios: Document, *, files: Mapping[str, str] | None = None
         Each expectation with whether it is met, and why not.
     """
     text, places = document(scenarios)
-    options = settings(files=_folder(scenarios, files, text))
-    return _read(_core.run_tests(text, options, places), TestReport)
+    options = settings(files=scenario_folder(scenarios, files, text))
+    result: TestReport = read(_core.run_tests(text, options, places), "TestReport")
+    return result
 
 
 def replay(
@@ -345,14 +327,8 @@ def replay(
         without_actions=without_actions,
         name=name,
     )
-    return _read(_core.replay(text, _texts(events), options, places), SimulationResult)
-
-
-def _texts(events: Document | Sequence[Text]) -> list[bytes]:
-    """Texts in a list are files of one history; anything else in a list is an event."""
-    if isinstance(events, (list, tuple)) and events and all(isinstance(one, (str, bytes, os.PathLike)) for one in events):
-        return [document(one)[0] for one in events]
-    return [document(events)[0]]
+    result: SimulationResult = read(_core.replay(text, texts(events), options, places), "SimulationResult")
+    return result
 
 
 def advise(
@@ -379,7 +355,8 @@ def advise(
         ValueError: A value is invalid.
     """
     options = settings(frequency=frequency, within=within, tick=tick, client_version=client_version, expect=expect)
-    return _read(_core.heartbeat_advice(options), Advice)
+    result: Advice = read(_core.heartbeat_advice(options), "Advice")
+    return result
 
 
 def explain(code: str) -> Explanation:
@@ -391,7 +368,8 @@ def explain(code: str) -> Explanation:
     explanation = _core.explain(code)
     if explanation is None:
         raise ValueError(f"unknown diagnostic code: {code}")
-    return _read(explanation, Explanation)
+    result: Explanation = read(explanation, "Explanation")
+    return result
 
 
 @lru_cache(maxsize=1)
@@ -403,7 +381,8 @@ def diagnostic_codes() -> tuple[str, ...]:
 @lru_cache(maxsize=1)
 def event_types() -> tuple[EventType, ...]:
     """Describes all types of events, in the order of Prefect's documentation."""
-    return _read(_core.event_types(), tuple[EventType, ...])
+    types: tuple[EventType, ...] = read(_core.event_types(), "EventType", several=True)
+    return types
 
 
 def describe_event(name: str) -> EventType:
@@ -418,7 +397,8 @@ def describe_event(name: str) -> EventType:
     described = _core.describe_event(name)
     if described is None:
         raise ValueError(_unknown("unknown event", name, _core.suggest(name)))
-    return _read(described, EventType)
+    result: EventType = read(described, "EventType")
+    return result
 
 
 @lru_cache(maxsize=1)
@@ -438,7 +418,7 @@ def json_schema(name: str = "events") -> dict[str, Any]:
         described = _core.describe_event(name)
         if described is None:
             raise ValueError(_unknown("unknown schema or event", name, _core.suggest(name)))
-        pattern = _read(described, EventType).name_pattern
+        pattern = json.loads(described)["namePattern"]
         text = schemas[pattern.replace("{", "").replace("}", "")]
     schema: dict[str, Any] = json.loads(text)
     return schema

@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import Any, Mapping, Protocol, Sequence, Union, runtime_checkable
 from uuid import UUID
 
+from . import _core
+
 
 @runtime_checkable
 class Model(Protocol):
@@ -25,6 +27,10 @@ Document = Union[Text, Mapping[str, Any], Sequence[Any], Model]
 """A text or a file, or the document itself: ``dict``, ``list``, or a model of pydantic."""
 
 
+Duration = Union[str, int, float, timedelta]
+"""A duration: ``"90s"``, seconds, or a ``timedelta``."""
+
+
 def document(value: Document) -> tuple[bytes, bool]:
     """The bytes of a document, and whether a place in them means something to the caller."""
     if isinstance(value, str):
@@ -37,6 +43,22 @@ def document(value: Document) -> tuple[bytes, bool]:
     if isinstance(value, os.PathLike):
         return Path(value).read_bytes(), True
     return to_json(value), False
+
+
+def texts(events: Document | Sequence[Text]) -> list[bytes]:
+    """Texts in a list are files of one history; anything else in a list is an event."""
+    if isinstance(events, (list, tuple)) and events and all(isinstance(one, (str, bytes, os.PathLike)) for one in events):
+        return [document(one)[0] for one in events]
+    return [document(events)[0]]
+
+
+def scenario_folder(scenarios: Document, files: Mapping[str, str] | None, text: bytes) -> Mapping[str, str] | None:
+    """The files that scenarios refer to: those that are given, or from the folder of the scenarios' file."""
+    if files is not None or not isinstance(scenarios, os.PathLike):
+        return files
+    folder = Path(scenarios).parent
+    names: list[str] = json.loads(_core.scenario_files(text))
+    return {name: (folder / name).read_text("utf-8") for name in names}
 
 
 def to_json(value: object) -> bytes:
@@ -74,6 +96,11 @@ def _plain(value: object) -> Any:
     if isinstance(value, (set, frozenset, Sequence)):
         return list(value)
     raise TypeError(f"{type(value).__name__} has no form in JSON: give a str, bytes, a Path, a dict, a list or a model")
+
+
+def plain(value: object) -> Any:
+    """The content of a model as plain values; anything else as it is."""
+    return value.model_dump(mode="json") if isinstance(value, Model) else value
 
 
 def settings(**options: object) -> str:

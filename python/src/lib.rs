@@ -3,6 +3,9 @@
 //! Documents and results are bytes; results are JSON text, from which msgspec makes typed objects. Options are JSON text
 //! with the names of the core.
 
+mod file;
+mod live;
+
 use std::cell::RefCell;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::mpsc::{RecvTimeoutError, channel};
@@ -305,6 +308,13 @@ fn defect_of(py: Python<'_>, size: usize) -> PyResult<()> {
 /// The native module.
 #[pymodule(gil_used = false)]
 mod _core {
+    #[pymodule_export]
+    use super::file::validate_file;
+    #[pymodule_export]
+    use super::live::{
+        backtest_events, compare_automations, freeze_firings, observe_heartbeats, render_actions, why_run, window_curve,
+    };
+
     #[pymodule_export]
     use super::{
         all_event_types, all_schemas, build_event, build_event_lines, build_run, check_automation, compare_replays,

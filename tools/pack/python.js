@@ -21,6 +21,12 @@ const RESULTS = [
   "VersionComparison",
   "TestReport",
   "Advice",
+  "Backtest",
+  "Comparison",
+  "Why",
+  "WindowCurve",
+  "ObservedHeartbeats",
+  "RenderedFirings",
   // Types of arguments, by name.
   "Delivery",
   "Profile",
