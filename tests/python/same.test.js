@@ -23,7 +23,8 @@ function answer({ call, arguments: given, options }) {
   try {
     return { result: /** @type {any} */ (pe)[call](...all) };
   } catch (error) {
-    return { error: /** @type {Error} */ (error).message };
+    // Python's exceptions have no such prefix.
+    return { error: /** @type {Error} */ (error).message.replace(/^prefect-events: /, "") };
   }
 }
 
