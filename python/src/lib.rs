@@ -19,7 +19,7 @@ use prefect_events::explain;
 use prefect_events::generate::{self, BuildOptions, History, RunSpec};
 use prefect_events::schema;
 use prefect_events::simulate::{self, DocumentText, EventTexts, HeartbeatConfig, ReplayError, ReplayOptions};
-use prefect_events::validate::{self, Schemas, ValidateOptions, Validator};
+use prefect_events::validate::{Schemas, ValidateOptions, Validator};
 use pyo3::exceptions::{PyRuntimeError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::pybacked::PyBackedBytes;
@@ -286,9 +286,9 @@ fn describe_event(py: Python<'_>, name: String) -> PyResult<Option<Json>> {
 #[pyfunction(name = "schemas")]
 fn all_schemas(py: Python<'_>) -> PyResult<Vec<(String, String)>> {
     run(py, 0, || {
-        let (automations, events) = (automation::schema::schemas(), schema::schemas());
-        let all = automations.iter().chain(&events).chain([&schema::all(), &simulate::schema()]);
-        Ok(all.map(|one| (one.name.clone(), one.text())).collect())
+        let others = vec![schema::all(), simulate::schema::schema()];
+        let all = [automation::schema::schemas(), schema::schemas(), others];
+        Ok(all.iter().flatten().map(|one| (one.name.clone(), one.text())).collect())
     })
 }
 
