@@ -84,7 +84,7 @@ function build(python) {
     return join(folder, name);
   };
   const maturin = ["-m", "maturin"];
-  run(python, [...maturin, "sdist", "--quiet", "--out", folder], { cwd: join(root, "python") });
+  run(python, [...maturin, "sdist", "--out", folder], { cwd: join(root, "python") });
   const sdist = file(".tar.gz");
   const source = unpack(python, sdist);
   run(python, [...maturin, "build", "--quiet", "--out", folder], { cwd: source, env: CARGO });

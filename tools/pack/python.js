@@ -42,6 +42,9 @@ const KNOWN = new Map([
   ["CheckOptions", "dict[str, Any]"],
 ]);
 
+/** Whole numbers that are fractions beyond 2^53, as in JavaScript. */
+const WIDE = new Set(["OutlinedNumber.value"]);
+
 /** The names of fields that are keywords. */
 const KEYWORDS = new Set(["from", "for", "in", "is", "class", "def", "with", "as", "not", "and"]);
 
@@ -159,7 +162,7 @@ function struct(declaration) {
   const name = declaration.id.name;
   const fields = declaration.body.body.map((member) => {
     if (member.type !== "TSPropertySignature") throw new Error(`${name} has more than fields`);
-    return field(member);
+    return field(member, name);
   });
   return (
     `class ${name}(Result, frozen=True, kw_only=True, omit_defaults=True, rename="camel"):\n` +
@@ -167,13 +170,16 @@ function struct(declaration) {
   );
 }
 
-/** @param {import("@babel/types").TSPropertySignature} member */
-function field(member) {
+/**
+ * @param {import("@babel/types").TSPropertySignature} member
+ * @param {string} struct
+ */
+function field(member, struct) {
   const { key } = member;
   const own = key.type === "Identifier" ? key.name : key.type === "StringLiteral" ? key.value : "";
   const plain = /^\d/.test(own) ? `v${own.replace(".", "_")}` : snake(own);
   const safe = KEYWORDS.has(plain) ? `${plain}_` : plain;
-  const type = python(annotation(member));
+  const type = WIDE.has(`${struct}.${own}`) ? "int | float" : python(annotation(member));
   const flag = annotation(member).type === "TSLiteralType" && type === "bool";
   const options = [];
   if (member.optional) options.push(flag ? "default=False" : "default=None");
