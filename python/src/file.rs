@@ -270,13 +270,7 @@ fn lines(
 }
 
 /// Cuts the input into parts, and waits until all are merged.
-fn read_parts(
-    py: Python<'_>,
-    input: &mut Input,
-    mut text: Vec<u8>,
-    shared: &Shared<'_>,
-    most: usize,
-) -> PyResult<()> {
+fn read_parts(py: Python<'_>, input: &mut Input, mut text: Vec<u8>, shared: &Shared<'_>, most: usize) -> PyResult<()> {
     loop {
         let mut needed = PART;
         let ended = loop {

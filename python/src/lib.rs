@@ -5,6 +5,7 @@
 
 mod file;
 mod live;
+mod scenarios;
 
 use std::cell::RefCell;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -314,6 +315,8 @@ mod _core {
     use super::live::{
         backtest_events, compare_automations, freeze_firings, observe_heartbeats, render_actions, why_run, window_curve,
     };
+    #[pymodule_export]
+    use super::scenarios::{list_scenarios, play_scenarios};
 
     #[pymodule_export]
     use super::{

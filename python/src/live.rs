@@ -53,7 +53,9 @@ pub(super) fn backtest_events(
     let (options, how): (BacktestOptions, _) = (options(settings)?, rendering(how)?);
     run(py, usize::MAX, move || {
         let result = match captured(&events) {
-            Ok(events) => backtest::backtest_captured(document(&automations, places), &events, &options).map_err(misuse)?,
+            Ok(events) => {
+                backtest::backtest_captured(document(&automations, places), &events, &options).map_err(misuse)?
+            }
             Err((index, report)) => Backtest::unreadable_events(index, report),
         };
         finished(&result, how.as_ref(), render::render_backtest)
