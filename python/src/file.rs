@@ -20,7 +20,7 @@ use pyo3::exceptions::{PyOSError, PyTypeError};
 use pyo3::prelude::*;
 use pyo3::types::PyString;
 
-use super::{Json, SIGNALS, defect, json, misuse, run, text_options, validate_options};
+use super::{Json, SIGNALS, defect, json, run, text_options, validate_options};
 
 /// The bytes of a part, but for a longer line.
 const PART: usize = 1 << 20;
@@ -198,12 +198,10 @@ impl<'o> Shared<'o> {
         let mut work = self.lock();
         while !work.stopped {
             let next = work.merged;
-            if let Some(mut merge) = work.merge.take_if(|_| work.checked.contains_key(&next)) {
-                let part = work.checked.remove(&next);
+            let part = if work.merge.is_some() { work.checked.remove(&next) } else { None };
+            if let Some((part, mut merge)) = part.and_then(|part| Some((part, work.merge.take()?))) {
                 drop(work);
-                if let Some(part) = part {
-                    merge.add(part);
-                }
+                merge.add(part);
                 work = self.lock();
                 work.merge = Some(merge);
                 work.merged = next.saturating_add(1);

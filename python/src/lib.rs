@@ -4,6 +4,7 @@
 //! with the names of the core.
 
 mod file;
+mod html;
 mod live;
 mod scenarios;
 
@@ -20,7 +21,7 @@ use prefect_events::explain;
 use prefect_events::generate::{self, BuildOptions, History, RunSpec};
 use prefect_events::schema;
 use prefect_events::simulate::{self, DocumentText, EventTexts, HeartbeatConfig, ReplayError, ReplayOptions};
-use prefect_events::validate::{self, Schemas, ValidateOptions, Validator};
+use prefect_events::validate::{Schemas, ValidateOptions, Validator};
 use pyo3::exceptions::{PyRuntimeError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::pybacked::PyBackedBytes;
@@ -311,6 +312,8 @@ fn defect_of(py: Python<'_>, size: usize) -> PyResult<()> {
 mod _core {
     #[pymodule_export]
     use super::file::validate_file;
+    #[pymodule_export]
+    use super::html::{report_html, simulation_html};
     #[pymodule_export]
     use super::live::{
         backtest_events, compare_automations, freeze_firings, observe_heartbeats, render_actions, why_run, window_curve,
