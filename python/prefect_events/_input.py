@@ -79,7 +79,7 @@ _AT_ONCE = 1000
 
 
 def _encode(value: object) -> bytes:
-    return json.dumps(value, default=_plain, allow_nan=False).encode("ascii")
+    return json.dumps(value, default=_plain, allow_nan=False, separators=(",", ":")).encode("ascii")
 
 
 def _plain(value: object) -> Any:

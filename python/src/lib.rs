@@ -244,14 +244,16 @@ fn heartbeat_advice(py: Python<'_>, settings: &str) -> PyResult<Json> {
 
 /// The explanation of a code, or `None`.
 #[pyfunction(name = "explain")]
-fn explain_code(code: &str) -> PyResult<Option<Json>> {
+fn explain_code(py: Python<'_>, code: &str) -> PyResult<Option<Json>> {
     let Some(code) = Code::find(code) else { return Ok(None) };
-    let explanation = explain::explain(code);
-    let mut value = serde_json::to_value(&explanation).map_err(misuse)?;
-    if let Some(wrong) = value.get_mut("wrong") {
-        *wrong = explanation.wrong_example().into();
-    }
-    json(&value).map(Some)
+    run(py, 0, move || {
+        let explanation = explain::explain(code);
+        let mut value = serde_json::to_value(&explanation).map_err(misuse)?;
+        if let Some(wrong) = value.get_mut("wrong") {
+            *wrong = explanation.wrong_example().into();
+        }
+        json(&value).map(Some)
+    })
 }
 
 /// All diagnostic codes.
@@ -262,35 +264,34 @@ fn diagnostic_codes() -> Vec<&'static str> {
 
 /// Descriptions of all types of events, in the order of the documentation.
 #[pyfunction(name = "event_types")]
-fn all_event_types() -> PyResult<Json> {
-    json(&event_types(&generate::inputs))
+fn all_event_types(py: Python<'_>) -> PyResult<Json> {
+    run(py, 0, || json(&event_types(&generate::inputs)))
 }
 
 /// The description of the type of an event, with an example of this name; `None` if Prefect has no such event.
 #[pyfunction]
-fn describe_event(name: &str) -> PyResult<Option<Json>> {
-    let Some(found) = catalogue::find(name) else { return Ok(None) };
-    let Some(mut described) =
-        event_types(&generate::inputs).into_iter().find(|one| one.name_pattern == found.family.name.text)
-    else {
-        return Ok(None);
-    };
-    if name != found.family.name.text {
-        described.example = Example(catalogue::example(found.family, found.hole));
-    }
-    json(&described).map(Some)
+fn describe_event(py: Python<'_>, name: String) -> PyResult<Option<Json>> {
+    run(py, 0, move || {
+        let found = catalogue::find(&name);
+        // A pattern is not always a name of its own family.
+        let pattern = found.as_ref().map_or(&*name, |found| found.family.name.text);
+        let known = event_types(&generate::inputs).into_iter().find(|one| one.name_pattern == pattern);
+        let Some(mut described) = known else { return Ok(None) };
+        if let Some(found) = found.as_ref().filter(|_| name != pattern) {
+            described.example = Example(catalogue::example(found.family, found.hole));
+        }
+        json(&described).map(Some)
+    })
 }
 
 /// The names and texts of all JSON Schemas.
 #[pyfunction(name = "schemas")]
-fn all_schemas() -> Vec<(String, String)> {
-    let automations = automation::schema::schemas();
-    automations
-        .iter()
-        .chain(&schema::schemas())
-        .chain([&schema::all()])
-        .map(|one| (one.name.clone(), one.text()))
-        .collect()
+fn all_schemas(py: Python<'_>) -> PyResult<Vec<(String, String)>> {
+    run(py, 0, || {
+        let others = vec![schema::all(), simulate::schema::schema()];
+        let all = [automation::schema::schemas(), schema::schemas(), others];
+        Ok(all.iter().flatten().map(|one| (one.name.clone(), one.text())).collect())
+    })
 }
 
 /// The known name of an event that is nearest to a misspelt one.

@@ -32,10 +32,11 @@ const folder = mkdtempSync(join(tmpdir(), "prefect-events-"));
  * @param {NodeJS.ProcessEnv} [env]
  */
 function run(program, args, env) {
-  const how = /** @type {const} */ ({ cwd: root, stdio: ["ignore", "pipe", "inherit"] });
-  const options = { ...how, encoding: /** @type {const} */ ("utf8"), maxBuffer: 64 << 20 };
   const { status, stdout, error } = spawnSync(program, args, {
-    ...options,
+    cwd: root,
+    stdio: ["ignore", "pipe", "inherit"],
+    encoding: "utf8",
+    maxBuffer: 64 << 20,
     env: { ...process.env, PREFECT_HOME: folder, PYTHONPATH: packages, ...env },
   });
   if (error) throw error;
@@ -79,7 +80,9 @@ function compared(python, events) {
   /** @type {{ [name: string]: number[] }} */
   const found = JSON.parse(run(python, [measurer, events, String(ROUNDS)]));
   const version = run(python, ["--version"]).trim();
-  console.log(`${ALL.length} events, ${ROUNDS} rounds, ${version}: CPU time per event; how many times as long as "each"\n`);
+  console.log(
+    `${ALL.length} events, ${ROUNDS} rounds, ${version}: CPU time per event; how many times as long as "each"\n`,
+  );
   const own = found["validate, each"] ?? [];
   for (const [name, list] of Object.entries(found))
     console.log(
@@ -107,12 +110,14 @@ function againstNode(python, events) {
       ["Node.js", run(process.execPath, ["--expose-gc", script, events, "7"])],
     ])
       for (const [name, list] of Object.entries(JSON.parse(String(text))))
-        (found[`${name}, ${where}`] ??= []).push(median(list));
+        found[`${name}, ${where}`] = [...(found[`${name}, ${where}`] ?? []), median(list)];
   console.log(`\n${PROCESSES} processes each, in turns: medians of CPU time per event\n`);
   for (const [name, list] of Object.entries(found))
     console.log(`${name.padEnd(48)} ${median(list).toFixed(2).padStart(7)} us`);
   for (const name of ["validate, each", "validate, each as bytes", "validate, all at once"]) {
-    const [here, there] = ["Python", "Node.js"].map((where) => median(found[`${name}, ${where}`] ?? []));
+    const [here, there] = ["Python", "Node.js"].map((where) =>
+      median(found[`${name}, ${where}`] ?? []),
+    );
     if (!(Number(here) < Number(there))) failed.push(`${name}: not faster than in Node.js`);
   }
 }
@@ -130,7 +135,9 @@ function imports(python) {
   };
   time("import prefect_events");
   const took = time("import prefect_events") - time("pass");
-  console.log(`\nimport prefect_events: ${took.toFixed(1)} ms (best of ${IMPORTS} processes, without Python's own start)`);
+  console.log(
+    `\nimport prefect_events: ${took.toFixed(1)} ms (best of ${IMPORTS} processes, without Python's own start)`,
+  );
   if (!(took < IMPORT_MILLISECONDS)) failed.push(`the import takes ${took} ms`);
 }
 

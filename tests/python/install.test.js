@@ -17,7 +17,8 @@ const root = here("../..");
 
 /** The Python of an installed Prefect: the one of the other tests. */
 function prefectPython() {
-  const code = "import sys; sys.path.insert(0, 'tests/oracle'); from main import install; print(install('3.9.1'))";
+  const code =
+    "import sys; sys.path.insert(0, 'tests/oracle'); from main import install; print(install('3.9.1'))";
   const { PREFECT_PYTHON } = process.env;
   return PREFECT_PYTHON ?? run(PYTHON, ["-c", code], { cwd: root }).trim().split("\n").at(-1) ?? "";
 }
@@ -45,7 +46,12 @@ test("the wheel beside Prefect, whose objects it accepts", () => {
 
 test("the sdist in an empty environment", () => {
   const names = run("tar", ["tzf", SDIST]).split("\n");
-  for (const end of ["Cargo.lock", "PKG-INFO", "src/diagnostic/codes.yaml", "prefect_events/_types.py"])
+  for (const end of [
+    "Cargo.lock",
+    "PKG-INFO",
+    "src/diagnostic/codes.yaml",
+    "prefect_events/_types.py",
+  ])
     assert.ok(
       names.some((name) => name.endsWith(`/${end}`)),
       `${end} is missing`,

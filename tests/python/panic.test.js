@@ -14,7 +14,14 @@ const root = fileURLToPath(new URL("../..", import.meta.url));
 
 test("a panic becomes an exception, on the caller's thread and on another", () => {
   // Without `--package`: what all crates of the workspace share was compiled for the other tests.
-  const args = ["build", "--quiet", "--locked", "--lib", "--features", "prefect-events-python/defect"];
+  const args = [
+    "build",
+    "--quiet",
+    "--locked",
+    "--lib",
+    "--features",
+    "prefect-events-python/defect",
+  ];
   const lines = run("cargo", [...args, "--message-format=json"], { cwd: root }).split("\n");
   const files = lines
     .filter((line) => line.includes('"_core"'))
@@ -36,7 +43,8 @@ for size in [0, 1 << 30]:
     assert pe.validate("[").errors == 1
 `;
   const said = run(PYTHON, ["-c", code], { env: { ...process.env, PYTHONPATH: place } });
-  const [, repository] = /^repository = "(.*)"$/m.exec(readFileSync(join(root, "Cargo.toml"), "utf8")) ?? [];
+  const [, repository] =
+    /^repository = "(.*)"$/m.exec(readFileSync(join(root, "Cargo.toml"), "utf8")) ?? [];
   const sentence = `internal error in prefect-events: please report it, with the input if you can, at ${repository}/issues`;
   assert.deepEqual(said.trim().split("\n"), [sentence, sentence]);
 });

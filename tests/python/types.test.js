@@ -14,7 +14,9 @@ const PYRIGHT = [join(root, "node_modules/pyright/index.js"), "--pythonpath", PY
 const cwd = folder();
 
 test("pyright finds the type of everything that is public", () => {
-  run(process.execPath, [...PYRIGHT, "--ignoreexternal", "--verifytypes", "prefect_events"], { cwd });
+  run(process.execPath, [...PYRIGHT, "--ignoreexternal", "--verifytypes", "prefect_events"], {
+    cwd,
+  });
 });
 
 test("pyright accepts a program of a user, and finds its mistakes", () => {

@@ -15,10 +15,15 @@ const MOST = 6_000_000;
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const content = folder();
 run(PYTHON, ["-m", "zipfile", "-e", WHEEL, content]);
-const names = run(PYTHON, ["-c", "import sys, zipfile; print(*zipfile.ZipFile(sys.argv[1]).namelist(), sep='\\n')", WHEEL])
+const names = run(PYTHON, [
+  "-c",
+  "import sys, zipfile; print(*zipfile.ZipFile(sys.argv[1]).namelist(), sep='\\n')",
+  WHEEL,
+])
   .trim()
   .split("\n");
-const info = names.find((name) => name.endsWith(".dist-info/METADATA"))?.replace("METADATA", "") ?? "";
+const info =
+  names.find((name) => name.endsWith(".dist-info/METADATA"))?.replace("METADATA", "") ?? "";
 const read = (/** @type {string} */ name) => readFileSync(join(content, name), "utf8");
 const notices = read(`${info}licenses/licenses/THIRD_PARTY_NOTICES.txt`);
 
@@ -50,7 +55,9 @@ test("the crates whose files the native module names are in the notices", () => 
   const bytes = readFileSync(join(content, native), "latin1");
   const found = new Set(
     Array.from(
-      bytes.matchAll(/(?<!\/rust\/deps)[/\\]([a-z][\w-]*)-(\d+\.\d+\.\d+)(?:\+[\w.-]*)?[/\\]src[/\\]/g),
+      bytes.matchAll(
+        /(?<!\/rust\/deps)[/\\]([a-z][\w-]*)-(\d+\.\d+\.\d+)(?:\+[\w.-]*)?[/\\]src[/\\]/g,
+      ),
       ([, crate, version]) => `${crate} ${version}`,
     ),
   );
@@ -74,7 +81,10 @@ test("its metadata are those of the repository, and valid", () => {
     "Description-Content-Type: text/markdown; charset=UTF-8; variant=GFM",
   ])
     assert.ok(lines.includes(line), `${line}\n${head}`);
-  assert.ok(lines.some((line) => line.startsWith("Project-URL:") && line.includes(repository)), head);
+  assert.ok(
+    lines.some((line) => line.startsWith("Project-URL:") && line.includes(repository)),
+    head,
+  );
   assert.equal(readme.trim(), readFileSync(join(root, "python/PYPI.md"), "utf8").trim());
   // What an index checks on upload.
   run(PYTHON, [

@@ -25,7 +25,9 @@ const SHIPPED = {
   wasm: () => ({
     packages: readdirSync(join(root, "wasm"))
       .filter((name) =>
-        /^crate-type = .*cdylib/m.test(readFileSync(join(root, "wasm", name, "Cargo.toml"), "utf8")),
+        /^crate-type = .*cdylib/m.test(
+          readFileSync(join(root, "wasm", name, "Cargo.toml"), "utf8"),
+        ),
       )
       .map((name) => `prefect-events-${name}`),
     target: "wasm32-unknown-unknown",

@@ -103,6 +103,7 @@ function names() {
   ]);
 }
 
+/** @type {{ [name: string]: () => string[] }} */
 const LISTS = {
   codes: diagnosticCodes,
   events: names,
@@ -133,8 +134,7 @@ export function* calls() {
     const more = options && { options };
     if (entry.each === "built") yield* builds(entry);
     else if (of !== undefined)
-      for (const name of LISTS[/** @type {keyof LISTS} */ (of)]())
-        yield { call, from: of, arguments: [name] };
+      for (const name of LISTS[of]?.() ?? []) yield { call, from: of, arguments: [name] };
     else if (entry.file === undefined && entry.folder === undefined)
       yield { call, from: "the list", arguments: [], ...more };
     else {
