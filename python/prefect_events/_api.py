@@ -113,6 +113,12 @@ def check_automation(
 
     Raises:
         ValueError: An option is invalid.
+
+    Example:
+        >>> trigger = {"posture": "Proactive", "expect": ["prefect.flow-run.Completed"], "within": 5}
+        >>> report = check_automation({"name": "Too short", "trigger": trigger, "actions": []})
+        >>> [(diagnostic.code, diagnostic.path) for diagnostic in report.diagnostics if diagnostic.severity == "error"]
+        [('short-proactive-window', '/trigger/within')]
     """
     text, places = document(automations)
     options = settings(
@@ -158,6 +164,11 @@ def build_event(
 
     Raises:
         ValueError: A value of the input is invalid or missing.
+
+    Example:
+        >>> event = build_event("prefect.flow-run.Running", {"flow_run": {"name": "brave-otter"}})
+        >>> event["event"], event["resource"]["prefect.resource.name"]
+        ('prefect.flow-run.Running', 'brave-otter')
     """
     built = _core.build_event(name, to_json(input or {}), _build_options(seed, now))
     event: dict[str, Any] = json.loads(built)
@@ -171,7 +182,25 @@ def build_event_lines(
     seed: int | str | None = None,
     now: datetime | str | None = None,
 ) -> str:
-    """Builds an event from each input: NDJSON, one line each. See ``build_event``."""
+    """Builds an event from each input.
+
+    Args:
+        name: See ``build_event``.
+        inputs: Values of each event: see ``build_event``.
+        seed: See ``build_event``.
+        now: See ``build_event``.
+
+    Returns:
+        The events as NDJSON, one line each.
+
+    Raises:
+        ValueError: A value of an input is invalid or missing.
+
+    Example:
+        >>> lines = build_event_lines("prefect.flow-run.Running", [{}, {}], seed=1, now="2026-03-01T12:00:00Z")
+        >>> validate(lines).count
+        2
+    """
     return _core.build_event_lines(name, to_json(list(inputs)), _build_options(seed, now))
 
 
@@ -193,6 +222,11 @@ def build_run(
 
     Raises:
         ValueError: A value is invalid, or the parts of the run do not fit together.
+
+    Example:
+        >>> events = build_run({"ends": "10m", "tasks": [{"name": "extract"}]})
+        >>> validate(events).valid, events[-1]["event"]
+        (True, 'prefect.flow-run.Completed')
     """
     events: list[dict[str, Any]] = []
     # Part by part, so that a signal is noticed in between.
@@ -232,6 +266,15 @@ def simulate(
 
     Raises:
         ValueError: An option is invalid.
+
+    Example:
+        >>> result = simulate({
+        ...     "automation": "crash-zombie-flows",
+        ...     "heartbeat": {"frequency": 30},
+        ...     "runs": [{"name": "zombie", "dies": "2m"}],
+        ... })
+        >>> [firing.at.isoformat() for firing in result.firings]
+        ['2026-01-01T00:03:05+00:00']
     """
     text, places = document(scenario)
     options = settings(
@@ -255,7 +298,24 @@ def compare(
     timeline: bool | None = None,
     files: Mapping[str, str] | None = None,
 ) -> VersionComparison:
-    """Plays a scenario to the server 3.8 and 3.9, and reports which firings differ. See ``simulate``."""
+    """Plays a scenario to the server 3.8 and 3.9, and reports which firings differ.
+
+    Args:
+        scenario: See ``simulate``.
+        trace: See ``simulate``.
+        timeline: See ``simulate``. Default ``False``.
+        files: See ``simulate``.
+
+    Returns:
+        The results of both, and each difference in a sentence.
+
+    Raises:
+        ValueError: An option is invalid.
+
+    Example:
+        >>> compare({"automation": "crash-zombie-flows", "runs": [{"ends": "10m"}]}).differences
+        ()
+    """
     text, places = document(scenario)
     options = settings(trace=trace, timeline=timeline, files=scenario_folder(scenario, files, text))
     result: VersionComparison = read(_core.compare_versions(text, options, places), "VersionComparison")
@@ -271,6 +331,19 @@ def run_scenarios(scenarios: Document, *, files: Mapping[str, str] | None = None
 
     Returns:
         Each expectation with whether it is met, and why not.
+
+    Raises:
+        ValueError: An option is invalid.
+
+    Example:
+        >>> report = run_scenarios('''
+        ... automation: crash-zombie-flows
+        ... heartbeat: {frequency: 30}
+        ... runs: [{name: zombie, dies: 2m}]
+        ... expect: [{run: zombie, fires: 2}]
+        ... ''')
+        >>> report.scenarios[0].expectations[0].message
+        'expected: run zombie fires 2 times; actual: it fired once, at 3m5s'
     """
     text, places = document(scenarios)
     options = settings(files=scenario_folder(scenarios, files, text))
@@ -323,6 +396,12 @@ def replay(
 
     Raises:
         ValueError: An option is invalid.
+
+    Example:
+        >>> trigger = {"posture": "Reactive", "expect": ["prefect.flow-run.Failed"], "threshold": 1, "within": 0}
+        >>> events = build_run({"ends": "10m", "state": "Failed"})
+        >>> [firing.reason for firing in replay({"name": "Failed", "trigger": trigger}, events).firings]
+        ['1 of 1 required events arrived']
     """
     text, places = document(automation)
     options = settings(
@@ -367,6 +446,10 @@ def advise(
 
     Raises:
         ValueError: A value is invalid.
+
+    Example:
+        >>> advise(frequency=30, within=90).tolerated_misses
+        1
     """
     options = settings(frequency=frequency, within=within, tick=tick, client_version=client_version, expect=expect)
     result: Advice = read(_core.heartbeat_advice(options), "Advice")
@@ -376,8 +459,18 @@ def advise(
 def explain(code: str) -> Explanation:
     """Explains a diagnostic code, with a right and a wrong example.
 
+    Args:
+        code: The code, such as ``"missing-label"``.
+
+    Returns:
+        The explanation.
+
     Raises:
         ValueError: No diagnostic has this code.
+
+    Example:
+        >>> explain("missing-label").severity
+        'error'
     """
     explanation = _core.explain(code)
     if explanation is None:
@@ -388,13 +481,29 @@ def explain(code: str) -> Explanation:
 
 @lru_cache(maxsize=1)
 def diagnostic_codes() -> tuple[str, ...]:
-    """All diagnostic codes."""
+    """All diagnostic codes.
+
+    Returns:
+        The codes, in the order of the documentation.
+
+    Example:
+        >>> "missing-label" in diagnostic_codes()
+        True
+    """
     return tuple(_core.diagnostic_codes())
 
 
 @lru_cache(maxsize=1)
 def event_types() -> tuple[EventType, ...]:
-    """Describes all types of events, in the order of Prefect's documentation."""
+    """Describes all types of events.
+
+    Returns:
+        The descriptions, in the order of Prefect's documentation.
+
+    Example:
+        >>> event_types()[0].name_pattern
+        'prefect.flow-run.{state}'
+    """
     types: tuple[EventType, ...] = read(_core.event_types(), "EventType", several=True)
     return types
 
@@ -405,8 +514,15 @@ def describe_event(name: str) -> EventType:
     Args:
         name: The name of an event, or the pattern of a family: ``"prefect.flow-run.{state}"``.
 
+    Returns:
+        The description.
+
     Raises:
         ValueError: Prefect has no such event.
+
+    Example:
+        >>> describe_event("prefect.flow-run.Running").name_pattern
+        'prefect.flow-run.{state}'
     """
     described = _core.describe_event(name)
     if described is None:
@@ -421,10 +537,21 @@ def _schemas() -> dict[str, str]:
 
 
 def json_schema(name: str = "events") -> dict[str, Any]:
-    """The JSON Schema of all events, of ``"automation"``, ``"trigger"``, ``"deployment-triggers"``, or of an event.
+    """The JSON Schema of events or automations.
+
+    Args:
+        name: ``"events"`` (all events), ``"automation"``, ``"trigger"``, ``"deployment-triggers"``, or the
+            name of an event.
+
+    Returns:
+        The schema.
 
     Raises:
         ValueError: There is no such schema or event.
+
+    Example:
+        >>> json_schema("automation")["type"]
+        'object'
     """
     schemas = _schemas()
     text = schemas.get(name)

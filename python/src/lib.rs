@@ -4,7 +4,9 @@
 //! with the names of the core.
 
 mod file;
+mod html;
 mod live;
+mod scenarios;
 
 use std::cell::RefCell;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -314,9 +316,13 @@ mod _core {
     #[pymodule_export]
     use super::file::validate_file;
     #[pymodule_export]
+    use super::html::{report_html, simulation_html};
+    #[pymodule_export]
     use super::live::{
         backtest_events, compare_automations, freeze_firings, observe_heartbeats, render_actions, why_run, window_curve,
     };
+    #[pymodule_export]
+    use super::scenarios::{list_scenarios, play_scenarios};
 
     #[pymodule_export]
     use super::{

@@ -20,12 +20,16 @@ mod actions;
 mod backtest;
 mod comparison;
 mod why;
+mod markup;
+mod svg;
+mod html;
 
 pub use actions::render_actions;
 pub use backtest::render_backtest;
 pub use comparison::render_comparison;
 pub use curve::render_window_curve;
 pub use heartbeats::render_heartbeats;
+pub use html::{report_html, simulation_html};
 pub use options::{Format, RenderOptions};
 pub use printable::{printable, printable_lines};
 pub use why::render_why;

@@ -136,7 +136,11 @@ impl Line {
 }
 
 fn units(text: &[u8], wtf8: bool) -> u64 {
-    if text.is_ascii() { text.len() as u64 } else { Places::new(text, Position::START, wtf8).position(text.len()).offset }
+    if text.is_ascii() {
+        text.len() as u64
+    } else {
+        Places::new(text, Position::START, wtf8).position(text.len()).offset
+    }
 }
 
 /// What links the events of a part to others.
@@ -272,12 +276,7 @@ impl Record {
             let range = Range { start: place(kept.start), end: place(kept.end) };
             Kept { text: records.text(kept.text), range }
         };
-        Linked {
-            occurred: self.occurred,
-            id: Some(self.id),
-            follows: self.follows,
-            links: self.links.map(kept),
-        }
+        Linked { occurred: self.occurred, id: Some(self.id), follows: self.follows, links: self.links.map(kept) }
     }
 }
 

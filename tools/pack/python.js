@@ -33,6 +33,13 @@ const RESULTS = [
   "Route",
 ];
 
+/** What notebooks show of a result. @type {Map<string, string>} */
+const BASES = new Map([
+  ["ValidationReport", "Report"],
+  ["CheckReport", "Report"],
+  ["SimulationResult", "Played"],
+]);
+
 /** Names that Python or its typing has already. @type {Map<string, string>} */
 const KNOWN = new Map([
   ["Timestamp", "datetime"],
@@ -165,7 +172,7 @@ function struct(declaration) {
     return field(member, name);
   });
   return (
-    `class ${name}(Result, frozen=True, kw_only=True, omit_defaults=True, rename="camel"):\n` +
+    `class ${name}(${BASES.get(name) ?? "Result"}, frozen=True, kw_only=True, omit_defaults=True, rename="camel"):\n` +
     `${docstring(declaration, "    ")}\n${fields.join("\n")}`
   );
 }
@@ -243,7 +250,7 @@ from typing import Any, Literal, TypeAlias
 
 from msgspec import field
 
-from ._result import Result
+from ._result import Played, Report, Result
 
 __all__ = [
 ${names.map((name) => `    ${JSON.stringify(name)},\n`).join("")}]

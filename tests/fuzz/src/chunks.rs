@@ -28,7 +28,8 @@ pub fn target(input: &[u8]) {
 
     // Parts keep the order of findings and their limit too.
     let limit = usize::from(choice / 8);
-    let options = ValidateOptions { max_diagnostics: if limit > 20 { ALL } else { limit }, ..ValidateOptions::default() };
+    let options =
+        ValidateOptions { max_diagnostics: if limit > 20 { ALL } else { limit }, ..ValidateOptions::default() };
     let mut validator = PartValidator::new(options.clone());
     let mut merge = Merge::new(&options);
     for (at, lines) in lines.chunks(usize::from(choice % 8).max(1)).enumerate() {
