@@ -1,7 +1,7 @@
 // The Python package against Prefect's own models, against JSON Schemas, and against the WebAssembly module in Node.js; and how
 // long its import takes. CPU time; processes of Python and Node.js in turns.
 //
-// It needs the wheel (`node tools/python.js build`) and Prefect, which is installed into target/ if `PREFECT_PYTHON` names none.
+// It needs the wheel and its environment (`node tools/python.js build`). `PREFECT_PYTHON` names the Python of another Prefect.
 
 import { spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
@@ -23,6 +23,8 @@ const IMPORT_MILLISECONDS = 50;
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const target = join(process.env.CARGO_TARGET_DIR ?? join(root, "target"));
 const packages = join(target, "bench/python");
+/** Its environment has Prefect, if there is one for its version. */
+const python = process.env.PREFECT_PYTHON ?? join(target, "python/venv/bin/python");
 const measurer = join(root, "tests/bench/python.py");
 const folder = mkdtempSync(join(tmpdir(), "prefect-events-"));
 
@@ -42,14 +44,6 @@ function run(program, args, env) {
   if (error) throw error;
   if (status !== 0) throw new Error(`${program} ${args.join(" ")} ended with ${status}`);
   return stdout;
-}
-
-/** The Python of an installed Prefect. */
-function prefectPython() {
-  const code =
-    "import sys; sys.path.insert(0, 'tests/oracle'); from main import install; print(install('3.9.1'))";
-  const { PREFECT_PYTHON, PYTHON = "python3" } = process.env;
-  return PREFECT_PYTHON ?? run(PYTHON, ["-c", code]).trim().split("\n").at(-1) ?? "";
 }
 
 /** Installs the wheel and jsonschema-rs beside this Prefect. @param {string} python */
@@ -142,7 +136,6 @@ function imports(python) {
 }
 
 try {
-  const python = prefectPython();
   install(python);
   const events = join(folder, "events.ndjson");
   writeFileSync(events, ALL.join("\n"));
