@@ -32,6 +32,9 @@ mod built;
 mod findings;
 mod explanation;
 mod event_type;
+mod markup;
+mod svg;
+mod html;
 
 pub use actions::render_actions;
 pub use advice::render_advice;
@@ -46,6 +49,7 @@ pub(crate) use findings::{Again, excerpts};
 pub use findings::{Excerpt, FileFindings, FileResult, FindingsFormat, FindingsView};
 pub use heartbeats::render_heartbeats;
 pub(crate) use json::escaped_json;
+pub use html::{report_html, simulation_html};
 pub use options::{Format, RenderOptions};
 pub use printable::{printable, printable_lines};
 pub use simulation::{SimulationView, UnknownRun, render_simulation};

@@ -21,11 +21,24 @@ const RESULTS = [
   "VersionComparison",
   "TestReport",
   "Advice",
+  "Backtest",
+  "Comparison",
+  "Why",
+  "WindowCurve",
+  "ObservedHeartbeats",
+  "RenderedFirings",
   // Types of arguments, by name.
   "Delivery",
   "Profile",
   "Route",
 ];
+
+/** What notebooks show of a result. @type {Map<string, string>} */
+const BASES = new Map([
+  ["ValidationReport", "Report"],
+  ["CheckReport", "Report"],
+  ["SimulationResult", "Played"],
+]);
 
 /** Names that Python or its typing has already. @type {Map<string, string>} */
 const KNOWN = new Map([
@@ -35,6 +48,9 @@ const KNOWN = new Map([
   ["DiagnosticCode", "str"],
   ["CheckOptions", "dict[str, Any]"],
 ]);
+
+/** Whole numbers that are fractions beyond 2^53, as in JavaScript. */
+const WIDE = new Set(["OutlinedNumber.value"]);
 
 /** The names of fields that are keywords. */
 const KEYWORDS = new Set(["from", "for", "in", "is", "class", "def", "with", "as", "not", "and"]);
@@ -153,21 +169,24 @@ function struct(declaration) {
   const name = declaration.id.name;
   const fields = declaration.body.body.map((member) => {
     if (member.type !== "TSPropertySignature") throw new Error(`${name} has more than fields`);
-    return field(member);
+    return field(member, name);
   });
   return (
-    `class ${name}(Result, frozen=True, kw_only=True, omit_defaults=True, rename="camel"):\n` +
+    `class ${name}(${BASES.get(name) ?? "Result"}, frozen=True, kw_only=True, omit_defaults=True, rename="camel"):\n` +
     `${docstring(declaration, "    ")}\n${fields.join("\n")}`
   );
 }
 
-/** @param {import("@babel/types").TSPropertySignature} member */
-function field(member) {
+/**
+ * @param {import("@babel/types").TSPropertySignature} member
+ * @param {string} struct
+ */
+function field(member, struct) {
   const { key } = member;
   const own = key.type === "Identifier" ? key.name : key.type === "StringLiteral" ? key.value : "";
   const plain = /^\d/.test(own) ? `v${own.replace(".", "_")}` : snake(own);
   const safe = KEYWORDS.has(plain) ? `${plain}_` : plain;
-  const type = python(annotation(member));
+  const type = WIDE.has(`${struct}.${own}`) ? "int | float" : python(annotation(member));
   const flag = annotation(member).type === "TSLiteralType" && type === "bool";
   const options = [];
   if (member.optional) options.push(flag ? "default=False" : "default=None");
@@ -231,7 +250,7 @@ from typing import Any, Literal, TypeAlias
 
 from msgspec import field
 
-from ._result import Result
+from ._result import Played, Report, Result
 
 __all__ = [
 ${names.map((name) => `    ${JSON.stringify(name)},\n`).join("")}]
