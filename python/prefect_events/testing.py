@@ -81,7 +81,14 @@ class Captured(Sequence[Any]):
         raise AssertionError(f"no event is called {name}; caught: {caught}")
 
     def all(self, name: str) -> list[Any]:
-        """All events with a name."""
+        """All events with a name.
+
+        Args:
+            name: The name.
+
+        Returns:
+            The events, as they were caught, in their order.
+        """
         return [event for event, own in zip(self._events, self._names) if own == name]
 
 
@@ -318,7 +325,7 @@ def _events(events: Document) -> list[Any]:
 def _assert(scenario: Mapping[str, Any], files: Mapping[str, str]) -> None:
     __tracebackhide__ = True
     report = run_scenarios(scenario, files=files)
-    errors = [*report.errors, *(error for one in report.scenarios for error in one.errors)]
+    errors = [*(report.errors or ()), *(error for one in report.scenarios for error in one.errors or ())]
     if errors:
         raise ValueError(_sentences(errors))
     if not report.passed:

@@ -38,7 +38,8 @@ pub(super) fn draw(out: &mut String, lane: &Lane, drawing: &Drawing, timeline: &
     heartbeats(out, lane, scale);
     states(out, lane, scale);
     let decisions = lane.decisions.iter().filter_map(|index| drawing.decisions.get(*index));
-    for decision in decisions.take(MOST) {
+    // Firings have signs of their own.
+    for decision in decisions.filter(|decision| decision.kind != "fired").take(MOST) {
         draw_decision(out, decision, scale);
     }
     for fired in lane.fired.iter().take(MOST) {
