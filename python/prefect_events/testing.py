@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Union
 
 from . import _api
 from ._api import build_run, run_scenarios
-from ._input import Document, Duration, Model, plain
+from ._input import Document, Model, document, plain
 
 if TYPE_CHECKING:
     from ._types import Diagnostic, SimulationResult, TestReport, ValidationReport
@@ -270,12 +270,9 @@ def _of_event(diagnostic: Diagnostic) -> str:
     return text if diagnostic.help is None else f"{text}\n  {diagnostic.help}"
 
 
-_AUTOMATION = "automation"
-"""The name under which a scenario finds the text of its automation."""
+_FILE = "./automation.yaml"
 
 _BUILT_IN = ("crash-zombie-flows", "unresponsive-run-detection")
-
-_OF_TRIGGERS = ("posture", "triggers")
 
 
 def _scenario(
@@ -300,23 +297,18 @@ def _scenario(
     return {**scenario, **{key: value for key, value in times.items() if value is not None}}, files
 
 
-def _automation(automation: Document) -> tuple[Any, dict[str, str]]:
-    if isinstance(automation, os.PathLike):
-        with open(automation, encoding="utf-8") as file:
-            return _AUTOMATION, {_AUTOMATION: file.read()}
-    if isinstance(automation, (bytes, bytearray, memoryview)):
-        automation = bytes(automation).decode("utf-8")
-    if isinstance(automation, str):
-        return (automation, {}) if automation in _BUILT_IN else (_AUTOMATION, {_AUTOMATION: automation})
-    own = plain(automation)
-    if isinstance(own, Mapping) and "trigger" not in own and any(key in own for key in _OF_TRIGGERS):
-        own = {"name": "", "trigger": own}
-    return own, {}
+def _automation(automation: Document) -> tuple[str, dict[str, str]]:
+    """How a scenario names the automation, and its file: whose text can have any form."""
+    if isinstance(automation, str) and automation in _BUILT_IN:
+        return automation, {}
+    text, _ = document(automation)
+    return _FILE, {_FILE: text.decode("utf-8")}
 
 
 def _events(events: Document) -> list[Any]:
     if isinstance(events, (Mapping, Model)):
         return [plain(events)]
+    # Files can be long: a replay reads them without this detour.
     if isinstance(events, (str, bytes, bytearray, memoryview, os.PathLike)):
         raise TypeError("events of a file or a text: replay them with `prefect_events.replay`")
     return [plain(event) for event in events]
