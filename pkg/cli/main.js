@@ -3,7 +3,6 @@
 
 import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
 
-import { version } from "../node.js";
 import { adviseCommand } from "./commands/advise.js";
 import { backtestCommand } from "./commands/backtest.js";
 import { buildCommand } from "./commands/build.js";
@@ -18,8 +17,8 @@ import { validateCommand } from "./commands/validate.js";
 import { whyCommand } from "./commands/why.js";
 import { PROFILE } from "./connection.js";
 import { printable, printableLines } from "./escape.js";
-import { FORMATS } from "./formats/index.js";
 import { endWhenOutputFails, MISUSE, stderr, stdout } from "./output.js";
+import { version } from "./version.js";
 
 endWhenOutputFails();
 
@@ -109,8 +108,8 @@ program
   .addOption(
     new Option("--format <format>", "output format").choices(["pretty", "json"]).default("pretty"),
   )
-  .action((subject, options) => {
-    process.exitCode = explainCommand(subject, options);
+  .action(async (subject, options) => {
+    process.exitCode = await explainCommand(subject, options);
   });
 
 program
@@ -152,8 +151,8 @@ program
     "[NAME]",
     "automation, trigger, deployment-triggers, scenario, event (any event), or an event such as prefect.task-run.Running; without a name: all events",
   )
-  .action((name) => {
-    process.exitCode = schemaCommand(name);
+  .action(async (name) => {
+    process.exitCode = await schemaCommand(name);
   });
 
 program
@@ -444,7 +443,7 @@ function reporting(name, description, profiles) {
         .choices(["documented", "server"])
         .default("documented"),
     )
-    .addOption(format(Object.keys(FORMATS)))
+    .addOption(format(["pretty", "json", "github", "sarif", "junit"]))
     .option(
       "--fix",
       "apply every certain fix to the files, and change nothing else (with -: print the fixed text)",

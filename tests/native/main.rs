@@ -22,6 +22,7 @@ mod generate_recorded;
 mod cases;
 mod check_cases;
 mod client;
+mod command;
 mod coverage;
 mod custom;
 mod documentation;

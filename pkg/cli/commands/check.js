@@ -1,35 +1,13 @@
-// The command `check`: automations.
+// The command `check`.
 
-import { AUTOMATIONS } from "../file-report.js";
-import { reportCommand } from "../report-command.js";
-
-/**
- * @typedef {object} AutomationOptions
- * @property {import("../../index.js").CheckOptions["route"]} [route]
- * @property {string} [serverVersion]
- * @property {string} [clientVersion]
- * @property {number} [heartbeatFrequency]
- * @property {boolean} [cloud]
- */
+import { runCommand } from "../run-command.js";
 
 /**
  * @param {string[]} files
- * @param {import("../report-command.js").CommonOptions & AutomationOptions} options
+ * @param {object} options
  * @param {() => void} usage
  * @returns {Promise<number>} the exit status
  */
 export function checkCommand(files, options, usage) {
-  const { profile, severity, maxDiagnostics } = options;
-  const { route, serverVersion, clientVersion, heartbeatFrequency, cloud, ...how } = options;
-  const all = {
-    profile,
-    maxDiagnostics,
-    ...(severity && { severity }),
-    ...(route && { route }),
-    ...(serverVersion && { serverVersion }),
-    ...(clientVersion && { clientVersion }),
-    ...(heartbeatFrequency !== undefined && { heartbeatFrequency }),
-    ...(cloud && { cloud }),
-  };
-  return reportCommand(files, AUTOMATIONS, all, how, usage);
+  return runCommand("check", { files, ...options }, { usage });
 }

@@ -3,11 +3,11 @@
 import { closeSync, fstatSync, ftruncateSync, openSync, readSync, writeSync } from "node:fs";
 
 import { PrefectEventsError } from "../../error.js";
+import { commandModule } from "../../modules/command.js";
 import { serverOf } from "../connection.js";
-import { printable } from "../escape.js";
-import { MISUSE, printError, stderr, stdout, writeReason } from "../output.js";
+import { MISUSE, printError, stderr, stdout } from "../output.js";
 import { pullProgress } from "../progress-bar.js";
-import { openInput, readAll, readReason, Unreadable } from "../read-input.js";
+import { openInput, readAll, reasonOf, Unreadable } from "../read-input.js";
 import { displayName } from "../text.js";
 
 /** As shells report a program that Ctrl-C ended. */
@@ -64,11 +64,18 @@ export async function pullCommand(options) {
       for await (const { lines } of batches) await write(lines, capture);
     } catch (error) {
       bar.stop();
-      if (last && !(error instanceof TypeError)) stderr.write(`${howToGoOn(options, last)}\n`);
+      if (last && !(error instanceof TypeError)) {
+        const progress = last;
+        const text = commandModule.call((core) =>
+          core.pullInterrupted(progress, resume !== undefined),
+        );
+        stderr.write(`${text}\n`);
+      }
       throw error;
     }
     bar.stop();
-    if (last) stderr.write(`${summary(last)}\n`);
+    const end = last;
+    if (end) stderr.write(`${commandModule.call((core) => core.pullSummary(end))}\n`);
     return 0;
   } catch (error) {
     bar.stop();
@@ -113,28 +120,6 @@ async function write(lines, capture) {
   }
 }
 
-/** @param {import("../../entries/live.js").PullProgress} progress */
-function summary({ events, since, until, lacking, limits }) {
-  const lines = [
-    `${events.toLocaleString("en")} event${events === 1 ? "" : "s"} from ${since} to ${until}`,
-  ];
-  if (lacking > 0)
-    lines.push(`the server counted ${lacking.toLocaleString("en")} more, but did not return them`);
-  if (limits) lines.push(limits);
-  return lines.map(printable).join("\n");
-}
-
-/**
- * @param {Options} options
- * @param {import("../../entries/live.js").PullProgress} progress
- */
-function howToGoOn({ resume }, { events, reached }) {
-  const came = `${events.toLocaleString("en")} event${events === 1 ? "" : "s"} came, up to ${reached}`;
-  return resume === undefined
-    ? `${came}. To continue: the same command with --resume FILE instead of > FILE, where FILE has these events`
-    : `${came}. To continue: the same command again`;
-}
-
 /** An earlier capture, to which events are appended. */
 class Capture {
   #file;
@@ -146,7 +131,9 @@ class Capture {
     try {
       this.#file = openSync(name, "a+");
     } catch (error) {
-      throw new Unreadable(`${name} ${readReason(/** @type {NodeJS.ErrnoException} */ (error))}`);
+      throw new Unreadable(
+        `${name} ${reasonOf("read", /** @type {NodeJS.ErrnoException} */ (error))}`,
+      );
     }
   }
 
@@ -177,7 +164,9 @@ class Capture {
     try {
       for (let at = 0; at < bytes.length; ) at += writeSync(this.#file, bytes, at);
     } catch (error) {
-      printError(`${this.#name} ${writeReason(/** @type {NodeJS.ErrnoException} */ (error))}`);
+      printError(
+        `${this.#name} ${reasonOf("write", /** @type {NodeJS.ErrnoException} */ (error))}`,
+      );
       process.exit(MISUSE);
     }
   }

@@ -1,30 +1,13 @@
-// The command `validate`: events.
+// The command `validate`.
 
-import { EVENTS } from "../file-report.js";
-import { printError } from "../output.js";
-import { reportCommand } from "../report-command.js";
-import { readSchemaFolder } from "../schema-folder.js";
+import { runCommand } from "../run-command.js";
 
 /**
  * @param {string[]} files
- * @param {import("../report-command.js").CommonOptions & { schemas?: string }} options
+ * @param {object} options
  * @param {() => void} usage
  * @returns {Promise<number>} the exit status
  */
-export async function validateCommand(files, options, usage) {
-  const { severity, profile, maxDiagnostics, schemas: folder, ...how } = options;
-  let schemas;
-  try {
-    schemas = folder === undefined ? undefined : await readSchemaFolder(folder);
-  } catch (error) {
-    if (!(error instanceof TypeError)) throw error;
-    return printError(error.message);
-  }
-  const all = {
-    profile,
-    maxDiagnostics,
-    ...(severity && { severity }),
-    ...(schemas && { schemas }),
-  };
-  return reportCommand(files, EVENTS, all, how, usage);
+export function validateCommand(files, options, usage) {
+  return runCommand("validate", { files, ...options }, { usage });
 }
