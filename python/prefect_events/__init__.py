@@ -10,7 +10,8 @@
 Wrong data is a report; misuse is a ``TypeError`` or a ``ValueError``.
 """
 
-from typing import TYPE_CHECKING
+# Checkers of types know this name. The import of `typing` takes longer than all else here.
+TYPE_CHECKING = False
 
 _FUNCTIONS = {
     "advise": "_api",
@@ -33,7 +34,7 @@ _FUNCTIONS = {
 }
 
 if TYPE_CHECKING:
-    from . import _types
+    from . import _types as _types
     from ._api import advise as advise
     from ._api import build_event as build_event
     from ._api import build_event_lines as build_event_lines
@@ -53,7 +54,7 @@ if TYPE_CHECKING:
     from ._file import validate_file as validate_file
     from ._types import *  # noqa: F403
 
-    __all__ = [
+    __all__: list[str] = [
         "__version__",
         "advise",
         "build_event",

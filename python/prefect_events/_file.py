@@ -20,10 +20,11 @@ class Readable(Protocol):
 
     def read(self, size: int, /) -> str | bytes:
         """At most so many bytes or characters; nothing at the end."""
+        ...
 
 
-File = Union[str, "os.PathLike[str]", Readable]
-"""A path, an open file, or an address that ``fsspec`` opens: ``"s3://bucket/events.ndjson"``."""
+File = Union[str, "os.PathLike[str]", Readable, AbstractContextManager[Readable]]
+"""A path, an open file, what ``fsspec.open`` returns, or an address that it opens: ``"s3://bucket/events.ndjson"``."""
 
 
 def validate_file(
@@ -80,7 +81,7 @@ def _opened(file: File, storage_options: Mapping[str, Any] | None) -> AbstractCo
     """What the native module reads: a path, or an open file."""
     if isinstance(file, str) and "://" in file:
         try:
-            import fsspec
+            import fsspec  # type: ignore[import-untyped, unused-ignore]
         except ImportError as error:
             raise ImportError(f"{file}: install `fsspec` to read from addresses") from error
         opened: AbstractContextManager[Any] = fsspec.open(file, "rb", compression=None, **(storage_options or {}))
@@ -89,7 +90,6 @@ def _opened(file: File, storage_options: Mapping[str, Any] | None) -> AbstractCo
         raise ValueError("`storage_options` are for addresses such as s3://bucket/events.ndjson")
     if hasattr(file, "read") or isinstance(file, (str, os.PathLike)):
         return nullcontext(file)
-    # What `fsspec.open` returns is opened by `with`.
-    if hasattr(file, "__enter__"):
+    if isinstance(file, AbstractContextManager):
         return file
     raise TypeError(f"{type(file).__name__} is no file: give a path, an open file or an address")

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import json
 import os
+import sys
 from datetime import date, datetime, time, timedelta
-from pathlib import Path
 from typing import Any, Mapping, Protocol, Sequence, Union, runtime_checkable
-from uuid import UUID
 
 from . import _core
 
@@ -18,6 +17,7 @@ class Model(Protocol):
 
     def model_dump(self, *, mode: str) -> Any:
         """The content of the model as plain values."""
+        ...
 
 
 Text = Union[str, bytes, bytearray, memoryview, "os.PathLike[str]"]
@@ -41,7 +41,8 @@ def document(value: Document) -> tuple[bytes, bool]:
     if isinstance(value, (bytearray, memoryview)):
         return bytes(value), True
     if isinstance(value, os.PathLike):
-        return Path(value).read_bytes(), True
+        with open(value, "rb") as file:
+            return file.read(), True
     return to_json(value), False
 
 
@@ -56,9 +57,13 @@ def scenario_folder(scenarios: Document, files: Mapping[str, str] | None, text: 
     """The files that scenarios refer to: those that are given, or from the folder of the scenarios' file."""
     if files is not None or not isinstance(scenarios, os.PathLike):
         return files
-    folder = Path(scenarios).parent
+    folder = os.path.dirname(scenarios)
     names: list[str] = json.loads(_core.scenario_files(text))
-    return {name: (folder / name).read_text("utf-8") for name in names}
+    files = {}
+    for name in names:
+        with open(os.path.join(folder, name), encoding="utf-8") as file:
+            files[name] = file.read()
+    return files
 
 
 def to_json(value: object) -> bytes:
@@ -89,7 +94,9 @@ def _plain(value: object) -> Any:
         return value.isoformat()
     if isinstance(value, timedelta):
         return value.total_seconds()
-    if isinstance(value, UUID):
+    # Its import takes longer than this module's: whoever has such a value has imported it.
+    uuid = sys.modules.get("uuid")
+    if uuid is not None and isinstance(value, uuid.UUID):
         return str(value)
     if isinstance(value, Mapping):
         return dict(value)

@@ -443,8 +443,8 @@ def window_curve(
 
     Example:
         >>> curve = window_curve(frequency=30, loss="2%", target="1/week")
-        >>> curve.recommended
-        150.0
+        >>> curve.best
+        92.0
     """
     result: WindowCurve = read(_core.window_curve(settings(**_given(locals())), None), "WindowCurve")
     return result

@@ -71,8 +71,8 @@ class ScenarioFile(pytest.File):
         from ._scenarios import Scenarios
 
         if self._scenarios is None:
-            update: bool = self.config.getoption(UPDATE)
-            self._scenarios = Scenarios(self.path, self.name, update=update)
+            update = self.config.getoption(UPDATE)
+            self._scenarios = Scenarios(self.path, self.name, update=bool(update))
         return self._scenarios
 
 

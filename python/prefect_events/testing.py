@@ -5,17 +5,18 @@ The plugin of pytest returns a ``PrefectEvents`` as its fixture ``prefect_events
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Union
 
-from . import _api
+from . import _api, _core
 from ._api import build_run, run_scenarios
-from ._input import Document, Duration, Model, plain
+from ._input import Document, Model, document, plain, settings, to_json
 
 if TYPE_CHECKING:
-    from ._types import Diagnostic, SimulationResult, TestReport, ValidationReport
+    from ._types import Diagnostic, SimulationResult, ValidationReport
 
 Run = Mapping[str, Any]
 """A flow run, as in scenarios: ``{"name": "zombie", "dies": "2m"}``."""
@@ -81,7 +82,14 @@ class Captured(Sequence[Any]):
         raise AssertionError(f"no event is called {name}; caught: {caught}")
 
     def all(self, name: str) -> list[Any]:
-        """All events with a name."""
+        """All events with a name.
+
+        Args:
+            name: The name.
+
+        Returns:
+            The events, as they were caught, in their order.
+        """
         return [event for event, own in zip(self._events, self._names) if own == name]
 
 
@@ -263,12 +271,9 @@ def _of_event(diagnostic: Diagnostic) -> str:
     return text if diagnostic.help is None else f"{text}\n  {diagnostic.help}"
 
 
-_AUTOMATION = "automation"
-"""The name under which a scenario finds the text of its automation."""
+_FILE = "./automation.yaml"
 
 _BUILT_IN = ("crash-zombie-flows", "unresponsive-run-detection")
-
-_OF_TRIGGERS = ("posture", "triggers")
 
 
 def _scenario(
@@ -293,23 +298,18 @@ def _scenario(
     return {**scenario, **{key: value for key, value in times.items() if value is not None}}, files
 
 
-def _automation(automation: Document) -> tuple[Any, dict[str, str]]:
-    if isinstance(automation, os.PathLike):
-        with open(automation, encoding="utf-8") as file:
-            return _AUTOMATION, {_AUTOMATION: file.read()}
-    if isinstance(automation, (bytes, bytearray, memoryview)):
-        automation = bytes(automation).decode("utf-8")
-    if isinstance(automation, str):
-        return (automation, {}) if automation in _BUILT_IN else (_AUTOMATION, {_AUTOMATION: automation})
-    own = plain(automation)
-    if isinstance(own, Mapping) and "trigger" not in own and any(key in own for key in _OF_TRIGGERS):
-        own = {"name": "", "trigger": own}
-    return own, {}
+def _automation(automation: Document) -> tuple[str, dict[str, str]]:
+    """How a scenario names the automation, and its file: whose text can have any form."""
+    if isinstance(automation, str) and automation in _BUILT_IN:
+        return automation, {}
+    text, _ = document(automation)
+    return _FILE, {_FILE: text.decode("utf-8")}
 
 
 def _events(events: Document) -> list[Any]:
     if isinstance(events, (Mapping, Model)):
         return [plain(events)]
+    # Files can be long: a replay reads them without this detour.
     if isinstance(events, (str, bytes, bytearray, memoryview, os.PathLike)):
         raise TypeError("events of a file or a text: replay them with `prefect_events.replay`")
     return [plain(event) for event in events]
@@ -318,23 +318,14 @@ def _events(events: Document) -> list[Any]:
 def _assert(scenario: Mapping[str, Any], files: Mapping[str, str]) -> None:
     __tracebackhide__ = True
     report = run_scenarios(scenario, files=files)
-    errors = [*report.errors, *(error for one in report.scenarios for error in one.errors)]
+    errors = [*(report.errors or ()), *(error for one in report.scenarios for error in one.errors or ())]
     if errors:
         raise ValueError(_sentences(errors))
     if not report.passed:
-        raise AssertionError(_failures(report))
+        # With the timeline, as the command `test` prints it.
+        [played] = json.loads(_core.play_scenarios(to_json(scenario), settings(files=files), ""))
+        raise AssertionError(played["text"])
 
 
 def _sentences(errors: Sequence[Diagnostic]) -> str:
     return "; ".join(error.message for error in errors)
-
-
-def _failures(report: TestReport) -> str:
-    """What was expected and what happened."""
-    lines = []
-    for scenario in report.scenarios:
-        for expectation in scenario.expectations:
-            if expectation.message is not None:
-                lines.append(expectation.message)
-                lines += [f"  {firing.at:%H:%M:%S} {firing.reason}" for firing in expectation.actual]
-    return "\n".join(lines)

@@ -66,7 +66,7 @@ fn open(file: &Bound<'_, PyAny>) -> PyResult<Box<dyn Read + Send>> {
     let path: PathBuf = file.extract()?;
     let opened = File::open(&path).map_err(|error| match error.raw_os_error() {
         // With an errno, Python chooses the class.
-        Some(errno) => PyOSError::new_err((errno, reason(&error), path)),
+        Some(errno) => PyOSError::new_err((errno, reason(&error), path.into_os_string())),
         None => error.into(),
     })?;
     Ok(Box::new(opened))

@@ -25,8 +25,8 @@ def functions() -> Iterator[tuple[str, Callable[..., Any]]]:
             if inspect.isfunction(value):
                 yield name, value
     for owner in (testing.PrefectEvents, testing.Captured):
-        for name, value in inspect.getmembers(owner, inspect.isfunction):
-            if not name.startswith("_"):
+        for name, value in vars(owner).items():
+            if inspect.isfunction(value) and not name.startswith("_"):
                 yield f"{owner.__name__}.{name}", value
 
 
@@ -67,16 +67,18 @@ def test_every_name_exists() -> None:
 
 
 def imported(code: str) -> float:
-    """Milliseconds for an import, without the start of Python."""
-    program = f"import time; start = time.perf_counter(); {code}; print((time.perf_counter() - start) * 1000)"
-    run = lambda: float(subprocess.run([sys.executable, "-c", program], capture_output=True, check=True, text=True).stdout)
-    return statistics.median(run() for _ in range(7))
+    """Milliseconds of the processor for an import, without the start of Python."""
+    program = f"import time; start = time.process_time(); {code}; print((time.process_time() - start) * 1000)"
+    command = [sys.executable, "-c", program]
+    runs = [subprocess.run(command, capture_output=True, check=True, text=True) for _ in range(7)]
+    return statistics.median(float(run.stdout) for run in runs)
 
 
 def test_the_import_is_quick() -> None:
-    # Generous: machines that run tests are busy. `tests/bench/python.js` measures.
     assert imported("import prefect_events") < 50
-    assert imported("from prefect_events import validate") < 150
+    # With the native module, and what a first call needs of the standard library.
+    assert imported("from prefect_events import validate") < 50
+    assert imported("import pytest, prefect_events.pytest_plugin") - imported("import pytest") < 10
 
 
 def test_the_plugin_imports_nothing() -> None:

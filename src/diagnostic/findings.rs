@@ -137,11 +137,12 @@ pub(crate) struct PartFindings {
     /// In the order in which they were found.
     pub found: Vec<Found>,
     /// How many were not kept.
-    omitted: Counts,
+    pub omitted: Counts,
 }
 
+/// How many findings there are.
 #[derive(Clone, Copy, Default)]
-struct Counts {
+pub(crate) struct Counts {
     errors: u64,
     warnings: u64,
     infos: u64,
@@ -404,10 +405,10 @@ impl<'s> Findings<'s> {
         }
     }
 
-    /// Counts the findings that a part omitted: it has kept as many of their severity as the report could hold.
-    pub(crate) fn add_omitted(&mut self, part: &PartFindings) {
+    /// Counts the findings that a part omitted. Call this after those that it kept: as many of each severity as the report
+    /// could hold, so that none of them is one of the first.
+    pub(crate) fn add_omitted(&mut self, mut omitted: Counts) {
         for severity in [Severity::Error, Severity::Warning, Severity::Info] {
-            let mut omitted = part.omitted;
             let count = self.counts.of(severity);
             *count = count.saturating_add(*omitted.of(severity));
         }

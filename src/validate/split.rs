@@ -291,7 +291,6 @@ impl<'o> Merge<'o> {
     /// Adds the next part.
     pub fn add(&mut self, part: Part) {
         let Part { findings, records, events, form } = part;
-        self.findings.add_omitted(&findings);
         let (base, before) = (self.end, self.events);
         let mut found = findings.found.into_iter();
         let mut open = found.len();
@@ -312,6 +311,7 @@ impl<'o> Merge<'o> {
         for own in found {
             self.findings.add_of_part(own, base, before);
         }
+        self.findings.add_omitted(findings.omitted);
         self.form = self.form.or(form);
         self.events = before.saturating_add(events);
         self.end = Position { line: records.line.number, column: 1, offset: records.line.offset }.after(base);

@@ -29,7 +29,8 @@ pub(super) fn draw(out: &mut String, lane: &Lane, drawing: &Drawing, timeline: &
     let class = if wrong { "pe-bad" } else { "pe-soft" };
     for (line, text) in outcome.split(" · ").enumerate() {
         let y = if line == 0 { 26 } else { 41 };
-        let _ = write!(out, "<text class=\"{class}\" x=\"{}\" y=\"{y}\">{}</text>", WIDTH - RIGHT + 12.0, escaped(text));
+        let _ =
+            write!(out, "<text class=\"{class}\" x=\"{}\" y=\"{y}\">{}</text>", WIDTH - RIGHT + 12.0, escaped(text));
     }
     for window in lane.windows.iter().take(MOST) {
         draw_window(out, window, timeline, scale);
@@ -38,7 +39,8 @@ pub(super) fn draw(out: &mut String, lane: &Lane, drawing: &Drawing, timeline: &
     heartbeats(out, lane, scale);
     states(out, lane, scale);
     let decisions = lane.decisions.iter().filter_map(|index| drawing.decisions.get(*index));
-    for decision in decisions.take(MOST) {
+    // Firings have signs of their own.
+    for decision in decisions.filter(|decision| decision.kind != "fired").take(MOST) {
         draw_decision(out, decision, scale);
     }
     for fired in lane.fired.iter().take(MOST) {
@@ -98,7 +100,12 @@ fn life(out: &mut String, lane: &Lane, timeline: &Timeline, scale: &Scale) {
         return;
     }
     let over = lane.ends.unwrap_or(timeline.end).min(lane.dies.unwrap_or(timeline.end));
-    let _ = write!(out, "<path class=\"pe-life\" d=\"M{} {BASE}H{}\"/>", number(scale.x(lane.starts)), number(scale.x(over)));
+    let _ = write!(
+        out,
+        "<path class=\"pe-life\" d=\"M{} {BASE}H{}\"/>",
+        number(scale.x(lane.starts)),
+        number(scale.x(over))
+    );
     if let Some(dies) = lane.dies.filter(|dies| *dies <= over) {
         let x = scale.x(dies);
         let _ = write!(
@@ -227,9 +234,9 @@ fn shape(out: &mut String, wrong: bool, hollow: bool) {
 pub(super) fn sign(out: &mut String, name: &str) {
     out.push_str("<g transform=\"translate(5 -4)\">");
     match name {
-        "fuse" => out.push_str(
-            "<path class=\"pe-area\" d=\"M-6-4L6 4H-6Z\"/><path class=\"pe-window\" d=\"M-6-4L6 4\"/>",
-        ),
+        "fuse" => {
+            out.push_str("<path class=\"pe-area\" d=\"M-6-4L6 4H-6Z\"/><path class=\"pe-window\" d=\"M-6-4L6 4\"/>")
+        }
         "window" => {
             out.push_str("<path class=\"pe-area\" d=\"M-6-2H6V4H-6Z\"/><path class=\"pe-window\" d=\"M-6-2H6\"/>");
         }

@@ -57,7 +57,8 @@ pub(super) fn svg(drawing: &Drawing, title: Option<&str>) -> String {
         top += LANE;
     }
     if hidden > 0 {
-        let _ = write!(out, "<text class=\"pe-soft\" x=\"8\" y=\"{:.0}\">and {hidden} more lanes</text>", bottom + 16.0);
+        let _ =
+            write!(out, "<text class=\"pe-soft\" x=\"8\" y=\"{:.0}\">and {hidden} more lanes</text>", bottom + 16.0);
     }
     legend(&mut out, timeline, height - 8.0);
     out.push_str("</svg>");
@@ -82,7 +83,11 @@ fn legend(out: &mut String, timeline: &Timeline, y: f64) {
     let fired = || lanes.iter().flat_map(|lane| &lane.fired);
     let wrong = |one: &model::Fired| timeline.watches_heartbeats && one.is_wrong();
     let signs = [
-        (lanes.iter().any(|lane| lane.windows.iter().any(model::Window::is_proactive)), "fuse", "time left before firing"),
+        (
+            lanes.iter().any(|lane| lane.windows.iter().any(model::Window::is_proactive)),
+            "fuse",
+            "time left before firing",
+        ),
         (lanes.iter().any(|lane| lane.windows.iter().any(|window| !window.is_proactive())), "window", "open window"),
         (lanes.iter().any(|lane| !lane.heartbeats.is_empty()), "heartbeat", "heartbeat"),
         (lanes.iter().any(|lane| !lane.missed.is_empty()), "missed", "missing heartbeat"),

@@ -14,8 +14,30 @@ const APART: f64 = 90.0;
 
 /// The steps between labels, in seconds.
 const STEPS: [f64; 24] = [
-    0.001, 0.01, 0.1, 0.5, 1.0, 2.0, 5.0, 10.0, 15.0, 30.0, 60.0, 120.0, 300.0, 600.0, 900.0, 1800.0, 3600.0, 7200.0,
-    10_800.0, 21_600.0, 43_200.0, 86_400.0, 604_800.0, 2_592_000.0,
+    0.001,
+    0.01,
+    0.1,
+    0.5,
+    1.0,
+    2.0,
+    5.0,
+    10.0,
+    15.0,
+    30.0,
+    60.0,
+    120.0,
+    300.0,
+    600.0,
+    900.0,
+    1800.0,
+    3600.0,
+    7200.0,
+    10_800.0,
+    21_600.0,
+    43_200.0,
+    86_400.0,
+    604_800.0,
+    2_592_000.0,
 ];
 
 pub(super) struct Scale {
@@ -31,7 +53,7 @@ impl Scale {
     }
 
     pub(super) fn x(&self, time: f64) -> f64 {
-        let share = ((time - self.start) / (self.end - self.start)).clamp(-0.1, 1.1);
+        let share = ((time - self.start) / (self.end - self.start)).clamp(0.0, 1.01);
         LEFT + 10.0 + share * (WIDTH - LEFT - RIGHT - 22.0)
     }
 
@@ -57,7 +79,8 @@ impl Scale {
             let (date, time) = text.split_at_checked(if self.dated() { 11 } else { 0 }).unwrap_or(("", &text));
             // Seconds, where a step has some.
             let time = if step >= 60_000.0 { time.get(..5) } else { time.get(..8) }.unwrap_or(time);
-            ticks.push((at, if time == "00:00" && !date.is_empty() { date.trim().to_owned() } else { time.to_owned() }));
+            ticks
+                .push((at, if time == "00:00" && !date.is_empty() { date.trim().to_owned() } else { time.to_owned() }));
             at += step;
         }
         ticks
