@@ -45,7 +45,7 @@ pub use explanation::render_explanation;
 pub(crate) use findings::{Again, excerpts};
 pub use findings::{Excerpt, FileFindings, FileResult, FindingsFormat, FindingsView};
 pub use heartbeats::render_heartbeats;
-pub(crate) use json::escaped_json;
+pub(crate) use json::json;
 pub use options::{Format, RenderOptions};
 pub use printable::{printable, printable_lines};
 pub use simulation::{SimulationView, UnknownRun, render_simulation};
