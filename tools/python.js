@@ -2,7 +2,15 @@
 // Without Python 3.10 or newer nothing happens, which is an error where `CI` is set.
 
 import { spawnSync } from "node:child_process";
-import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -86,7 +94,7 @@ function testCommandLine(program) {
     ...readdirSync(node)
       .filter((name) => /^cli-.*[.]test[.]js$/.test(name))
       .map((name) => join(node, name)),
-    join(root, "tests/command-line/cases.test.js"),
+    ...["arguments", "cases"].map((name) => join(root, `tests/command-line/${name}.test.js`)),
   ];
   run(process.execPath, ["--test", "--test-reporter=dot", ...files], root, {
     ...process.env,
