@@ -32,6 +32,9 @@ mod built;
 mod findings;
 mod explanation;
 mod event_type;
+mod markup;
+mod svg;
+mod html;
 
 pub use actions::render_actions;
 pub use advice::render_advice;
@@ -45,6 +48,7 @@ pub use explanation::render_explanation;
 pub(crate) use findings::{Again, excerpts};
 pub use findings::{Excerpt, FileFindings, FileResult, FindingsFormat, FindingsView};
 pub use heartbeats::render_heartbeats;
+pub use html::{report_html, simulation_html};
 pub(crate) use json::escaped_json;
 pub use options::{Format, RenderOptions};
 pub use printable::{printable, printable_lines};

@@ -68,7 +68,8 @@ pub use coverage::{Clause, ClauseCoverage, SeenValue, TriggerCoverage, WindowCov
 pub use examples::{ExampleOptions, ExampleRun, ExampleRuns, ExampleScenario, example_runs};
 pub use golden::freeze_firings;
 pub use judgement::{
-    TestOptions, TestReport, TestedExpectation, TestedFiring, TestedScenario, TestedSpan, run_tests, run_tests_with,
+    ListedScenario, TestOptions, TestReport, TestedExpectation, TestedFiring, TestedScenario, TestedSpan,
+    list_scenarios, run_tests, run_tests_with,
 };
 pub use leaders::MissingLeaders;
 pub(crate) use life::{Life, Lives};
