@@ -37,8 +37,11 @@ test("one wheel for CPython 3.10 and newer, of 6 MB at most", (t) => {
 test("it contains the package and nothing else", () => {
   const own = names.filter((name) => !name.startsWith(info));
   for (const name of own)
-    assert.match(name, /^prefect_events\/(\w+\.pyi?|py\.typed|_core\.(abi3\.so|pyd))$/);
-  for (const name of ["py.typed", "_core.pyi", "_types.py"])
+    assert.match(
+      name,
+      /^prefect_events\/(\w+\.pyi?|py\.typed|_core\.(abi3\.so|pyd)|_cli\/(\w+\.py|commands\.json))$/,
+    );
+  for (const name of ["py.typed", "_core.pyi", "_types.py", "_cli/commands.json"])
     assert.ok(own.includes(`prefect_events/${name}`), name);
 });
 
