@@ -30,6 +30,10 @@ def lines(megabytes):
 CALLS = {
     "validate": ("text = lines(500)", "pe.validate(text)"),
     "validate, of values": ("values = [json.loads(EVENT)] * 2_000_000", "pe.validate(values)"),
+    "validate_file": (
+        "text = lines(1)\nclass Endless:\n    def read(self, size): return text",
+        "pe.validate_file(Endless())",
+    ),
     "check_automation": ("text = ((AUTOMATION + ',') * 200_000)[:-1]", "pe.check_automation('[' + text + ']')"),
     "simulate": (
         "text = 'automation: crash-zombie-flows\\nend: 30d\\nheartbeat: {frequency: 30}\\nruns: [{name: a, count: 20}]'",
