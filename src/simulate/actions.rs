@@ -247,7 +247,11 @@ impl Implied {
                 let text = implied_automation(item.value, &name);
                 let (mut tape, mut issues) = (Tape::new(), Vec::new());
                 parse(text.as_bytes(), 0, &mut tape, &mut issues);
-                Implied { deployment: item.deployment.and_then(scalar::text), text, tape }
+                Implied {
+                    deployment: item.deployment.and_then(|own| own.get("name")).and_then(scalar::text),
+                    text,
+                    tape,
+                }
             })
         };
         items.iter().zip(names).map(one).collect()

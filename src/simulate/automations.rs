@@ -61,7 +61,11 @@ pub(super) fn deployment_names(items: &[Item<'_>]) -> Vec<String> {
         last = place;
         let named = |name: String| format!("{name}__automation_{number}");
         let given = item.value.get("name").and_then(scalar::text);
-        names.push(given.or_else(|| item.deployment.and_then(scalar::text).map(named)).unwrap_or_default());
+        names.push(
+            given
+                .or_else(|| item.deployment.and_then(|own| own.get("name")).and_then(scalar::text).map(named))
+                .unwrap_or_default(),
+        );
     }
     names
 }
