@@ -18,7 +18,10 @@ def event(name: str, after: timedelta) -> Event:
 
 
 def test_the_flow_emits_valid_events(
-    asserting_events_worker: EventsWorker, reset_worker_events: Any, prefect_events: PrefectEvents
+    server: None,
+    asserting_events_worker: EventsWorker,
+    reset_worker_events: Any,
+    prefect_events: PrefectEvents,
 ) -> None:
     process("42")
     asserting_events_worker.drain()
