@@ -8,7 +8,7 @@ use serde::{Deserialize, Deserializer};
 
 use crate::generate::{BuildOptions, History, RunSpec, build_event};
 use crate::json::tree::{Object, Tree};
-use crate::json::{Kind, Tape, parse};
+use crate::json::{Fault, Issue, Kind, Tape, parse};
 use crate::render::{BuiltForm, display_name, rendered};
 use crate::text::strict::strict;
 
@@ -136,7 +136,10 @@ fn values(text: Vec<u8>, set: &[String]) -> Result<Vec<u8>, Problem> {
 fn root_kind(text: &[u8]) -> Option<Kind> {
     let (mut tape, mut issues) = (Tape::new(), Vec::new());
     let is_complete = parse(text, 0, &mut tape, &mut issues).complete;
-    tape.document(text).root().filter(|_| is_complete).map(|root| root.kind())
+    let is_valid =
+        |issue: &Issue| matches!(issue.fault, Fault::LoneSurrogate | Fault::NumberRange | Fault::IntegerTooLong);
+    let is_json = is_complete && issues.iter().all(is_valid);
+    tape.document(text).root().filter(|_| is_json).map(|root| root.kind())
 }
 
 /// Sets `task_run.name=extract-0`. Labels contain dots: after `resource.`, everything is the label's name.
