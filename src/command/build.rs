@@ -8,7 +8,7 @@ use serde::{Deserialize, Deserializer};
 
 use crate::generate::{BuildOptions, History, RunSpec, build_event};
 use crate::json::tree::{Object, Tree};
-use crate::json::{Fault, Issue, Kind, Tape, parse};
+use crate::json::{Fault, Issue, Kind, Tape, Value, parse};
 use crate::render::{BuiltForm, display_name, rendered};
 use crate::text::strict::strict;
 
@@ -69,7 +69,7 @@ impl Run for Build {
         }
         let set = set.as_deref().unwrap_or_default();
         let text = match from {
-            Some(file) => needed(file, inputs.read(file)?)?.to_vec(),
+            Some(file) => Vec::clone(&needed(file, inputs.read(file)?)?),
             None => b"{}".to_vec(),
         };
         let file = from.as_deref().unwrap_or_default();
@@ -139,7 +139,7 @@ fn root_kind(text: &[u8]) -> Option<Kind> {
     let is_valid =
         |issue: &Issue| matches!(issue.fault, Fault::LoneSurrogate | Fault::NumberRange | Fault::IntegerTooLong);
     let is_json = is_complete && issues.iter().all(is_valid);
-    tape.document(text).root().filter(|_| is_json).map(|root| root.kind())
+    tape.document(text).root().filter(|_| is_json).map(Value::kind)
 }
 
 /// Sets `task_run.name=extract-0`. Labels contain dots: after `resource.`, everything is the label's name.
@@ -191,6 +191,7 @@ fn value(text: &str, any: bool) -> Tree {
 }
 
 #[cfg(test)]
+#[allow(clippy::arithmetic_side_effects)]
 mod tests {
     use super::*;
 
