@@ -69,7 +69,7 @@ impl Run for Build {
         }
         let set = set.as_deref().unwrap_or_default();
         let text = match from {
-            Some(file) => Vec::clone(&needed(file, inputs.read(file)?)?),
+            Some(file) => Vec::clone(&*needed(file, inputs.read(file)?)?),
             None => b"{}".to_vec(),
         };
         let file = from.as_deref().unwrap_or_default();
