@@ -50,7 +50,7 @@ screenshots: page ## pictures of the page: target/screenshots, and docs/images f
 lint: build ## formatting, clippy, documentation, Biome, TypeScript
 	cargo fmt --all --check
 	cargo clippy --workspace --all-targets -- -D warnings
-	cargo clippy --release --package prefect-events-validate --package prefect-events-author --lib --target wasm32-unknown-unknown -- -D warnings
+	cargo clippy --release --package prefect-events-validate --package prefect-events-author --package prefect-events-live --lib --target wasm32-unknown-unknown -- -D warnings
 	RUSTDOCFLAGS="-D warnings" cargo doc --quiet --package prefect-events --no-deps
 	npx biome ci
 	npx tsc --project tsconfig.json
@@ -104,7 +104,7 @@ oracle: ## compare the triggers with a real Prefect (PREFECT=3.9.1) on COUNT (20
 sent: build ## send built events to a real Prefect (PREFECT=3.9.1) and compare what it has of them
 	python3 tests/sent/main.py --prefect $(PREFECT) $(SENT_FLAGS)
 
-live: build ## read from real Prefect servers, which it starts; without Python 3.10 or newer it is skipped
+live: page ## read from real Prefect servers, which it starts; without Python 3.10 or newer it is skipped
 	node tests/live/run.js
 
 python: build ## build and test the Python wheel; without Python 3.10 or newer it is skipped

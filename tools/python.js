@@ -59,7 +59,7 @@ function environment() {
   return python;
 }
 
-/** Writes what the package has from elsewhere: the types of results, and the licences. */
+/** Writes what the package has from elsewhere: the types of results, the commands, and the licences. */
 function generate() {
   const types = join(root, "python/prefect_events/_types.py");
   run(process.execPath, [join(root, "tools/pack/python.js"), join(root, "pkg/types.d.ts"), types]);
@@ -87,7 +87,7 @@ function build(python) {
     return join(folder, name);
   };
   const maturin = ["-m", "maturin"];
-  run(python, [...maturin, "sdist", "--quiet", "--out", folder], { cwd: join(root, "python") });
+  run(python, [...maturin, "sdist", "--out", folder], { cwd: join(root, "python") });
   const sdist = file(".tar.gz");
   const source = unpack(python, sdist);
   run(python, [...maturin, "build", "--quiet", "--out", folder], { cwd: source, env: CARGO });

@@ -61,8 +61,25 @@ def validate(
     """
     text, places = document(events)
     own = None if schemas is None else to_json(schemas).decode("ascii")
-    options = settings(profile=profile, severity=severity, max_diagnostics=max_diagnostics)
-    result: ValidationReport = read(_core.validate(text, options, own, places), "ValidationReport")
+    if profile is None and severity is None and max_diagnostics is None:
+        options = "{}"
+    else:
+        options = settings(profile=profile, severity=severity, max_diagnostics=max_diagnostics)
+    found = _core.validate(text, options, own, places)
+    if len(found) <= _SHORT:
+        return _short_report(found)
+    result: ValidationReport = read(found, "ValidationReport")
+    return result
+
+
+_SHORT = 128
+"""The most bytes of a report without findings."""
+
+
+@lru_cache(maxsize=16)
+def _short_report(text: bytes) -> ValidationReport:
+    # Most events have no findings: their reports are equal, and frozen.
+    result: ValidationReport = read(text, "ValidationReport")
     return result
 
 

@@ -112,9 +112,9 @@ def plain(value: object) -> Any:
 
 def settings(**options: object) -> str:
     """The options that were given, as the core reads them."""
-    given = {_camel(name): value for name, value in options.items() if value is not None}
+    given = {name: value for name, value in options.items() if value is not None}
     # Most calls have none, and the encoder takes as long as the check of an event.
-    return json.dumps(given, default=_plain) if given else "{}"
+    return json.dumps({_camel(name): value for name, value in given.items()}, default=_plain) if given else "{}"
 
 
 def _camel(name: str) -> str:

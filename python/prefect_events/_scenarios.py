@@ -67,7 +67,8 @@ class Scenarios:
                 raise Broken(f"{name}: {error}") from None
             if frozen != text:
                 _replace(path, frozen)
-                text, self.updated = frozen, True
+                text = frozen
+                self.updated = True
         self._played: list[dict[str, Any]] = json.loads(_core.play_scenarios(text, options, name))
 
     def check(self, index: int) -> None:

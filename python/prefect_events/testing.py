@@ -5,17 +5,18 @@ The plugin of pytest returns a ``PrefectEvents`` as its fixture ``prefect_events
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Union
 
-from . import _api
+from . import _api, _core
 from ._api import build_run, run_scenarios
-from ._input import Document, Model, document, plain
+from ._input import Document, Model, document, plain, settings, to_json
 
 if TYPE_CHECKING:
-    from ._types import Diagnostic, SimulationResult, TestReport, ValidationReport
+    from ._types import Diagnostic, SimulationResult, ValidationReport
 
 Run = Mapping[str, Any]
 """A flow run, as in scenarios: ``{"name": "zombie", "dies": "2m"}``."""
@@ -321,19 +322,10 @@ def _assert(scenario: Mapping[str, Any], files: Mapping[str, str]) -> None:
     if errors:
         raise ValueError(_sentences(errors))
     if not report.passed:
-        raise AssertionError(_failures(report))
+        # With the timeline, as the command `test` prints it.
+        [played] = json.loads(_core.play_scenarios(to_json(scenario), settings(files=files), ""))
+        raise AssertionError(played["text"])
 
 
 def _sentences(errors: Sequence[Diagnostic]) -> str:
     return "; ".join(error.message for error in errors)
-
-
-def _failures(report: TestReport) -> str:
-    """What was expected and what happened."""
-    lines = []
-    for scenario in report.scenarios:
-        for expectation in scenario.expectations:
-            if expectation.message is not None:
-                lines.append(expectation.message)
-                lines += [f"  {firing.at:%H:%M:%S} {firing.reason}" for firing in expectation.actual]
-    return "\n".join(lines)

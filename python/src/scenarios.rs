@@ -1,6 +1,7 @@
 //! Files with scenarios, for the plugin of pytest.
 
 use prefect_events::diagnostic::Diagnostic;
+use prefect_events::render::{RenderOptions, TestedFile, render_tests};
 use prefect_events::simulate::{self, TestOptions, TestReport, TestedScenario};
 use pyo3::prelude::*;
 use pyo3::pybacked::PyBackedBytes;
@@ -35,16 +36,28 @@ pub(super) fn play_scenarios(py: Python<'_>, text: PyBackedBytes, settings: &str
         let played = |scenario: &TestedScenario| Played {
             passed: scenario.passed,
             broken: !scenario.errors.is_empty(),
-            text: printed(&report, scenario, &file),
+            text: if scenario.passed { String::new() } else { printed(scenario, &file) },
         };
         json(&report.scenarios.iter().map(played).collect::<Vec<_>>())
     })
 }
 
-fn printed(_: &TestReport, scenario: &TestedScenario, file: &str) -> String {
-    let errors = scenario.errors.iter().map(|error| format!("{file}:{}", sentence(error)));
-    let unmet = scenario.expectations.iter().filter_map(|expectation| expectation.message.clone());
-    errors.chain(unmet).collect::<Vec<_>>().join("\n")
+/// The lines about a scenario, without its name and the sum.
+fn printed(scenario: &TestedScenario, file: &str) -> String {
+    let report = TestReport {
+        passed: scenario.passed,
+        expectations: scenario.expectations.len(),
+        failures: 0,
+        scenarios: vec![scenario.clone()],
+        warnings: Vec::new(),
+        errors: Vec::new(),
+    };
+    let text = render_tests(&[TestedFile { file: file.to_owned(), report: Ok(report) }], &RenderOptions::default());
+    let lines: Vec<&str> = text.lines().collect();
+    let own = lines.get(1..lines.len().saturating_sub(1)).unwrap_or_default();
+    // The margins of the command are for several scenarios.
+    let line = |line: &&str| line.strip_prefix("  ✗ ").or(line.strip_prefix("    ")).unwrap_or(line).to_owned();
+    own.iter().map(line).collect::<Vec<_>>().join("\n")
 }
 
 /// A finding after the name of the file.

@@ -215,6 +215,11 @@ impl Pull {
         &self.progress
     }
 
+    /// The server has responded before: it can restart.
+    pub(super) fn expect_response(&mut self) {
+        self.exchange.expect_response();
+    }
+
     /// What selects the events; known when all came.
     pub(super) fn selection(&self) -> &Selection {
         &self.selection

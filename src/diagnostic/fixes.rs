@@ -106,6 +106,7 @@ impl<'t> Place<'t> {
 }
 
 #[cfg(test)]
+#[allow(clippy::arithmetic_side_effects)]
 mod tests {
     use super::*;
     use crate::diagnostic::{Fix, Position, Range, Severity};

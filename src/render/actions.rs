@@ -2,20 +2,20 @@
 
 use crate::action::{ActionText, RenderedAction, RenderedParameter, RendersToNothing, Source};
 
+use super::printable::printable;
 use super::style::Style;
 
 /// The most values that are listed as unknown.
 const MOST: usize = 10;
 
-/// The actions of one firing, one after the other: lines with a newline at the end of each. Control characters are
-/// written as spaces.
+/// The actions of one firing, one after the other: lines with a newline at the end of each.
 #[must_use]
 pub fn render_actions(actions: &[RenderedAction], colour: bool) -> String {
     let style = Style { colour };
     let mut out = String::new();
     let mut line = |indent: usize, text: &str| {
         out.push_str(&" ".repeat(indent));
-        out.extend(text.chars().map(|letter| if letter.is_control() && letter != '\u{1b}' { ' ' } else { letter }));
+        out.push_str(text);
         out.push('\n');
     };
     for action in actions {
@@ -62,11 +62,6 @@ pub fn render_actions(actions: &[RenderedAction], colour: bool) -> String {
         }
     }
     out
-}
-
-/// Without characters that a terminal would obey.
-fn printable(text: &str) -> String {
-    text.chars().map(|letter| if letter.is_control() { ' ' } else { letter }).collect()
 }
 
 /// `subject  Failed runs`: the further lines below the first.

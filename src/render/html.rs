@@ -255,7 +255,8 @@ body[data-jp-theme-light=false] .prefect-events{color-scheme:dark;--pe-accent:#5
 .prefect-events table.pe-findings{border-collapse:collapse;font-size:.9em}\
 .prefect-events .pe-findings th,.prefect-events .pe-findings td{border-bottom:1px solid color-mix(in srgb,currentColor 20%,transparent);\
 padding:.25em .7em .25em 0;text-align:left;vertical-align:top;overflow-wrap:anywhere}\
-.prefect-events .pe-findings td:nth-child(-n+2){white-space:nowrap}\
+.prefect-events .pe-findings th,.prefect-events .pe-findings td:nth-child(-n+2){white-space:nowrap}\
+.prefect-events .pe-findings td:nth-child(3){min-width:14em}\
 .prefect-events a{color:var(--pe-accent)}\
 .prefect-events .pe-error{color:var(--pe-error);font-weight:600}\
 .prefect-events .pe-warning{color:var(--pe-warning);font-weight:600}\

@@ -108,7 +108,7 @@ pub(super) fn has_too_many_ticks(start: Instant, end: Instant, tick: i64) -> boo
 /// follow every `tick` up to the end; events received at the instant of a tick come before it.
 pub(super) fn play_sorted(scenario: &Scenario, options: Options) -> Result<Played, ScenarioError> {
     scenario.check()?;
-    play_on(scenario, engine(scenario, options), 0)
+    play_on(scenario, engine(scenario, options), 0, &[])
 }
 
 fn engine(scenario: &Scenario, options: Options) -> Engine {
@@ -121,6 +121,15 @@ const REMEMBERED: i64 = 30 * 60 * 1_000_000;
 /// The same for an automation that is created at the start: the server knows the events received before, but no trigger
 /// looks at them.
 pub(super) fn play_from_start(scenario: &Scenario, options: Options) -> Result<Played, ScenarioError> {
+    play_reloaded(scenario, options, &[])
+}
+
+/// The same on a server that loads its automations again at these times, ascending.
+pub(super) fn play_reloaded(
+    scenario: &Scenario,
+    options: Options,
+    reloads: &[Instant],
+) -> Result<Played, ScenarioError> {
     scenario.check()?;
     let mut engine = engine(scenario, options);
     let first = scenario.events.partition_point(|event| event.received < scenario.start);
@@ -136,12 +145,18 @@ pub(super) fn play_from_start(scenario: &Scenario, options: Options) -> Result<P
         engine.tick(scenario.start);
     }
     let _ = engine.take();
-    play_on(scenario, engine, first)
+    play_on(scenario, engine, first, reloads)
 }
 
 /// Plays the events from an index on.
-fn play_on(scenario: &Scenario, mut engine: Engine, first: usize) -> Result<Played, ScenarioError> {
+fn play_on(
+    scenario: &Scenario,
+    mut engine: Engine,
+    first: usize,
+    reloads: &[Instant],
+) -> Result<Played, ScenarioError> {
     engine.load(&scenario.automation);
+    let mut reloads = reloads.iter().filter(|at| **at >= scenario.start).peekable();
     let mut waiting = scenario.events.get(first..).unwrap_or_default().iter().peekable();
     let first = scenario.start.0.checked_add(scenario.offset).map(Instant);
     let mut now = first.filter(|start| *start <= scenario.end);
@@ -149,6 +164,9 @@ fn play_on(scenario: &Scenario, mut engine: Engine, first: usize) -> Result<Play
     while let Some(tick) = now {
         while let Some(event) = waiting.next_if(|event| event.received <= tick) {
             engine.deliver(event, event.received);
+        }
+        while reloads.next_if(|at| **at <= tick).is_some() {
+            engine.reload();
         }
         engine.tick(tick);
         gather(&mut outcome, engine.take());

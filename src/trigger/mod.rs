@@ -230,6 +230,15 @@ impl Engine {
         index
     }
 
+    /// Loads the automations again: the server then forgets when to look at each Proactive trigger next, and looks at all
+    /// in the next round of its loop (`reconcile_automations`).
+    pub fn reload(&mut self) {
+        step(self.triggers.len());
+        for state in &mut self.triggers {
+            state.next_run = None;
+        }
+    }
+
     /// How many windows are open.
     #[must_use]
     pub fn open_windows(&self) -> usize {

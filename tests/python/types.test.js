@@ -1,7 +1,7 @@
 // The types of the installed wheel: complete, and right in a program of a user.
 
 import { writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { delimiter, dirname, join } from "node:path";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
 
@@ -9,14 +9,15 @@ import { folder } from "../node/helpers/run.js";
 import { PYTHON, run } from "./helpers/python.js";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
-const PYRIGHT = [join(root, "node_modules/pyright/index.js"), "--pythonpath", PYTHON];
-// Outside the source, which would be found instead.
+const PYRIGHT = join(root, "node_modules/pyright/index.js");
+// Outside the source, which would be found instead. It asks the first Python in the path.
 const cwd = folder();
+const PATH = [dirname(PYTHON), process.env.PATH].join(delimiter);
+const options = { cwd, env: { ...process.env, PATH } };
 
 test("pyright finds the type of everything that is public", () => {
-  run(process.execPath, [...PYRIGHT, "--ignoreexternal", "--verifytypes", "prefect_events"], {
-    cwd,
-  });
+  const args = [PYRIGHT, "--ignoreexternal", "--verifytypes", "prefect_events"];
+  run(process.execPath, args, options);
 });
 
 test("pyright accepts a program of a user, and finds its mistakes", () => {
@@ -36,5 +37,5 @@ pe.validate(object())  # pyright: ignore[reportArgumentType]
 report.valid = True  # pyright: ignore[reportAttributeAccessIssue]
 `,
   );
-  run(process.execPath, [...PYRIGHT, "program.py"], { cwd });
+  run(process.execPath, [PYRIGHT, "program.py"], options);
 });

@@ -50,6 +50,9 @@ const KNOWN = new Map([
   ["CheckOptions", "dict[str, Any]"],
 ]);
 
+/** Whole numbers that are fractions beyond 2^53, as in JavaScript. */
+const WIDE = new Set(["OutlinedNumber.value"]);
+
 /** The names of fields that are keywords. */
 const KEYWORDS = new Set(["from", "for", "in", "is", "class", "def", "with", "as", "not", "and"]);
 
@@ -208,7 +211,8 @@ function field(of, member) {
   const plain = /^\d/.test(own) ? `v${own.replace(".", "_")}` : snake(own);
   const safe = KEYWORDS.has(plain) ? `${plain}_` : plain;
   const given = python(annotation(member));
-  const type = FLOATS.has(`${of}.${own}`) ? given.replaceAll(/\bint\b/g, "float") : given;
+  const fraction = FLOATS.has(`${of}.${own}`) ? given.replaceAll(/\bint\b/g, "float") : given;
+  const type = WIDE.has(`${of}.${own}`) ? "int | float" : fraction;
   const flag = annotation(member).type === "TSLiteralType" && type === "bool";
   const options = [];
   if (member.optional) options.push(flag ? "default=False" : "default=None");

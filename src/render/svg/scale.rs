@@ -53,7 +53,7 @@ impl Scale {
     }
 
     pub(super) fn x(&self, time: f64) -> f64 {
-        let share = ((time - self.start) / (self.end - self.start)).clamp(-0.1, 1.1);
+        let share = ((time - self.start) / (self.end - self.start)).clamp(0.0, 1.01);
         LEFT + 10.0 + share * (WIDTH - LEFT - RIGHT - 22.0)
     }
 

@@ -13,6 +13,8 @@ import { folder, programWith } from "../../node/helpers/run.js";
  * @property {{ id: string, name: string, within: number }} automation it finds runs without heartbeats
  * @property {{ steady: { id: string, name: string }, doomed: { id: string, name: string } }} runs
  * @property {{ url: string, authString: string }} guarded a server with Basic authentication and CSRF tokens
+ * @property {string} python in which Prefect is installed
+ * @property {string} restart a request to this address restarts the open server
  */
 
 /** @returns {Session} */
