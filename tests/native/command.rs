@@ -89,11 +89,11 @@ fn files(all: &[(&str, &str)]) -> Files {
 }
 
 fn event(id: u32, follows: Option<u32>) -> String {
-    let id = |id: u32| format!("01a1ffe4-419a-726f-8626-{id:012}");
-    let follows = follows.map_or_else(|| "null".to_owned(), |other| format!("\"{}\"", id(other)));
+    let uuid = |number: u32| format!("01a1ffe4-419a-726f-8626-{number:012}");
+    let follows = follows.map_or_else(|| "null".to_owned(), |other| format!("\"{}\"", uuid(other)));
     format!(
         r#"{{"occurred": "2026-03-31T18:30:00Z", "event": "acme.built", "resource": {{"prefect.resource.id": "acme.1"}}, "id": "{}", "follows": {follows}}}"#,
-        id(id)
+        uuid(id)
     )
 }
 
