@@ -86,6 +86,7 @@ fn is_zero(number: &usize) -> bool {
 struct Played<'t> {
     automation: Option<Value<'t>>,
     /// The trigger of a deployment implies its action. The deployment's name.
+    #[expect(clippy::option_option, reason = "not implied, of a deployment without a name, or with one")]
     implied: Option<Option<String>>,
     firings: Vec<Firing>,
 }
@@ -320,7 +321,9 @@ fn of_all<'t>(
         let actions = automation.map(|automation| one(automation, &firing, find, text, given, &options));
         let mut actions = actions.unwrap_or_default();
         if let Some(deployment) = implied {
-            actions.iter_mut().for_each(|action| name_deployment(action, deployment.as_deref()));
+            for action in &mut actions {
+                name_deployment(action, deployment.as_deref());
+            }
         }
         RenderedFiring { firing, actions }
     });

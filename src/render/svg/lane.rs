@@ -235,7 +235,7 @@ pub(super) fn sign(out: &mut String, name: &str) {
     out.push_str("<g transform=\"translate(5 -4)\">");
     match name {
         "fuse" => {
-            out.push_str("<path class=\"pe-area\" d=\"M-6-4L6 4H-6Z\"/><path class=\"pe-window\" d=\"M-6-4L6 4\"/>")
+            out.push_str("<path class=\"pe-area\" d=\"M-6-4L6 4H-6Z\"/><path class=\"pe-window\" d=\"M-6-4L6 4\"/>");
         }
         "window" => {
             out.push_str("<path class=\"pe-area\" d=\"M-6-2H6V4H-6Z\"/><path class=\"pe-window\" d=\"M-6-2H6\"/>");
