@@ -120,6 +120,10 @@ fn every_wrong_example_is_reported_and_no_right_one() {
             About::Automations => "check",
             About::Scenarios => "test",
         };
+        // An empty file is none for the command line; what is not UTF-8 is no text here.
+        if explanation.wrong_example().is_empty() || code.name() == "syntax-utf8" {
+            continue;
+        }
         // These need options.
         if explanation.options.is_some() || explanation.wrong_options.is_some() {
             continue;
@@ -134,11 +138,11 @@ fn every_wrong_example_is_reported_and_no_right_one() {
 
 #[test]
 fn the_size_of_pieces_does_not_matter() {
-    let text: Vec<String> = (0..300).map(|id| event(id, (id % 7 == 0).then_some(id + 1000))).collect();
+    let text: Vec<String> = (0..300).map(|id| event(id % 250, None)).collect();
     let mut all = files(&[("a.ndjson", &text.join("\n")), ("b.json", &format!("[{}]", text.join(",\n")))]);
     for options in [json!({ "files": ["a.ndjson"] }), json!({ "files": ["b.json", "a.ndjson"], "format": "sarif" })] {
         let whole = run("validate", options.clone(), &mut all);
-        assert!(whole.stdout.len() > 1000);
+        assert!(whole.stdout.len() > 1000, "{}", whole.stdout);
         for size in [1, 7, 4096] {
             assert_eq!(run_in_pieces("validate", options.clone(), &mut all, size), whole);
         }
@@ -199,7 +203,7 @@ fn fixes_are_written_and_counted() {
 
 #[test]
 fn schemas_come_from_a_folder() {
-    let schema = r#"{"properties": {"payload": {"required": ["total"]}}}"#;
+    let schema = r#"{"required": ["payload"]}"#;
     let mut all =
         files(&[("own/acme.*.json", schema), ("own/notes.txt", "x"), ("a.json", &event(1, None)), ("x/a.txt", "")]);
     let out = run("validate", json!({ "files": ["a.json"], "schemas": "own" }), &mut all);
