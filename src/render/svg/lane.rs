@@ -128,7 +128,7 @@ fn heartbeats(out: &mut String, lane: &Lane, scale: &Scale) {
         let mut last = f64::NEG_INFINITY;
         for time in &lane.heartbeats {
             let x = scale.x(*time);
-            // Others cannot be told apart from this one.
+            // Others cannot be distinguished from this one.
             if x - last >= 0.5 && scale.has(*time) {
                 let _ = write!(out, "M{} {}v6", number(x), BASE - 3.0);
                 last = x;
