@@ -15,14 +15,12 @@ use crate::text::table::{Map, Set};
 use crate::time::{Instant, Span};
 use crate::trigger::{Firing, ServerQuirk};
 
+use super::restarts::{Restarts, WORK};
 use super::result::DifferenceCause;
 use super::version::Served;
 
 /// The other phases of the server's loops that are tried, in microseconds after the first.
 const PHASES: [i64; 4] = [1_000_000, 2_000_000, 3_000_000, 4_000_000];
-
-/// How long the server works between two evaluations, beside the 5 s that it sleeps.
-const WORK: i64 = 250_000;
 
 /// What may have been different on the server without anything that the events show.
 #[derive(Clone, Copy)]
@@ -185,6 +183,8 @@ pub(super) struct Causes<'c> {
     changed: Option<String>,
     /// When the server loaded its automations again, if that can move the windows of this one; ascending.
     reloads: Vec<Instant>,
+    /// If its trigger has one window at a time that no event opens.
+    restarts: Option<Restarts<'c>>,
     /// When the server received the first and the last event.
     received: (Instant, Instant),
     base: &'c Compared,
@@ -206,14 +206,21 @@ impl<'c> Causes<'c> {
         changed: Option<String>,
         own: &OwnEvents<'_>,
         base: &'c Compared,
+        start: Instant,
     ) -> Self {
+        let is_rolling = rolls(&given.automation.trigger);
+        let changes = if is_rolling { own.other_changes() } else { Vec::new() };
+        let recorded =
+            if is_rolling { own.firings(start).iter().map(|firing| firing.at).collect() } else { Vec::new() };
+        let restarts = Restarts::new(captured, given, options, start, recorded, changes.clone());
         Causes {
             captured,
             given,
             options,
             served,
             changed,
-            reloads: if rolls(&given.automation.trigger) { own.other_changes() } else { Vec::new() },
+            reloads: if restarts.is_none() { changes } else { Vec::new() },
+            restarts,
             received: captured.received().unwrap_or((Instant(0), Instant(0))),
             base,
             chances: Vec::new(),
@@ -237,6 +244,11 @@ impl<'c> Causes<'c> {
         }
         if let Some(cause) = self.chance(|play| !play.is_only_here(firing), "it does not fire")? {
             return Ok(cause);
+        }
+        if let Some(restarts) = &mut self.restarts
+            && let Some(sentence) = restarts.of_here(firing.at)?
+        {
+            return Ok((DifferenceCause::Chance, sentence));
         }
         let (first, last) = self.received;
         if last.since(firing.at) <= NEAR {
@@ -279,6 +291,11 @@ impl<'c> Causes<'c> {
         }
         if let Some(cause) = self.chance(|play| !play.is_only_recorded(firing), "it fires here too")? {
             return Ok(cause);
+        }
+        if let Some(restarts) = &mut self.restarts
+            && let Some(sentence) = restarts.of_recorded(firing.at)?
+        {
+            return Ok((DifferenceCause::Chance, sentence));
         }
         let within = longest(&self.given.automation.trigger);
         let (first, _) = self.received;

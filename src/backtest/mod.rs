@@ -30,6 +30,7 @@ mod result;
 mod version;
 mod histogram;
 mod subject;
+mod restarts;
 mod causes;
 mod one;
 mod all;

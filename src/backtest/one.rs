@@ -41,7 +41,7 @@ pub(super) fn backtest_one(
         compared.recorded = RecordedFirings { only_here: Vec::new(), ..compared.recorded };
     }
     let drifted = pair_drifted(&mut compared);
-    let causes = Causes::new(captured, given, &options, served, changed.clone(), &own, &compared);
+    let causes = Causes::new(captured, given, &options, served, changed.clone(), &own, &compared, start);
     let (only_here, only_recorded) = differences(captured, lives, &compared, causes)?;
     let all_recorded = own.firings(start);
     let subjects = subjects(captured, &compared, &all_recorded);

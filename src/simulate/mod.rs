@@ -49,6 +49,7 @@ mod judgement;
 mod golden;
 mod captured;
 mod replay;
+mod part;
 mod comparison;
 mod advice;
 mod actions;
@@ -77,6 +78,7 @@ pub use judgement::{
 pub use leaders::MissingLeaders;
 pub(crate) use life::{Life, Lives};
 pub use meaning::{Fired, HeartbeatRhythm, Lane, RunOutcome, StateChange, Timeline, Window};
+pub(crate) use part::{Part, in_order, play_part};
 pub use reading::DocumentText;
 pub use recorded::{ActionEffect, RecordedActions, RecordedFiring, RecordedFirings, RecordedPair};
 pub(crate) use recorded::{AutomationVersion, ChangeKind, NEAR, OwnEvents};

@@ -140,6 +140,16 @@ impl fmt::Display for ReplayError {
 
 impl std::error::Error for ReplayError {}
 
+impl From<ScenarioError> for ReplayError {
+    fn from(error: ScenarioError) -> Self {
+        match error {
+            ScenarioError::EndBeforeStart => ReplayError::EndBeforeStart,
+            ScenarioError::TooManyTicks | ScenarioError::NoTick => ReplayError::TooManyTicks,
+            ScenarioError::TooMuch(_) | ScenarioError::Unreadable(_) => ReplayError::TooMuch,
+        }
+    }
+}
+
 /// Plays captured events to an automation.
 ///
 /// `automation` is a document of one automation or of several, JSON or YAML: a file for `prefect automation create`,
@@ -339,12 +349,7 @@ impl CapturedEvents {
         let reloads = if let ByOtherChance::Reloads(reloads) = chance { reloads } else { &[] };
         let last = received(&self.events, true);
         let play = |scenario: &Scenario, engine| {
-            let played = play_reloaded(scenario, engine, reloads).map_err(|error| match error {
-                ScenarioError::EndBeforeStart => ReplayError::EndBeforeStart,
-                ScenarioError::TooManyTicks | ScenarioError::NoTick => ReplayError::TooManyTicks,
-                ScenarioError::TooMuch(_) | ScenarioError::Unreadable(_) => ReplayError::TooMuch,
-            });
-            played.map(|mut played| {
+            play_reloaded(scenario, engine, reloads).map_err(ReplayError::from).map(|mut played| {
                 let Outcome { firings, child_firings, .. } = &mut played.outcome;
                 for firing in firings.iter_mut().chain(child_firings) {
                     firing.if_silent = last.is_none_or(|last| firing.at > last);

@@ -99,3 +99,37 @@ fn diff_is_proportional_to_events_and_changes() {
         assert!(compared.automations[0].changes.len() > 20);
     });
 }
+
+/// Windows that no event opens, and recorded firings although the events come: each part is replayed with each reload.
+#[test]
+fn the_search_for_reloads_is_proportional_to_events_and_differences() {
+    let plain = json!({"prefect.resource.id": "acme.a"});
+    let own = json!({"prefect.resource.id": format!("prefect.automation.{AUTOMATION}")});
+    let other = json!({"prefect.resource.id": "prefect.automation.22222222-2222-4222-8222-222222222222"});
+    let quiet = json!({"id": AUTOMATION, "name": "quiet", "actions": [], "trigger": {
+        "type": "event", "posture": "Proactive", "expect": ["acme.often"], "within": 60}});
+    let captured = |firings: usize| {
+        let mut text = String::new();
+        for number in 0..firings {
+            let (id, second) = (number * 8 + 1, number * 100);
+            for beat in 0..5 {
+                text += &event(id + beat, second + beat * 20, "acme.often", &plain, &json!({}));
+            }
+            text += &event(id + 5, second + 30, "prefect.automation.updated", &other, &json!({}));
+            text += &event(id + 6, second + 60, "prefect.automation.updated", &other, &json!({}));
+            let triggered = json!({"payload": {"triggering_labels": {}}});
+            text += &event(id + 7, second + 99, "prefect.automation.triggered", &own, &triggered);
+        }
+        let mut captured = CapturedEvents::default();
+        assert!(captured.add((&*text).into()).valid);
+        captured
+    };
+    let work = |captured: &CapturedEvents, firings: usize| {
+        let result = backtest_captured((&*quiet.to_string()).into(), captured, &BacktestOptions::default()).unwrap();
+        let recorded = &result.automations[0].only_recorded;
+        assert!(recorded.iter().all(|one| one.cause == DifferenceCause::Unexplained), "{:?}", recorded[0]);
+        assert_eq!(recorded.len(), firings);
+    };
+    let (small, large) = (captured(50), captured(200));
+    assert_in_proportion("reloads", cost(|| work(&small, 50)), cost(|| work(&large, 200)));
+}
