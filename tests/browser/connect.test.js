@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { after, before, beforeEach, test } from "node:test";
 
 import { assertAccessible } from "./helpers/axe.js";
+import { BROWSER } from "./helpers/browser.js";
 import { thePage } from "./helpers/page.js";
 import { PrefectServer } from "./helpers/prefect-server.js";
 
@@ -217,7 +218,7 @@ test("a server that cannot be reached, or does not allow the page, is reported a
   await assertAccessible(page, "a problem");
 });
 
-test("on a page with HTTPS, a server with HTTP is blocked, and the page says why", async () => {
+test("on a page with HTTPS, a server with HTTP is blocked, except on this computer", async () => {
   const { page } = await open("#simulate");
   const site = "https://page.example/";
   const built = new URL(page.url());
@@ -230,6 +231,17 @@ test("on a page with HTTPS, a server with HTTP is blocked, and the page says why
   await says(panel(page), /Browsers block requests from this page, which uses HTTPS, to/);
   await says(panel(page), /mixed content/);
   await says(panel(page), "prefect-events pull");
+  await page.getByLabel("API URL").fill(server.url);
+  if (BROWSER === "chromium") {
+    // Without a window that could ask, it denies the permission.
+    await panel(page).getByRole("button", { name: "Connect", exact: true }).click();
+    await says(panel(page), "the permission for this computer is denied");
+    await page
+      .context()
+      .grantPermissions(["local-network-access"], { origin: new URL(site).origin });
+  }
+  await panel(page).getByRole("button", { name: "Connect", exact: true }).click();
+  await says(panel(page), "Events from a server");
 });
 
 test("too many requests, and no events, are reported", async () => {

@@ -45,7 +45,7 @@ export function isBlocked({ url, page }: Access): Problem | undefined {
  */
 export async function problemOf(
   error: unknown,
-  { url, auth }: Access,
+  { url, auth, page }: Access,
   responds: boolean,
 ): Promise<Problem> {
   if (!(error instanceof PrefectEventsError)) throw error;
@@ -60,7 +60,8 @@ export async function problemOf(
       };
     case "unreachable":
       if (responds) return { problem: sentence(message) };
-      return { problem: (await isThere(url)) ? hidden(url) : unreachable(url) };
+      if (await isThere(url)) return { problem: hidden(url) };
+      return { problem: (await isDenied(url, page)) ? denied(url) : unreachable(url) };
     case "rejected":
     case "not-prefect":
     case "not-found":
@@ -83,6 +84,34 @@ async function isThere(url: string): Promise<boolean> {
   } catch {
     return false;
   }
+}
+
+/**
+ * Whether the user, or the browser for them, denies this page the computer or the network that it runs in. Chromium has
+ * had one permission for both, and now has one for each; other browsers have none.
+ */
+async function isDenied(url: string, page: string): Promise<boolean> {
+  if (isLoopback(page)) return false;
+  for (const name of [
+    isLoopback(url) ? "loopback-network" : "local-network",
+    "local-network-access",
+  ]) {
+    try {
+      const { state } = await navigator.permissions.query({ name: name as PermissionName });
+      return state === "denied";
+    } catch {
+      // An unknown name.
+    }
+  }
+  return false;
+}
+
+function isLoopback(url: string): boolean {
+  return LOOPBACK.test(new URL(url).hostname);
+}
+
+function denied(url: string) {
+  return `The browser does not let this page reach \`${new URL(url).origin}\`: the permission for ${isLoopback(url) ? "this computer" : "the local network"} is denied. Allow it in the browser’s settings for this site, or pull the events with the command line: \`prefect-events pull\`.`;
 }
 
 function hidden(url: string) {
