@@ -150,15 +150,21 @@ fn add_target() -> Result<()> {
 fn compile(root: &Path, target: &Path, name: &str, inlining: u8) -> Result<PathBuf> {
     let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let package = format!("prefect-events-{name}");
-    let arguments = ["build", "--package", &package, "--lib", "--release", "--target", TARGET];
-    let mut flags = vec![SIMD.to_owned(), format!("-Cllvm-args=-inline-threshold={inlining}")];
+    let arguments = ["rustc", "--package", &package, "--lib", "--release", "--target", TARGET];
+    // Only where everything is linked: what is in the environment would have all libraries compiled for each module again.
+    let threshold = format!("-Cllvm-args=-inline-threshold={inlining}");
+    let mut flags = vec![SIMD.to_owned()];
     // Panic messages name source files: removes this machine's folders from those of dependencies.
     let home = env::home_dir().map(|home| home.join(".cargo"));
     if let Some(home) = env::var_os("CARGO_HOME").map(PathBuf::from).or(home) {
         flags.push(format!("--remap-path-prefix={}=", home.join("registry/src").display()));
     }
-    run(Command::new(cargo).current_dir(root).args(arguments).env("CARGO_ENCODED_RUSTFLAGS", flags.join("\x1f")))
-        .context("the crate does not compile to wasm")?;
+    run(Command::new(cargo)
+        .current_dir(root)
+        .args(arguments)
+        .args(["--", &threshold])
+        .env("CARGO_ENCODED_RUSTFLAGS", flags.join("\x1f")))
+    .context("the crate does not compile to wasm")?;
     Ok(target.join(TARGET).join("release").join(format!("prefect_events_{name}.wasm")))
 }
 
