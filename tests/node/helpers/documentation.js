@@ -91,7 +91,8 @@ export class Workplace {
    * @param {string[]} args
    */
   execute(program, args) {
-    const { FORCE_COLOR, ...env } = process.env;
+    // As in a user's terminal: pytest cuts no line where it knows a CI by these.
+    const { FORCE_COLOR, CI, BUILD_NUMBER, ...env } = process.env;
     const PATH = [join(this.folder, "bin"), ...this.programs, env.PATH].join(delimiter);
     return spawnSync(program, args, {
       cwd: this.folder,
