@@ -10,7 +10,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from . import _core
-from ._input import Document, Duration, Model, Text, document, scenario_folder, settings, texts, to_json
+from ._input import Document, Duration, Events, Model, document, json_text, scenario_folder, settings, texts, to_json
 from ._read import read
 
 if TYPE_CHECKING:
@@ -60,12 +60,11 @@ def validate(
         ['missing-field', 'missing-resource-id']
     """
     text, places = document(events)
-    own = None if schemas is None else to_json(schemas).decode("ascii")
     if profile is None and severity is None and max_diagnostics is None:
         options = "{}"
     else:
         options = settings(profile=profile, severity=severity, max_diagnostics=max_diagnostics)
-    found = _core.validate(text, options, own, places)
+    found = _core.validate(text, options, json_text(schemas), places)
     if len(found) <= _SHORT:
         return _short_report(found)
     result: ValidationReport = read(found, "ValidationReport")
@@ -356,7 +355,7 @@ def run_scenarios(scenarios: Document, *, files: Mapping[str, str] | None = None
 
 def replay(
     automation: Document,
-    events: Document | Sequence[Text],
+    events: Events,
     *,
     trace: bool | None = None,
     timeline: bool | None = True,
