@@ -59,7 +59,8 @@ def validate(
         >>> [diagnostic.code for diagnostic in report.diagnostics]
         ['missing-field', 'missing-resource-id']
     """
-    text, places = document(events)
+    # The text of an event is read as it is: copying it first would take a tenth of the time.
+    text, places = (events, True) if isinstance(events, (str, bytes)) else document(events)
     if profile is None and severity is None and max_diagnostics is None:
         options = "{}"
     else:

@@ -26,7 +26,8 @@ use prefect_events::simulate::{self, DocumentText, EventTexts, HeartbeatConfig, 
 use prefect_events::validate::{Schemas, ValidateOptions, Validator};
 use pyo3::exceptions::{PyRuntimeError, PyValueError};
 use pyo3::prelude::*;
-use pyo3::pybacked::PyBackedBytes;
+use pyo3::pybacked::{PyBackedBytes, PyBackedStr};
+use pyo3::types::PyString;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
@@ -101,17 +102,43 @@ fn document(bytes: &[u8], places: bool) -> DocumentText<'_> {
     DocumentText { bytes, options: text_options(places) }
 }
 
-/// Validates events. `schemas`: JSON text, by names of events. Returns a report.
+/// A text of the caller, without a copy: `bytes` or `str`.
+enum Text {
+    Bytes(PyBackedBytes),
+    Str(PyBackedStr),
+}
+
+impl Text {
+    fn of(value: &Bound<'_, PyAny>) -> PyResult<Self> {
+        let Ok(text) = value.cast::<PyString>() else { return Ok(Text::Bytes(value.extract()?)) };
+        if let Ok(text) = PyBackedStr::try_from(text.clone()) {
+            return Ok(Text::Str(text));
+        }
+        // Lone surrogates are three bytes each, which the core reports.
+        let encoded = text.call_method1("encode", ("utf-8", "surrogatepass"))?;
+        Ok(Text::Bytes(encoded.extract()?))
+    }
+
+    fn bytes(&self) -> &[u8] {
+        match self {
+            Text::Bytes(text) => text,
+            Text::Str(text) => text.as_bytes(),
+        }
+    }
+}
+
+/// Validates events. `text`: `bytes` or `str`; `schemas`: JSON text, by names of events. Returns a report.
 #[pyfunction(name = "validate")]
 fn validate_text(
     py: Python<'_>,
-    text: PyBackedBytes,
+    text: &Bound<'_, PyAny>,
     settings: &str,
     schemas: Option<&str>,
     places: bool,
 ) -> PyResult<Json> {
     let options = validate_options(settings, schemas)?;
-    run(py, text.len(), move || json(&validated(&text, places, &options)))
+    let text = Text::of(text)?;
+    run(py, text.bytes().len(), move || json(&validated(text.bytes(), places, &options)))
 }
 
 /// Those that no call uses. Each remembers events without findings, so that similar ones take half the time
