@@ -10,7 +10,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from . import _core
-from ._input import Document, Duration, Model, Text, document, scenario_folder, settings, texts, to_json
+from ._input import Document, Duration, Events, Model, document, json_text, scenario_folder, settings, texts, to_json
 from ._read import read
 
 if TYPE_CHECKING:
@@ -59,13 +59,13 @@ def validate(
         >>> [diagnostic.code for diagnostic in report.diagnostics]
         ['missing-field', 'missing-resource-id']
     """
-    text, places = document(events)
-    own = None if schemas is None else to_json(schemas).decode("ascii")
+    # The text of an event is read as it is: copying it first would take a tenth of the time.
+    text, places = (events, True) if isinstance(events, (str, bytes)) else document(events)
     if profile is None and severity is None and max_diagnostics is None:
         options = "{}"
     else:
         options = settings(profile=profile, severity=severity, max_diagnostics=max_diagnostics)
-    found = _core.validate(text, options, own, places)
+    found = _core.validate(text, options, json_text(schemas), places)
     if len(found) <= _SHORT:
         return _short_report(found)
     result: ValidationReport = read(found, "ValidationReport")
@@ -356,7 +356,7 @@ def run_scenarios(scenarios: Document, *, files: Mapping[str, str] | None = None
 
 def replay(
     automation: Document,
-    events: Document | Sequence[Text],
+    events: Events,
     *,
     trace: bool | None = None,
     timeline: bool | None = True,

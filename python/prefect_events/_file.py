@@ -8,7 +8,7 @@ from contextlib import AbstractContextManager, nullcontext
 from typing import TYPE_CHECKING, Any, Protocol, Union
 
 from . import _core
-from ._input import settings, to_json
+from ._input import json_text, settings
 from ._read import read
 
 if TYPE_CHECKING:
@@ -70,7 +70,7 @@ def validate_file(
     """
     if threads is not None and threads < 1:
         raise ValueError(f"the option `threads`: {threads} is not a positive number")
-    own = None if schemas is None else to_json(schemas).decode("ascii")
+    own = json_text(schemas)
     options = settings(profile=profile, severity=severity, max_diagnostics=max_diagnostics)
     with _opened(file, storage_options) as source:
         result: ValidationReport = read(_core.validate_file(source, options, own, threads or 0), "ValidationReport")

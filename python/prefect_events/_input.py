@@ -26,6 +26,8 @@ Text = Union[str, bytes, bytearray, memoryview, "os.PathLike[str]"]
 Document = Union[Text, Mapping[str, Any], Sequence[Any], Model]
 """A text or a file, or the document itself: ``dict``, ``list``, or a model of pydantic."""
 
+Events = Union[Document, Sequence[Text]]
+"""Captured events: NDJSON, a list, pages of the events API or websocket frames. Several texts or files are one history."""
 
 Duration = Union[str, int, float, timedelta]
 """A duration: ``"90s"``, seconds, or a ``timedelta``."""
@@ -46,7 +48,7 @@ def document(value: Document) -> tuple[bytes, bool]:
     return to_json(value), False
 
 
-def texts(events: Document | Sequence[Text]) -> list[bytes]:
+def texts(events: Events) -> list[bytes]:
     """Texts in a list are files of one history; anything else in a list is an event."""
     if isinstance(events, (list, tuple)) and events and all(isinstance(one, (str, bytes, os.PathLike)) for one in events):
         return [document(one)[0] for one in events]
@@ -103,6 +105,11 @@ def _plain(value: object) -> Any:
     if isinstance(value, (set, frozenset, Sequence)):
         return list(value)
     raise TypeError(f"{type(value).__name__} has no form in JSON: give a str, bytes, a Path, a dict, a list or a model")
+
+
+def json_text(value: object) -> str | None:
+    """JSON text of plain values and models, if there are any."""
+    return None if value is None else to_json(value).decode("ascii")
 
 
 def plain(value: object) -> Any:

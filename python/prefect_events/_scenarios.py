@@ -45,6 +45,12 @@ def listed(path: Path, name: str) -> list[tuple[str, int]]:
     return scenarios
 
 
+def play(text: bytes, options: str, name: str) -> list[dict[str, Any]]:
+    """How each scenario of a text ends, as the command ``test`` prints it."""
+    played: list[dict[str, Any]] = json.loads(_core.play_scenarios(text, options, name))
+    return played
+
+
 class Scenarios:
     """The scenarios of a file, played."""
 
@@ -69,7 +75,7 @@ class Scenarios:
                 _replace(path, frozen)
                 text = frozen
                 self.updated = True
-        self._played: list[dict[str, Any]] = json.loads(_core.play_scenarios(text, options, name))
+        self._played = play(text, options, name)
 
     def check(self, index: int) -> None:
         """Raises an exception if a scenario does not show what it should.

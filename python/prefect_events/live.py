@@ -14,10 +14,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, Literal, Union
+from typing import TYPE_CHECKING, Any, Literal
 
 from . import _core
-from ._input import Document, Duration, Text, document, scenario_folder, settings, texts, to_json
+from ._input import Document, Duration, Events, Text, document, json_text, scenario_folder, settings, texts
 from ._read import read
 
 if TYPE_CHECKING:
@@ -30,9 +30,6 @@ if TYPE_CHECKING:
         Why,
         WindowCurve,
     )
-
-Events = Union[Document, Sequence[Text]]
-"""Captured events: NDJSON, a list, pages of the events API or websocket frames. Several texts or files are one history."""
 
 __all__ = [
     "backtest",
@@ -78,9 +75,16 @@ def backtest(
 
     Raises:
         ValueError: An option is invalid.
+
+    Example:
+        >>> from prefect_events import build_run
+        >>> trigger = {"posture": "Reactive", "expect": ["prefect.flow-run.Failed"], "threshold": 1, "within": 0}
+        >>> events = build_run({"flow_run": {"name": "brave-otter"}, "ends": "10m", "state": "Failed"})
+        >>> [(one.name, one.verdict, one.fired_here) for one in backtest({"name": "Failed", "trigger": trigger}, events).automations]
+        [('Failed', 'not-compared', 1)]
     """
-    options = _backtest_options(start, tick_seconds, server_version, ignore_missing_leaders, name)
-    result: Backtest = read(_backtest(automations, events, options, None), "Backtest")
+    options, _ = _options(locals())
+    result: Backtest = read(_backtest(automations, events, options), "Backtest")
     return result
 
 
@@ -116,31 +120,32 @@ def render_backtest(
 
     Raises:
         ValueError: An option is invalid.
+
+    Example:
+        >>> from prefect_events import build_run
+        >>> trigger = {"posture": "Reactive", "expect": ["prefect.flow-run.Failed"], "threshold": 1, "within": 0}
+        >>> events = build_run({"flow_run": {"name": "brave-otter"}, "ends": "10m", "state": "Failed"})
+        >>> print(render_backtest({"name": "Failed", "trigger": trigger}, events).splitlines()[2])
+        Failed  not compared
     """
-    options = _backtest_options(start, tick_seconds, server_version, ignore_missing_leaders, name)
-    how = settings(format=format, colour=colour, columns=columns)
+    options, how = _options(locals())
     return _backtest(automations, events, options, how).decode("utf-8")
 
 
-def _backtest_options(
-    start: datetime | str | None,
-    tick_seconds: Duration | None,
-    server_version: str | None,
-    ignore_missing_leaders: bool | None,
-    name: str | None,
-) -> str:
-    return settings(
-        start=start,
-        tick_seconds=tick_seconds,
-        server_version=server_version,
-        ignore_missing_leaders=ignore_missing_leaders,
-        name=name,
-    )
-
-
-def _backtest(automations: Document, events: Events, options: str, how: str | None) -> bytes:
+def _backtest(automations: Document, events: Events, options: str, how: str | None = None) -> bytes:
     text, places = document(automations)
     return _core.backtest(text, texts(events), options, places, how)
+
+
+_INPUTS = {"automations", "events", "old", "new", "run"}
+
+_RENDERED = {"format", "colour", "columns"}
+
+
+def _options(arguments: Mapping[str, Any]) -> tuple[str, str]:
+    """Of the arguments of a function: the options of the task, and how its result is rendered."""
+    of_task = {name: value for name, value in arguments.items() if name not in _INPUTS | _RENDERED}
+    return settings(**of_task), settings(**{name: arguments[name] for name in _RENDERED & arguments.keys()})
 
 
 def compare_automations(
@@ -173,13 +178,16 @@ def compare_automations(
 
     Raises:
         ValueError: An option is invalid.
+
+    Example:
+        >>> from prefect_events import build_run
+        >>> trigger = {"posture": "Reactive", "expect": ["prefect.flow-run.Failed"], "threshold": 1, "within": 0}
+        >>> events = build_run({"flow_run": {"name": "brave-otter"}, "ends": "10m", "state": "Failed"})
+        >>> old, new = ({"name": "Failed", "trigger": {**trigger, "threshold": threshold}} for threshold in [1, 2])
+        >>> [one.message for one in compare_automations(old, new, events).automations]
+        ['1 firing with the old version, 0 with the new one']
     """
-    options = settings(
-        start=start,
-        tick_seconds=tick_seconds,
-        server_version=server_version,
-        ignore_missing_leaders=ignore_missing_leaders,
-    )
+    options, _ = _options(locals())
     compared = _core.compare_automations(document(old), document(new), texts(events), options, None)
     result: Comparison = read(compared, "Comparison")
     return result
@@ -217,14 +225,16 @@ def render_comparison(
 
     Raises:
         ValueError: An option is invalid.
+
+    Example:
+        >>> from prefect_events import build_run
+        >>> trigger = {"posture": "Reactive", "expect": ["prefect.flow-run.Failed"], "threshold": 1, "within": 0}
+        >>> events = build_run({"flow_run": {"name": "brave-otter"}, "ends": "10m", "state": "Failed"})
+        >>> old, new = ({"name": "Failed", "trigger": {**trigger, "threshold": threshold}} for threshold in [1, 2])
+        >>> print(render_comparison(old, new, events).splitlines()[1].strip())
+        1 firing with the old version, 0 with the new one
     """
-    options = settings(
-        start=start,
-        tick_seconds=tick_seconds,
-        server_version=server_version,
-        ignore_missing_leaders=ignore_missing_leaders,
-    )
-    how = settings(format=format, colour=colour, columns=columns)
+    options, how = _options(locals())
     return _core.compare_automations(document(old), document(new), texts(events), options, how).decode("utf-8")
 
 
@@ -256,8 +266,16 @@ def why_run(
 
     Raises:
         ValueError: The run is unknown or ambiguous, an input cannot be read, or an option is invalid.
+
+    Example:
+        >>> from prefect_events import build_run
+        >>> trigger = {"posture": "Reactive", "expect": ["prefect.flow-run.Failed"], "threshold": 1, "within": 0}
+        >>> events = build_run({"flow_run": {"name": "brave-otter"}, "ends": "10m", "state": "Failed"})
+        >>> why = why_run(events, "brave-otter", {"name": "Failed", "trigger": trigger})
+        >>> why.state, why.cause, why.automation
+        ('Failed', 'fired', 'Failed')
     """
-    options = settings(name=name, tick_seconds=tick_seconds, server_version=server_version)
+    options, _ = _options(locals())
     given = None if automations is None else document(automations)
     result: Why = read(_core.why_run(texts(events), run, given, options, None), "Why")
     return result
@@ -293,9 +311,16 @@ def render_why(
 
     Raises:
         ValueError: The run is unknown or ambiguous, an input cannot be read, or an option is invalid.
+
+    Example:
+        >>> from prefect_events import build_run
+        >>> trigger = {"posture": "Reactive", "expect": ["prefect.flow-run.Failed"], "threshold": 1, "within": 0}
+        >>> events = build_run({"flow_run": {"name": "brave-otter"}, "ends": "10m", "state": "Failed"})
+        >>> text = render_why(events, "brave-otter", {"name": "Failed", "trigger": trigger}, format="markdown")
+        >>> "brave-otter" in text
+        True
     """
-    options = settings(name=name, tick_seconds=tick_seconds, server_version=server_version)
-    how = settings(format=format, colour=colour, columns=columns)
+    options, how = _options(locals())
     given = None if automations is None else document(automations)
     return _core.why_run(texts(events), run, given, options, how).decode("utf-8")
 
@@ -377,6 +402,17 @@ def render_actions(
 
     Raises:
         ValueError: An option is invalid.
+
+    Example:
+        >>> from prefect_events import build_run
+        >>> trigger = {"posture": "Reactive", "expect": ["prefect.flow-run.Failed"], "threshold": 1, "within": 0}
+        >>> events = build_run({"flow_run": {"name": "brave-otter"}, "ends": "10m", "state": "Failed"})
+        >>> block = "019ca945-0a00-7bd1-b7fd-6c15dca0119a"
+        >>> action = {"type": "send-notification", "block_document_id": block, "subject": "{{ flow_run.name }} failed"}
+        >>> automation = {"name": "Failed", "trigger": trigger, "actions": [action]}
+        >>> rendered = render_actions(automation, events=events)
+        >>> [text.text for text in rendered.firings[0].actions[0].texts][0]
+        'brave-otter failed'
     """
     text, places = document(input)
     options = settings(
@@ -391,10 +427,9 @@ def render_actions(
         name=name,
         files=files if events is not None else scenario_folder(input, files, text),
     )
-    known = None if given is None else to_json(given).decode("ascii")
     all_events = None if events is None else texts(events)
     of_actions = settings(ui_url=ui_url, most=most)
-    rendered = _core.render_actions((text, places), all_events, known, options, of_actions)
+    rendered = _core.render_actions((text, places), all_events, json_text(given), options, of_actions)
     result: RenderedFirings = read(rendered, "RenderedFirings")
     return result
 
@@ -446,7 +481,8 @@ def window_curve(
         >>> curve.best
         92.0
     """
-    result: WindowCurve = read(_core.window_curve(settings(**_given(locals())), None), "WindowCurve")
+    options, _ = _options(locals())
+    result: WindowCurve = read(_core.window_curve(options, None), "WindowCurve")
     return result
 
 
@@ -494,15 +530,13 @@ def render_window_curve(
 
     Raises:
         ValueError: A value is invalid.
+
+    Example:
+        >>> print(render_window_curve(frequency=30, loss="2%").splitlines()[0])
+        Heartbeats every 30.015 s: 2 % lost
     """
-    given = _given(locals())
-    how = settings(**{name: given.pop(name) for name in ("format", "colour", "columns")})
-    return _core.window_curve(settings(**given), how).decode("utf-8")
-
-
-def _given(arguments: Mapping[str, object]) -> dict[str, object]:
-    """The arguments of a function, all of which are options."""
-    return dict(arguments)
+    options, how = _options(locals())
+    return _core.window_curve(options, how).decode("utf-8")
 
 
 def observe_heartbeats(events: Events, *, within: Duration | None = None) -> ObservedHeartbeats:
@@ -517,8 +551,16 @@ def observe_heartbeats(events: Events, *, within: Duration | None = None) -> Obs
 
     Raises:
         ValueError: The events cannot be read, or the option is invalid.
+
+    Example:
+        >>> from prefect_events import build_run
+        >>> events = build_run({"ends": "10m", "heartbeat": {"frequency": 30}}, now="2026-03-01T12:00:00Z")
+        >>> observed = observe_heartbeats(events)
+        >>> observed.heartbeats, observed.calls_for
+        (20, 31.0)
     """
-    observed = _core.observe_heartbeats(texts(events), settings(within=within), None)
+    options, _ = _options(locals())
+    observed = _core.observe_heartbeats(texts(events), options, None)
     result: ObservedHeartbeats = read(observed, "ObservedHeartbeats")
     return result
 
@@ -545,6 +587,12 @@ def render_heartbeats(
 
     Raises:
         ValueError: The events cannot be read, or an option is invalid.
+
+    Example:
+        >>> from prefect_events import build_run
+        >>> events = build_run({"ends": "10m", "heartbeat": {"frequency": 30}}, now="2026-03-01T12:00:00Z")
+        >>> print(render_heartbeats(events).splitlines()[0])
+        20 heartbeats of 1 run among 23 events
     """
-    how = settings(format=format, colour=colour, columns=columns)
-    return _core.observe_heartbeats(texts(events), settings(within=within), how).decode("utf-8")
+    options, how = _options(locals())
+    return _core.observe_heartbeats(texts(events), options, how).decode("utf-8")

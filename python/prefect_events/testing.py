@@ -5,15 +5,15 @@ The plugin of pytest returns a ``PrefectEvents`` as its fixture ``prefect_events
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Union
 
-from . import _api, _core
+from . import _api
 from ._api import build_run, run_scenarios
 from ._input import Document, Model, document, plain, settings, to_json
+from ._scenarios import play
 
 if TYPE_CHECKING:
     from ._types import Diagnostic, SimulationResult, ValidationReport
@@ -69,6 +69,11 @@ class Captured(Sequence[Any]):
 
         Raises:
             AssertionError: There is none, or more than one.
+
+        Example:
+            >>> caught = PrefectEvents().captured(PrefectEvents().build_run({"ends": "10m"}))
+            >>> caught.event("prefect.flow-run.Completed")["resource"]["prefect.state-type"]
+            'COMPLETED'
         """
         __tracebackhide__ = True
         found = self.all(name)
@@ -89,17 +94,17 @@ class Captured(Sequence[Any]):
 
         Returns:
             The events, as they were caught, in their order.
+
+        Example:
+            >>> caught = PrefectEvents().captured(PrefectEvents().build_run({"ends": "10m", "heartbeat": {"frequency": 30}}))
+            >>> len(caught.all("prefect.flow-run.heartbeat"))
+            20
         """
         return [event for event, own in zip(self._events, self._names) if own == name]
 
 
 class PrefectEvents:
-    """Assertions about automations and events.
-
-    Example:
-        >>> PrefectEvents().assert_fires("crash-zombie-flows", {"dies": "2m"}, times=1, between=("3m", "4m"))
-        >>> PrefectEvents().assert_never_fires("crash-zombie-flows", {"ends": "10m"}, heartbeat={"frequency": 30})
-    """
+    """Assertions about automations and events."""
 
     def simulate(
         self,
@@ -130,6 +135,11 @@ class PrefectEvents:
 
         Raises:
             ValueError: The automation, a run or an event is invalid.
+
+        Example:
+            >>> result = PrefectEvents().simulate("crash-zombie-flows", {"name": "zombie", "dies": "2m"})
+            >>> [firing.at.isoformat() for firing in result.firings]
+            ['2026-01-01T00:03:05+00:00']
         """
         scenario, files = _scenario(automation, run, events, heartbeat, start, end, server_version)
         result = _api.simulate(scenario, files=files)
@@ -166,6 +176,9 @@ class PrefectEvents:
         Raises:
             AssertionError: It does not fire, or not so: with the reason and the timeline.
             ValueError: The automation, a run or an event is invalid.
+
+        Example:
+            >>> PrefectEvents().assert_fires("crash-zombie-flows", {"dies": "2m"}, times=1, between=("3m", "4m"))
         """
         __tracebackhide__ = True
         expected: dict[str, Any] = {}
@@ -201,6 +214,9 @@ class PrefectEvents:
         Raises:
             AssertionError: It fires: with the reasons and the timeline.
             ValueError: The automation, a run or an event is invalid.
+
+        Example:
+            >>> PrefectEvents().assert_never_fires("crash-zombie-flows", {"ends": "10m"}, heartbeat={"frequency": 30})
         """
         __tracebackhide__ = True
         scenario, files = _scenario(automation, run, events, heartbeat, start, end, server_version)
@@ -225,6 +241,10 @@ class PrefectEvents:
 
         Raises:
             ValueError: A value is invalid.
+
+        Example:
+            >>> [event["event"] for event in PrefectEvents().build_run({"ends": "10m"})][-1]
+            'prefect.flow-run.Completed'
         """
         return build_run(spec, seed=seed, now=now)
 
@@ -242,6 +262,11 @@ class PrefectEvents:
         Raises:
             AssertionError: An event is invalid.
             TypeError: It is no such client.
+
+        Example:
+            >>> caught = PrefectEvents().captured(PrefectEvents().build_run({"ends": "10m"}))
+            >>> caught.names[-1]
+            'prefect.flow-run.Completed'
         """
         __tracebackhide__ = True
         events = _caught(client)
@@ -322,8 +347,8 @@ def _assert(scenario: Mapping[str, Any], files: Mapping[str, str]) -> None:
     if errors:
         raise ValueError(_sentences(errors))
     if not report.passed:
-        # With the timeline, as the command `test` prints it.
-        [played] = json.loads(_core.play_scenarios(to_json(scenario), settings(files=files), ""))
+        # With the timeline.
+        [played] = play(to_json(scenario), settings(files=files), "")
         raise AssertionError(played["text"])
 
 

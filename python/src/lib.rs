@@ -10,9 +10,9 @@ mod html;
 mod live;
 mod scenarios;
 
-use std::cell::RefCell;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::mpsc::{RecvTimeoutError, channel};
+use std::sync::{Mutex, PoisonError};
 use std::thread;
 use std::time::Duration;
 
@@ -26,7 +26,8 @@ use prefect_events::simulate::{self, DocumentText, EventTexts, HeartbeatConfig, 
 use prefect_events::validate::{Schemas, ValidateOptions, Validator};
 use pyo3::exceptions::{PyRuntimeError, PyValueError};
 use pyo3::prelude::*;
-use pyo3::pybacked::PyBackedBytes;
+use pyo3::pybacked::{PyBackedBytes, PyBackedStr};
+use pyo3::types::PyString;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
@@ -101,30 +102,56 @@ fn document(bytes: &[u8], places: bool) -> DocumentText<'_> {
     DocumentText { bytes, options: text_options(places) }
 }
 
-/// Validates events. `schemas`: JSON text, by names of events. Returns a report.
+/// A text of the caller, without a copy: `bytes` or `str`.
+enum Text {
+    Bytes(PyBackedBytes),
+    Str(PyBackedStr),
+}
+
+impl Text {
+    fn of(value: &Bound<'_, PyAny>) -> PyResult<Self> {
+        let Ok(text) = value.cast::<PyString>() else { return Ok(Text::Bytes(value.extract()?)) };
+        if let Ok(text) = PyBackedStr::try_from(text.clone()) {
+            return Ok(Text::Str(text));
+        }
+        // Lone surrogates are three bytes each, which the core reports.
+        let encoded = text.call_method1("encode", ("utf-8", "surrogatepass"))?;
+        Ok(Text::Bytes(encoded.extract()?))
+    }
+
+    fn bytes(&self) -> &[u8] {
+        match self {
+            Text::Bytes(text) => text,
+            Text::Str(text) => text.as_bytes(),
+        }
+    }
+}
+
+/// Validates events. `text`: `bytes` or `str`; `schemas`: JSON text, by names of events. Returns a report.
 #[pyfunction(name = "validate")]
 fn validate_text(
     py: Python<'_>,
-    text: PyBackedBytes,
+    text: &Bound<'_, PyAny>,
     settings: &str,
     schemas: Option<&str>,
     places: bool,
 ) -> PyResult<Json> {
     let options = validate_options(settings, schemas)?;
-    run(py, text.len(), move || json(&validated(&text, places, &options)))
+    let text = Text::of(text)?;
+    run(py, text.bytes().len(), move || json(&validated(text.bytes(), places, &options)))
 }
 
-thread_local! {
-    /// Remembers events without findings, so that similar ones take half the time (`tests/bench/python.js`).
-    static VALIDATOR: RefCell<Option<Box<Validator>>> = const { RefCell::new(None) };
-}
+/// Those that no call uses. Each remembers events without findings, so that similar ones take half the time
+/// (`tests/bench/python.js`).
+static VALIDATORS: Mutex<Vec<Box<Validator>>> = Mutex::new(Vec::new());
 
-/// A short text is checked on the caller's thread. A long one has a thread and a memory of its own.
 fn validated(text: &[u8], places: bool, options: &ValidateOptions) -> Report {
+    let idle = || VALIDATORS.lock().unwrap_or_else(PoisonError::into_inner);
     // Taken out: what a panic leaves behind is not used again.
-    let mut validator = VALIDATOR.take().unwrap_or_default();
+    let known = idle().pop();
+    let mut validator = known.unwrap_or_default();
     let report = validator.validate(text, text_options(places), options);
-    VALIDATOR.set(Some(validator));
+    idle().push(validator);
     report
 }
 

@@ -46,16 +46,49 @@ def test_zsh_and_fish() -> None:
     assert any("sarif" in line for line in complete("fish", "validate", "--format", "s"))
 
 
-@pytest.mark.skipif(shutil.which("bash") is None, reason="there is no bash")
-def test_in_bash_itself() -> None:
+def run_script(*command: str, home: Path) -> str:
+    """What a shell prints that does not read its user's settings."""
+    path = os.pathsep.join([str(PROGRAM.parent), os.environ["PATH"]])
+    environment = {**os.environ, "PATH": path, "HOME": str(home), "ZDOTDIR": str(home), "XDG_CONFIG_HOME": str(home)}
+    output = subprocess.run(command, env=environment, capture_output=True, text=True, check=True, timeout=60)
+    return output.stdout
+
+
+def has(shell: str) -> pytest.MarkDecorator:
+    return pytest.mark.skipif(shutil.which(shell) is None, reason=f"there is no {shell}")
+
+
+@has("bash")
+def test_in_bash_itself(tmp_path: Path) -> None:
     script = """
         source <(_PREFECT_EVENTS_COMPLETE=bash_source prefect-events)
         COMP_WORDS=(prefect-events advise --for) COMP_CWORD=2
         "$(complete -p prefect-events | sed 's/.*-F \\([^ ]*\\).*/\\1/')" prefect-events
         printf '%s\\n' "${COMPREPLY[@]}"
     """
-    path = os.pathsep.join([str(PROGRAM.parent), os.environ["PATH"]])
-    output = subprocess.run(
-        ["bash", "-c", script], env={**os.environ, "PATH": path}, capture_output=True, text=True, check=True
-    )
-    assert output.stdout == "--format\n"
+    assert run_script("bash", "-c", script, home=tmp_path) == "--format\n"
+
+
+@has("zsh")
+def test_in_zsh_itself(tmp_path: Path) -> None:
+    # Only a terminal completes: `zpty` makes one. The word in two parts is not yet in what the terminal echoes.
+    script = """
+        zmodload zsh/zpty
+        zpty shell zsh -i
+        zpty -w shell 'autoload -Uz compinit; compinit -D; source <(_PREFECT_EVENTS_COMPLETE=zsh_source prefect-events); echo rea""dy'
+        zpty -r shell output '*ready*'
+        zpty -w -n shell $'prefect-events advise --for\\t'
+        zpty -r shell output '*--format*' && echo completed
+        zpty -d shell
+    """
+    assert run_script("zsh", "-c", script, home=tmp_path).endswith("completed\n")
+
+
+@has("fish")
+def test_in_fish_itself(tmp_path: Path) -> None:
+    script = """
+        _PREFECT_EVENTS_COMPLETE=fish_source prefect-events | source
+        complete -C 'prefect-events advise --for'
+        complete -C 'prefect-events explain missing-la'
+    """
+    assert run_script("fish", "-c", script, home=tmp_path) == "--format\toutput format\nmissing-label\n"

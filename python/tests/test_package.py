@@ -44,8 +44,7 @@ def test_docstrings_are_complete(name: str, function: Callable[..., Any]) -> Non
     documented = re.findall(r"^ {4}(\w+):", found.get("Args", ""), flags=re.MULTILINE)
     assert documented == [one for one in signature.parameters if one != "self"]
     assert ("Returns" in found) == (signature.return_annotation not in (None, "None"))
-    if "." not in name and not name.startswith(("render_", "observe_", "why_", "compare_automations", "backtest")):
-        assert ">>> " in found["Example"]
+    assert ">>> " in found["Example"]
 
 
 @pytest.mark.parametrize("module", [_api, _file, live, testing])

@@ -73,6 +73,9 @@ impl Node {
     }
 }
 
+/// The most nodes whose memory is kept for the next document: 1 MB.
+const KEPT: usize = 1 << 16;
+
 /// The nodes of a document. Reused for the next document, so that reading allocates nothing.
 #[derive(Default)]
 pub struct Tape {
@@ -100,6 +103,14 @@ impl Tape {
     pub fn document<'t>(&'t self, text: &'t [u8]) -> Document<'t> {
         let text = if self.own_text.is_empty() { text } else { &self.own_text };
         Document { text, nodes: self.nodes.get(..self.count).unwrap_or_default(), places: &self.places }
+    }
+
+    /// Gives back the memory of a long document, which is empty afterwards.
+    pub(crate) fn shrink(&mut self) {
+        if self.nodes.len() > KEPT {
+            self.clear();
+            self.nodes = Vec::new();
+        }
     }
 
     /// Forgets the document.

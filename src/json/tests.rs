@@ -204,3 +204,15 @@ fn keys_in_the_order_of_a_document_before_are_not_looked_up() {
     assert!(looked_up() >= "eventresourceprefect.resource.idnameid".len() as u64);
     assert_eq!(looked_up(), 0);
 }
+
+#[test]
+fn only_a_long_document_gives_back_its_memory() {
+    let (_, _, mut tape) = read(b"[1, 2]");
+    tape.shrink();
+    assert_eq!(tape.document(b"[1, 2]").root().unwrap().items().count(), 2);
+    let text = format!("[{}1]", "1,".repeat(70_000));
+    let (_, _, mut tape) = read(text.as_bytes());
+    tape.shrink();
+    assert_eq!(tape.nodes.capacity(), 0);
+    assert!(tape.document(text.as_bytes()).root().is_none());
+}

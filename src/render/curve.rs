@@ -37,7 +37,7 @@ pub fn render_window_curve(curve: &WindowCurve, options: &RenderOptions) -> Stri
     text
 }
 
-fn plural(number: u64, noun: &str) -> String {
+pub(super) fn plural(number: u64, noun: &str) -> String {
     format!("{} {noun}{}", count(usize::try_from(number).unwrap_or(usize::MAX)), if number == 1 { "" } else { "s" })
 }
 

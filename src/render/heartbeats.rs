@@ -1,10 +1,10 @@
 //! Observed heartbeats as text.
 
-use crate::text::phrase::count;
 use crate::time::Span;
 use crate::tune::{Distribution, ObservedDeployment, ObservedHeartbeats};
 
 use super::chart::{bars, grouped};
+use super::curve::plural;
 use super::number::{digits, exact_seconds, percent, seconds};
 use super::options::{Format, RenderOptions};
 use super::printable::printable;
@@ -21,12 +21,11 @@ pub fn render_heartbeats(observed: &ObservedHeartbeats, options: &RenderOptions)
         return super::json::json(observed);
     }
     let style = Style { colour: options.colour };
-    let number = |number: u64| count(usize::try_from(number).unwrap_or(usize::MAX));
     let mut out = vec![format!(
-        "{} heartbeats of {} runs among {} events",
-        number(observed.heartbeats),
-        number(observed.runs),
-        number(observed.events)
+        "{} of {} among {}",
+        plural(observed.heartbeats, "heartbeat"),
+        plural(observed.runs, "run"),
+        plural(observed.events, "event")
     )];
     for deployment in observed.deployments.iter().take(MOST) {
         out.push(String::new());
@@ -66,10 +65,10 @@ fn one(out: &mut Vec<String>, deployment: &ObservedDeployment, style: Style, wid
         _ => format!(" and {}", exact_seconds(drift)),
     });
     out.push(format!(
-        "  every {}{drift}: {} gaps of {} runs in {} run-hours",
+        "  every {}{drift}: {} of {} in {} run-hours",
         exact_seconds(frequency),
-        gaps.count,
-        deployment.runs,
+        plural(gaps.count, "gap"),
+        plural(deployment.runs, "run"),
         digits(deployment.run_hours),
     ));
     let row = |name: &str, own: &Distribution| {

@@ -23,7 +23,7 @@ pub struct WindowCurve {
     /// The windows, the shortest first.
     pub windows: Vec<WindowPoint>,
     /// The shortest of these windows that meets the target, in seconds; `null`: none does.
-    #[cfg_attr(feature = "typescript", ts(type = "number | null"))]
+    #[cfg_attr(feature = "typescript", ts(type = "Seconds | null"))]
     pub best: Option<Span>,
 }
 
@@ -39,7 +39,7 @@ pub struct Assumptions {
     #[cfg_attr(feature = "typescript", ts(type = "Seconds"))]
     pub period: Span,
     /// The probability that a heartbeat never arrives.
-    #[cfg_attr(feature = "typescript", ts(type = "number"))]
+    #[cfg_attr(feature = "typescript", ts(type = "Real"))]
     pub loss: Probability,
     /// The most by which a heartbeat arrives later than it occurred.
     #[cfg_attr(feature = "typescript", ts(type = "Seconds"))]
@@ -52,6 +52,7 @@ pub struct Assumptions {
     #[cfg_attr(feature = "typescript", ts(type = "number"))]
     pub runs: u32,
     /// How many hours a run lives.
+    #[cfg_attr(feature = "typescript", ts(type = "Real"))]
     pub hours: f64,
     /// The seed of the random numbers.
     #[cfg_attr(feature = "typescript", ts(type = "number"))]
@@ -74,6 +75,7 @@ pub struct AllowedAlarms {
     pub per: Span,
     /// The same per 1,000 run-hours.
     #[serde(rename = "per1000RunHours")]
+    #[cfg_attr(feature = "typescript", ts(type = "Real"))]
     pub per_1000_run_hours: f64,
 }
 
@@ -105,12 +107,16 @@ pub struct WindowPoint {
 pub struct FalseAlarms {
     /// Per 1,000 hours of a run's life.
     #[serde(rename = "per1000RunHours")]
+    #[cfg_attr(feature = "typescript", ts(type = "Real"))]
     pub per_1000_run_hours: f64,
     /// The lower end of its 95 % confidence interval. By formula it is exact: both ends are the value.
+    #[cfg_attr(feature = "typescript", ts(type = "Real"))]
     pub low: f64,
     /// The upper end.
+    #[cfg_attr(feature = "typescript", ts(type = "Real"))]
     pub high: f64,
     /// How many to expect over all runs in the time of the target.
+    #[cfg_attr(feature = "typescript", ts(type = "Real"))]
     pub expected: f64,
     /// `"formula"`: exact, for independent losses only; `"simulation"`.
     #[cfg_attr(feature = "typescript", ts(type = "\"formula\" | \"simulation\""))]
@@ -138,6 +144,7 @@ pub struct DetectionDelay {
     pub p95: Span,
     /// The share of runs for which nothing fires after their death: the window fired shortly before it, or the last
     /// heartbeat was too late for one window and opened no other.
+    #[cfg_attr(feature = "typescript", ts(type = "Real"))]
     pub undetected: f64,
 }
 

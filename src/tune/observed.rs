@@ -48,15 +48,15 @@ pub struct ObservedHeartbeats {
     #[cfg_attr(feature = "typescript", ts(type = "number"))]
     pub runs: u64,
     /// When the first event of a flow run occurred; `null`: there is none.
-    #[cfg_attr(feature = "typescript", ts(type = "string | null"))]
+    #[cfg_attr(feature = "typescript", ts(type = "Timestamp | null"))]
     pub first: Option<Instant>,
     /// When the last one occurred.
-    #[cfg_attr(feature = "typescript", ts(type = "string | null"))]
+    #[cfg_attr(feature = "typescript", ts(type = "Timestamp | null"))]
     pub last: Option<Instant>,
     /// By deployment, most heartbeats first.
     pub deployments: Vec<ObservedDeployment>,
     /// The shortest window in whole seconds in which none of the gaps fires; `null`: no run sent two heartbeats.
-    #[cfg_attr(feature = "typescript", ts(type = "number | null"))]
+    #[cfg_attr(feature = "typescript", ts(type = "Seconds | null"))]
     pub calls_for: Option<Span>,
 }
 
@@ -66,10 +66,10 @@ pub struct ObservedHeartbeats {
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct ObservedDeployment {
     /// The id of the deployment's resource; `null`: runs without a deployment.
-    #[cfg_attr(feature = "typescript", ts(type = "string | null"))]
+    #[cfg_attr(feature = "typescript", ts(type = "Timestamp | null"))]
     pub deployment: Option<String>,
     /// The name of the flow.
-    #[cfg_attr(feature = "typescript", ts(type = "string | null"))]
+    #[cfg_attr(feature = "typescript", ts(type = "Timestamp | null"))]
     pub flow: Option<String>,
     /// How many runs sent heartbeats.
     #[cfg_attr(feature = "typescript", ts(type = "number"))]
@@ -78,6 +78,7 @@ pub struct ObservedDeployment {
     #[cfg_attr(feature = "typescript", ts(type = "number"))]
     pub heartbeats: u64,
     /// How many hours of runs the gaps are.
+    #[cfg_attr(feature = "typescript", ts(type = "Real"))]
     pub run_hours: f64,
     /// From one heartbeat of a run to the next, as they occurred. Gaps in which the state of the run changed do not count:
     /// a state event closes the window. `null`: no run sent two heartbeats.
@@ -99,10 +100,10 @@ pub struct ObservedDeployment {
     #[cfg_attr(feature = "typescript", ts(type = "number"))]
     pub interrupted: u64,
     /// The frequency seen, in whole seconds: the usual gap, rounded.
-    #[cfg_attr(feature = "typescript", ts(type = "number | null"))]
+    #[cfg_attr(feature = "typescript", ts(type = "Seconds | null"))]
     pub frequency: Option<Span>,
     /// By how much the usual gap exceeds it.
-    #[cfg_attr(feature = "typescript", ts(type = "number | null"))]
+    #[cfg_attr(feature = "typescript", ts(type = "Seconds | null"))]
     pub drift: Option<Span>,
     /// How many heartbeats are missing in the gaps, if each had come after the usual time.
     #[cfg_attr(feature = "typescript", ts(type = "number"))]
@@ -113,7 +114,7 @@ pub struct ObservedDeployment {
     /// setting.
     pub windows: Vec<ObservedWindow>,
     /// The shortest window in whole seconds in which none of the gaps fires.
-    #[cfg_attr(feature = "typescript", ts(type = "number | null"))]
+    #[cfg_attr(feature = "typescript", ts(type = "Seconds | null"))]
     pub calls_for: Option<Span>,
     /// What else these heartbeats show.
     pub notes: Vec<String>,
@@ -124,11 +125,13 @@ pub struct ObservedDeployment {
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct ObservedLoss {
     /// From 0 to 1.
-    #[cfg_attr(feature = "typescript", ts(type = "number"))]
+    #[cfg_attr(feature = "typescript", ts(type = "Real"))]
     pub share: Probability,
     /// The lower end of the interval.
+    #[cfg_attr(feature = "typescript", ts(type = "Real"))]
     pub low: f64,
     /// The upper end.
+    #[cfg_attr(feature = "typescript", ts(type = "Real"))]
     pub high: f64,
 }
 
@@ -147,10 +150,13 @@ pub struct ObservedWindow {
     pub alarms: u64,
     /// Per 1,000 hours of runs.
     #[serde(rename = "per1000RunHours")]
+    #[cfg_attr(feature = "typescript", ts(type = "Real"))]
     pub per_1000_run_hours: f64,
     /// The lower end of its 95 % confidence interval.
+    #[cfg_attr(feature = "typescript", ts(type = "Real"))]
     pub low: f64,
     /// The upper end.
+    #[cfg_attr(feature = "typescript", ts(type = "Real"))]
     pub high: f64,
 }
 

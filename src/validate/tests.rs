@@ -55,6 +55,30 @@ fn the_cache_decides_on_most_captured_events() {
 }
 
 #[test]
+fn an_event_alone_is_compared_with_no_others() {
+    let text = captured();
+    let mut validator = Validator::default();
+    let mut related = |text: &str| {
+        validator.session.related = 0;
+        let report = validator.validate(text.as_bytes(), TextOptions::default(), &ValidateOptions::default());
+        let codes: Vec<_> = report.diagnostics.iter().map(|found| found.code).collect();
+        (validator.session.related, codes)
+    };
+    for line in text.lines() {
+        // Twice: the second time from the cache.
+        let (alone, again) = (related(line), related(line));
+        assert_eq!((alone.0, again.0), (0, 0), "{line}");
+        let (number, codes) = related(&format!("[{line}]"));
+        assert_eq!((number, &codes, &codes), (1, &alone.1, &again.1), "{line}");
+    }
+    let line = text.lines().next().unwrap_or_default();
+    assert_eq!(related(&line.replacen("{", "{\n", 1)).0, 0);
+    assert_eq!(related(&[line, line].join("\n")), (2, vec!["repeated-event-id"]));
+    let wrapped = format!(r#"{{"events": [{line}, {line}], "total": 2, "next_page": null}}"#);
+    assert_eq!(related(&wrapped), (2, vec!["repeated-event-id"]));
+}
+
+#[test]
 fn a_document_on_one_line_is_read_once() {
     let text = captured();
     let lines: Vec<&str> = text.lines().collect();

@@ -1,6 +1,7 @@
 // The built wheel and the sdist in empty virtual environments, with every Python of this machine.
 
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
@@ -21,6 +22,19 @@ for (const [version, python] of found)
   test(`the wheel in an empty environment of Python ${version}`, () => {
     run(installed(python, join(place, version), [WHEEL]), [SMOKE], { cwd: place });
   });
+
+// Its `pyproject.toml` promises them.
+test("the wheel with the oldest versions of what it needs", () => {
+  const project = readFileSync(here("../../python/pyproject.toml"), "utf8");
+  const [, needed = ""] = /^dependencies = \[(.*)\]$/m.exec(project) ?? [];
+  const oldest = Array.from(
+    needed.matchAll(/"([\w-]+)>=([\d.]+)"/g),
+    ([, name, least]) => `${name}==${least}`,
+  );
+  assert.ok(oldest.length > 2, needed);
+  const [[, python = ""] = []] = [...found].sort();
+  run(installed(python, join(place, "oldest"), [WHEEL, ...oldest]), [SMOKE], { cwd: place });
+});
 
 // The environment of the tests has Prefect, if there is one for its Python.
 const hasPrefect = run(PYTHON, [

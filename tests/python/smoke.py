@@ -31,3 +31,5 @@ assert pe.json_schema("automation")["$schema"]
 command = [sys.executable, "-m", "prefect_events", "validate", "-"]
 checked = subprocess.run(command, input='{"event": "acme.paid"}', capture_output=True, text=True)
 assert checked.returncode == 1 and "error[missing-field]" in checked.stdout, checked
+described = subprocess.run([*command[:-1], "--help"], capture_output=True, text=True)
+assert described.returncode == 0 and "--format" in described.stdout, described

@@ -1,8 +1,7 @@
 // Writes the result types of the Python package, from the TypeScript declarations of the core's types.
 //   node tools/pack/python.js pkg/types.d.ts python/prefect_events/_types.py
 
-import { readdirSync, readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { readFileSync, writeFileSync } from "node:fs";
 
 import { parse } from "@babel/parser";
 
@@ -46,6 +45,7 @@ const KNOWN = new Map([
   ["Timestamp", "datetime"],
   ["Seconds", "float"],
   ["Milliseconds", "float"],
+  ["Real", "float"],
   ["DiagnosticCode", "str"],
   ["CheckOptions", "dict[str, Any]"],
 ]);
@@ -55,24 +55,6 @@ const WIDE = new Set(["OutlinedNumber.value"]);
 
 /** The names of fields that are keywords. */
 const KEYWORDS = new Set(["from", "for", "in", "is", "class", "def", "with", "as", "not", "and"]);
-
-/**
- * Fields whose numbers are not whole in Rust, as `Type.field` in camel case. TypeScript has one type for all numbers.
- * @type {Set<string>}
- */
-const FLOATS = new Set(
-  readdirSync("src", { recursive: true, encoding: "utf8" })
-    .filter((name) => name.endsWith(".rs"))
-    .flatMap((name) => {
-      const source = readFileSync(join("src", name), "utf8");
-      const structs = source.matchAll(/((?:^[^\n]+\n)*?)^pub struct (\w+) \{\n(.*?)^\}/gms);
-      return Array.from(structs, ([, attributes = "", rust = "", body = ""]) => {
-        const type = /\bts\([^\n]*rename = "(\w+)"/.exec(attributes)?.[1] ?? rust;
-        const fields = body.matchAll(/^ +pub (\w+): [^\n]*\b(?:f64|Probability|Span)\b/gm);
-        return Array.from(fields, ([, field = ""]) => `${type}.${camel(field)}`);
-      }).flat();
-    }),
-);
 
 /** @param {string} name */
 function camel(name) {
@@ -211,8 +193,7 @@ function field(of, member) {
   const plain = /^\d/.test(own) ? `v${own.replace(".", "_")}` : snake(own);
   const safe = KEYWORDS.has(plain) ? `${plain}_` : plain;
   const given = python(annotation(member));
-  const fraction = FLOATS.has(`${of}.${own}`) ? given.replaceAll(/\bint\b/g, "float") : given;
-  const type = WIDE.has(`${of}.${own}`) ? "int | float" : fraction;
+  const type = WIDE.has(`${of}.${own}`) ? "int | float" : given;
   const flag = annotation(member).type === "TSLiteralType" && type === "bool";
   const options = [];
   if (member.optional) options.push(flag ? "default=False" : "default=None");

@@ -134,7 +134,7 @@ class Command(Helpful):
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         if self.arguments:
             with formatter.section("Arguments"):
-                formatter.write_dl([(one.make_metavar(ctx), one.description) for one in self.arguments])
+                formatter.write_dl([(str(one.metavar), one.description) for one in self.arguments])
         super().format_options(ctx, formatter)
 
     def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:

@@ -26,9 +26,10 @@ use crate::write;
 const HEAD: &str = "// Generated from the core's types by `make build`. Do not edit.\n";
 
 /// Names for what a text or a number stands for.
-const ALIASES: [(&str, &str, &str); 3] = [
+const ALIASES: [(&str, &str, &str); 4] = [
     ("Timestamp", "string", "A point in time: RFC 3339 in UTC with microseconds."),
     ("Seconds", "number", "A duration in seconds, to the microsecond."),
+    ("Real", "number", "A number with a fraction. All others are whole, or durations and times."),
     ("Milliseconds", "number", "A point in time: milliseconds since 1970 in UTC, to the microsecond."),
 ];
 
