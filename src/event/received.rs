@@ -160,6 +160,11 @@ impl EventReader {
         value.is_string().then(|| self.share(&value.string()))
     }
 
+    /// How many strings are shared.
+    pub(crate) fn len(&self) -> usize {
+        self.texts.len()
+    }
+
     /// The shared string with this content.
     #[must_use]
     pub fn share(&mut self, text: &str) -> SharedText {

@@ -19,6 +19,7 @@ use super::coverage::Coverage;
 use super::leaders::{self, MissingLeaders};
 use super::meaning::Timeline;
 use super::playback::{NOT_NEGATIVE, PlaybackOptions, default_start, received};
+use super::player::TooMuch;
 use super::reading::DocumentText;
 use super::recorded::{OwnEvents, RecordedActions};
 use super::result::{FoundIn, SimulationResult};
@@ -139,6 +140,22 @@ impl fmt::Display for ReplayError {
 }
 
 impl std::error::Error for ReplayError {}
+
+impl From<TooMuch> for ReplayError {
+    fn from(_: TooMuch) -> Self {
+        ReplayError::TooMuch
+    }
+}
+
+impl From<ScenarioError> for ReplayError {
+    fn from(error: ScenarioError) -> Self {
+        match error {
+            ScenarioError::EndBeforeStart => ReplayError::EndBeforeStart,
+            ScenarioError::TooManyTicks | ScenarioError::NoTick => ReplayError::TooManyTicks,
+            ScenarioError::TooMuch(_) | ScenarioError::Unreadable(_) => ReplayError::TooMuch,
+        }
+    }
+}
 
 /// Plays captured events to an automation.
 ///
@@ -332,12 +349,7 @@ impl CapturedEvents {
         }
         let last = received(&self.events, true);
         let play = |scenario: &Scenario, engine| {
-            let played = play_from_start(scenario, engine).map_err(|error| match error {
-                ScenarioError::EndBeforeStart => ReplayError::EndBeforeStart,
-                ScenarioError::TooManyTicks | ScenarioError::NoTick => ReplayError::TooManyTicks,
-                ScenarioError::TooMuch(_) | ScenarioError::Unreadable(_) => ReplayError::TooMuch,
-            });
-            played.map(|mut played| {
+            play_from_start(scenario, engine).map_err(ReplayError::from).map(|mut played| {
                 let Outcome { firings, child_firings, .. } = &mut played.outcome;
                 for firing in firings.iter_mut().chain(child_firings) {
                     firing.if_silent = last.is_none_or(|last| firing.at > last);

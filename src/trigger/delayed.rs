@@ -3,9 +3,10 @@
 
 use std::rc::Rc;
 
+use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use crate::event::{ReceivedEvent, SharedText};
+use crate::event::{EventReader, ReceivedEvent, SharedText};
 use crate::text::order;
 use crate::text::steps::step;
 use crate::text::table::Map;
@@ -13,6 +14,7 @@ use crate::time::Instant;
 
 use super::bucket::EventRef;
 use super::decision::TriggerSummary;
+use super::saved::{SavedKey, SavedRef};
 
 /// An expected event that occurred in the window before the firing, but was not evaluated in time.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -41,10 +43,11 @@ pub struct LateEvent {
 }
 
 /// A window that fired, in microseconds.
+#[derive(Clone, Copy, PartialEq, Debug, Serialize, Deserialize)]
 struct FiredWindow {
     start: i64,
     end: i64,
-    at: Instant,
+    at: i64,
 }
 
 type Key = Box<[SharedText]>;
@@ -56,6 +59,12 @@ const MOST_NAMED: usize = 10;
 /// up one.
 const MOST_WAITING: usize = 64;
 
+/// How long after it was received an event that waits is remembered: after 15 minutes the server waits no longer.
+const WAITING_KEPT: i64 = 2 * super::ordering::LOOKBACK;
+
+/// How long a window that fired is remembered: a day. Events that are received later are not among its delayed ones.
+const FIRED_KEPT: i64 = 24 * 60 * 60 * 1_000_000;
+
 /// The delayed events of one Proactive trigger.
 #[derive(Default)]
 pub(super) struct Delays {
@@ -66,6 +75,41 @@ pub(super) struct Delays {
     fired: Map<Key, Vec<FiredWindow>>,
     /// When it fired last.
     last: Option<Instant>,
+    /// How many keys and windows were added since those that are too old were dropped, and were left then.
+    added: usize,
+    left: usize,
+}
+
+/// The delayed events of one trigger, saved.
+#[derive(Serialize, Deserialize, PartialEq, Debug)]
+pub(super) struct SavedDelays {
+    waiting: Vec<(SavedKey, Vec<SavedDelayed>)>,
+    fired: Vec<(SavedKey, Vec<FiredWindow>)>,
+}
+
+/// The event, when it was received, and the event that it waits for.
+type SavedDelayed = (SavedRef, i64, Option<Uuid>);
+
+/// The entries with values that pass, by their keys.
+fn sorted<V, S>(map: &Map<Key, Vec<V>>, save: impl Fn(&V) -> Option<S>) -> Vec<(SavedKey, Vec<S>)> {
+    let own = |(key, values): (&Key, &Vec<V>)| (key.to_vec(), values.iter().filter_map(&save).collect::<Vec<S>>());
+    let mut all: Vec<_> = map.iter().map(own).filter(|(_, values)| !values.is_empty()).collect();
+    all.sort_unstable_by(|(one, _), (other, _)| one.cmp(other));
+    all
+}
+
+/// The entries with values that pass.
+fn kept<V>(map: &mut Map<Key, Vec<V>>, is_kept: impl Fn(&V) -> bool) -> Map<Key, Vec<V>> {
+    let mut rest = Map::default();
+    step(map.len());
+    for (key, mut values) in std::mem::take(map).into_entries() {
+        step(values.len());
+        values.retain(&is_kept);
+        if !values.is_empty() {
+            rest.insert(key, values);
+        }
+    }
+    rest
 }
 
 impl Delays {
@@ -73,6 +117,7 @@ impl Delays {
     pub(super) fn wait(&mut self, key: Key, event: &ReceivedEvent, leader: Uuid) {
         self.remove(&key, event);
         let own = DelayedEvent { event: event.into(), received: event.received, waits_for: Some(leader), absent: None };
+        self.add(event.received.0);
         let waiting = self.waiting.or_default(key);
         if waiting.len() >= MOST_WAITING {
             waiting.remove(0);
@@ -99,13 +144,62 @@ impl Delays {
     /// A window fires: returns its waiting events, in order of occurrence.
     pub(super) fn fire(&mut self, key: &Key, start: i64, end: i64, at: Instant) -> Vec<DelayedEvent> {
         self.last = Some(at);
-        self.fired.or_default(key.clone()).push(FiredWindow { start, end, at });
+        self.add(at.0);
+        self.fired.or_default(key.clone()).push(FiredWindow { start, end, at: at.0 });
         let waiting = self.waiting.get(key).map_or(&[][..], |waiting| waiting);
-        let is_inside = |delayed: &&DelayedEvent| (start..end).contains(&delayed.event.occurred.0);
+        let is_inside =
+            |delayed: &&DelayedEvent| (start..end).contains(&delayed.event.occurred.0) && waits_still(delayed, at.0);
         let mut inside: Vec<DelayedEvent> = waiting.iter().filter(is_inside).cloned().collect();
         order::by_key(&mut inside, &mut |delayed| delayed.event.occurred.sortable());
         inside.drain(..inside.len().saturating_sub(MOST_NAMED));
         inside
+    }
+
+    /// Counts an addition, and drops what is too old if that may be the most.
+    fn add(&mut self, now: i64) {
+        self.added = self.added.saturating_add(1);
+        if self.added <= self.left.saturating_add(64) {
+            return;
+        }
+        self.waiting = kept(&mut self.waiting, |delayed| waits_still(delayed, now));
+        self.fired = kept(&mut self.fired, |window| is_remembered(window, now));
+        self.count = self.waiting.iter().fold(0, |sum, (_, waiting)| sum.saturating_add(waiting.len()));
+        self.left = self.fired.iter().fold(self.count, |sum, (_, fired)| sum.saturating_add(fired.len()));
+        self.added = 0;
+    }
+
+    pub(super) fn save(&self, now: i64) -> SavedDelays {
+        SavedDelays {
+            waiting: sorted(&self.waiting, |delayed| {
+                let own = || (SavedRef::new(&delayed.event), delayed.received.0, delayed.waits_for);
+                waits_still(delayed, now).then(own)
+            }),
+            fired: sorted(&self.fired, |window| is_remembered(window, now).then_some(*window)),
+        }
+    }
+
+    pub(super) fn restored(saved: SavedDelays, texts: &mut EventReader) -> Self {
+        let mut own = Delays::default();
+        let mut shared = |key: &SavedKey| -> Key { key.iter().map(|text| texts.share(text)).collect() };
+        let fired = saved.fired.into_iter().map(|(key, windows)| (shared(&key), windows)).collect::<Vec<_>>();
+        for (key, windows) in fired {
+            own.last = windows.iter().map(|window| Instant(window.at)).max().max(own.last);
+            own.left = own.left.saturating_add(windows.len());
+            own.fired.insert(key, windows);
+        }
+        for (key, waiting) in saved.waiting {
+            let key = key.iter().map(|text| texts.share(text)).collect();
+            own.count = own.count.saturating_add(waiting.len());
+            let event = |(event, received, waits_for): (SavedRef, i64, Option<Uuid>)| DelayedEvent {
+                event: event.restore(texts),
+                received: Instant(received),
+                waits_for,
+                absent: None,
+            };
+            own.waiting.insert(key, waiting.into_iter().map(event).collect());
+        }
+        own.left = own.left.saturating_add(own.count);
+        own
     }
 
     /// Whether an event can belong to a window that has fired.
@@ -114,12 +208,21 @@ impl Delays {
     }
 
     /// When an event's window fired, if the event was received only afterwards.
-    pub(super) fn missed(&self, key: &[SharedText], event: &ReceivedEvent) -> Option<Instant> {
+    pub(super) fn missed(&self, key: &[SharedText], event: &ReceivedEvent, now: Instant) -> Option<Instant> {
         step(1);
         let windows = self.fired.get(key)?;
         // They fire one after the other, in ascending order of their starts.
         let after = windows.partition_point(|window| window.start <= event.occurred.0);
         let window = windows.get(after.checked_sub(1)?)?;
-        (event.occurred.0 < window.end && window.at < event.received).then_some(window.at)
+        let is_late = event.occurred.0 < window.end.min(window.at) && window.at < event.received.0;
+        (is_late && is_remembered(window, now.0)).then_some(Instant(window.at))
     }
+}
+
+fn waits_still(delayed: &DelayedEvent, now: i64) -> bool {
+    now.saturating_sub(delayed.received.0) <= WAITING_KEPT
+}
+
+fn is_remembered(window: &FiredWindow, now: i64) -> bool {
+    now.saturating_sub(window.at) <= FIRED_KEPT
 }

@@ -51,6 +51,8 @@ mod scenario_schema;
 mod schema;
 mod meaning;
 mod simulate;
+mod snapshot;
+mod stream;
 mod templates;
 mod trigger;
 mod truth;
