@@ -50,7 +50,7 @@ screenshots: page ## pictures of the page: target/screenshots, and docs/images f
 lint: build ## formatting, clippy, documentation, Biome, TypeScript
 	cargo fmt --all --check
 	cargo clippy --workspace --all-targets -- -D warnings
-	cargo clippy --release --package prefect-events-validate --package prefect-events-author --lib --target wasm32-unknown-unknown -- -D warnings
+	cargo clippy --release --package prefect-events-validate --package prefect-events-author --package prefect-events-live --lib --target wasm32-unknown-unknown -- -D warnings
 	RUSTDOCFLAGS="-D warnings" cargo doc --quiet --package prefect-events --no-deps
 	npx biome ci
 	npx tsc --project tsconfig.json
@@ -62,10 +62,14 @@ bench: build ## speed: against JSON.parse and Ajv, of building, of the triggers,
 	node --expose-gc tests/bench/engine.js
 	node --expose-gc tests/bench/tune.js
 	node --expose-gc tests/bench/native.js
+	node tools/python.js build
+	node tests/bench/python.js
 
 bench-memory: build ## peak memory of the command line: for 1 GB of NDJSON, and for 1,000,000 events of a server
 	node tests/bench/memory.js
 	node tests/bench/pull.js
+	node tools/python.js build
+	node tests/bench/python-memory.js
 
 fuzz: ## look for input that breaks the core, FUZZ_SECONDS (60) per target
 	@cargo fuzz --version >/dev/null 2>&1 || cargo install cargo-fuzz --locked
@@ -100,7 +104,7 @@ oracle: ## compare the triggers with a real Prefect (PREFECT=3.9.1) on COUNT (20
 sent: build ## send built events to a real Prefect (PREFECT=3.9.1) and compare what it has of them
 	python3 tests/sent/main.py --prefect $(PREFECT) $(SENT_FLAGS)
 
-live: build ## read from real Prefect servers, which it starts; without Python 3.10 or newer it is skipped
+live: page ## read from real Prefect servers, which it starts; without Python 3.10 or newer it is skipped
 	node tests/live/run.js
 
 python: build ## build and test the Python wheel; without Python 3.10 or newer it is skipped
@@ -108,7 +112,7 @@ python: build ## build and test the Python wheel; without Python 3.10 or newer i
 
 clean: ## remove everything that was made
 	cargo clean
-	rm -rf node_modules pkg/wasm pkg/schemas/event*.json pkg/schemas/prefect*.json pkg/schemas/automation.json pkg/schemas/trigger.json pkg/schemas/deployment-triggers.json pkg/schemas/scenario.json pkg/events.d.ts pkg/scenario.d.ts pkg/types.d.ts pkg/inputs.d.ts pkg/inline.global.js pkg/widget.global.js pkg/widget.author.json pkg/custom-elements.json pkg/README.md pkg/LICENSE-APACHE pkg/LICENSE-MIT pkg/THIRD_PARTY_NOTICES.txt python/prefect_events/_types.py tests/fuzz/target tests/fuzz/corpus
+	rm -rf node_modules pkg/wasm pkg/schemas/event*.json pkg/schemas/prefect*.json pkg/schemas/automation.json pkg/schemas/trigger.json pkg/schemas/deployment-triggers.json pkg/schemas/scenario.json pkg/events.d.ts pkg/scenario.d.ts pkg/types.d.ts pkg/inputs.d.ts pkg/inline.global.js pkg/widget.global.js pkg/widget.author.json pkg/custom-elements.json pkg/README.md pkg/LICENSE-APACHE pkg/LICENSE-MIT pkg/THIRD_PARTY_NOTICES.txt python/prefect_events/_types.py python/licenses tests/fuzz/target tests/fuzz/corpus
 
 # npm writes this file last.
 node_modules/.package-lock.json: package-lock.json

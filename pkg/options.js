@@ -1,6 +1,6 @@
 // The options of `init` and `initSync`: each module's name with its source.
 
-/** @typedef {"validate" | "author" | "schemas" | "live"} ModuleName */
+/** @typedef {"validate" | "author" | "schemas" | "live" | "command"} ModuleName */
 
 /** The modules of `prefect-events` itself; `prefect-events/live` has its own. @type {ModuleName[]} */
 export const NAMES = ["validate", "author", "schemas"];

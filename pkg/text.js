@@ -15,6 +15,8 @@ export function isWellFormed(text) {
 
 /**
  * The text as UTF-8. The engine encodes much faster than wasm-bindgen's glue, which encodes character by character.
+ * Having the engine write to the module's memory instead (`encodeInto` on memory that the module reserves) saves a copy, but
+ * validation was not faster, neither of 3,000 events in one text nor of each alone.
  * @param {string} text well-formed
  */
 export function encode(text) {

@@ -16,7 +16,9 @@ const otherNotices: Plugin = {
       if (notices?.type !== "asset") return this.error(`Vite wrote no ${NOTICES}`);
       const names = [
         "@fontsource/ibm-plex-mono",
+        "idb",
         "workbox-core",
+        "workbox-expiration",
         "workbox-precaching",
         "workbox-routing",
         "workbox-strategies",
@@ -59,8 +61,15 @@ export default defineConfig({
       },
       workbox: {
         globPatterns: ["**/*.{html,js,css,svg,woff2,wasm}"],
-        // The module for the user's own schemas is not used here.
-        globIgnores: ["**/prefect_events_schemas*"],
+        // The module for the user's own schemas is not used here, and few need that for servers: it is cached at first use.
+        globIgnores: ["**/prefect_events_schemas*", "**/prefect_events_live*.wasm"],
+        runtimeCaching: [
+          {
+            urlPattern: /\/prefect_events_live[^/]*\.wasm$/,
+            handler: "CacheFirst",
+            options: { cacheName: "servers", expiration: { maxEntries: 1 } },
+          },
+        ],
         maximumFileSizeToCacheInBytes: 3_000_000,
       },
     }),

@@ -3,6 +3,7 @@
 import { fstatSync, writeSync } from "node:fs";
 
 import { printable } from "./escape.js";
+import { reasonOf } from "./read-input.js";
 
 /** Exit status for misuse, and for files that cannot be read or written. */
 export const MISUSE = 2;
@@ -80,25 +81,6 @@ function writeAll(fd, text) {
   }
 }
 
-/** @type {{ [code: string]: string }} */
-const REASONS = {
-  EPIPE: "the pipe was closed",
-  ENOSPC: "no space left on the device",
-  EDQUOT: "the disk quota is used up",
-  EFBIG: "the file would be too large",
-  EACCES: "permission denied",
-  EPERM: "permission denied",
-  EROFS: "the file system is read-only",
-};
-
-/**
- * Why something cannot be written.
- * @param {NodeJS.ErrnoException} error
- */
-export function writeReason({ code = "", message }) {
-  return `cannot be written: ${REASONS[code] ?? message}`;
-}
-
 /**
  * @param {NodeJS.ErrnoException} error
  * @returns {never}
@@ -106,7 +88,7 @@ export function writeReason({ code = "", message }) {
 function outputFailed(error) {
   try {
     // Directly: the program ends here.
-    writeSync(process.stderr.fd, `prefect-events: standard output ${writeReason(error)}\n`);
+    writeSync(process.stderr.fd, `prefect-events: standard output ${reasonOf("write", error)}\n`);
   } catch {
     // Only the exit status can be reported.
   }

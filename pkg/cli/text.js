@@ -1,12 +1,4 @@
-// Formats counts and file names for people.
-
-/**
- * @param {number} count
- * @param {string} noun
- */
-export function plural(count, noun) {
-  return `${count} ${noun}${count === 1 ? "" : "s"}`;
-}
+// The names of files for people.
 
 /**
  * The name of a file for people.

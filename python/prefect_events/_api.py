@@ -5,37 +5,28 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta, timezone
+from datetime import datetime, timezone
 from functools import lru_cache
-from pathlib import Path
-from typing import Any, TypeVar, Union
-
-import msgspec
+from typing import TYPE_CHECKING, Any
 
 from . import _core
-from ._input import Document, Model, Text, document, settings, to_json
-from ._types import (
-    Advice,
-    CheckReport,
-    Delivery,
-    EventType,
-    Explanation,
-    Profile,
-    Route,
-    SimulationResult,
-    TestReport,
-    ValidationReport,
-    VersionComparison,
-)
+from ._input import Document, Duration, Model, Text, document, scenario_folder, settings, texts, to_json
+from ._read import read
 
-Duration = Union[str, int, float, timedelta]
-"""A duration: ``"90s"``, seconds, or a ``timedelta``."""
-
-_T = TypeVar("_T")
-
-
-def _read(text: bytes, result: type[_T]) -> _T:
-    return msgspec.json.decode(text, type=result)
+if TYPE_CHECKING:
+    from ._types import (
+        Advice,
+        CheckReport,
+        Delivery,
+        EventType,
+        Explanation,
+        Profile,
+        Route,
+        SimulationResult,
+        TestReport,
+        ValidationReport,
+        VersionComparison,
+    )
 
 
 def validate(
@@ -71,7 +62,22 @@ def validate(
     text, places = document(events)
     own = None if schemas is None else to_json(schemas).decode("ascii")
     options = settings(profile=profile, severity=severity, max_diagnostics=max_diagnostics)
-    return _read(_core.validate(text, options, own, places), ValidationReport)
+    found = _core.validate(text, options, own, places)
+    if len(found) <= _SHORT:
+        return _short_report(found)
+    result: ValidationReport = read(found, "ValidationReport")
+    return result
+
+
+_SHORT = 128
+"""The most bytes of a report without findings."""
+
+
+@lru_cache(maxsize=16)
+def _short_report(text: bytes) -> ValidationReport:
+    # Most events have no findings: their reports are equal, and frozen.
+    result: ValidationReport = read(text, "ValidationReport")
+    return result
 
 
 def check_automation(
@@ -107,6 +113,12 @@ def check_automation(
 
     Raises:
         ValueError: An option is invalid.
+
+    Example:
+        >>> trigger = {"posture": "Proactive", "expect": ["prefect.flow-run.Completed"], "within": 5}
+        >>> report = check_automation({"name": "Too short", "trigger": trigger, "actions": []})
+        >>> [(diagnostic.code, diagnostic.path) for diagnostic in report.diagnostics if diagnostic.severity == "error"]
+        [('within-too-short', '/trigger/within')]
     """
     text, places = document(automations)
     options = settings(
@@ -119,7 +131,8 @@ def check_automation(
         heartbeat_frequency=heartbeat_frequency,
         cloud=cloud,
     )
-    return _read(_core.check_automation(text, options, places), CheckReport)
+    result: CheckReport = read(_core.check_automation(text, options, places), "CheckReport")
+    return result
 
 
 def _build_options(seed: int | str | None, now: datetime | str | None) -> str:
@@ -151,6 +164,11 @@ def build_event(
 
     Raises:
         ValueError: A value of the input is invalid or missing.
+
+    Example:
+        >>> event = build_event("prefect.flow-run.Running", {"flow_run": {"name": "brave-otter"}})
+        >>> event["event"], event["resource"]["prefect.resource.name"]
+        ('prefect.flow-run.Running', 'brave-otter')
     """
     built = _core.build_event(name, to_json(input or {}), _build_options(seed, now))
     event: dict[str, Any] = json.loads(built)
@@ -164,7 +182,25 @@ def build_event_lines(
     seed: int | str | None = None,
     now: datetime | str | None = None,
 ) -> str:
-    """Builds an event from each input: NDJSON, one line each. See ``build_event``."""
+    """Builds an event from each input.
+
+    Args:
+        name: See ``build_event``.
+        inputs: Values of each event: see ``build_event``.
+        seed: See ``build_event``.
+        now: See ``build_event``.
+
+    Returns:
+        The events as NDJSON, one line each.
+
+    Raises:
+        ValueError: A value of an input is invalid or missing.
+
+    Example:
+        >>> lines = build_event_lines("prefect.flow-run.Running", [{}, {}], seed=1, now="2026-03-01T12:00:00Z")
+        >>> validate(lines).count
+        2
+    """
     return _core.build_event_lines(name, to_json(list(inputs)), _build_options(seed, now))
 
 
@@ -186,24 +222,17 @@ def build_run(
 
     Raises:
         ValueError: A value is invalid, or the parts of the run do not fit together.
+
+    Example:
+        >>> events = build_run({"ends": "10m", "tasks": [{"name": "extract"}]})
+        >>> validate(events).valid, events[-1]["event"]
+        (True, 'prefect.flow-run.Completed')
     """
-    built = _core.build_run(to_json(spec or {}), _build_options(seed, now))
-    events: list[dict[str, Any]] = json.loads(built)
+    events: list[dict[str, Any]] = []
+    # Part by part, so that a signal is noticed in between.
+    for part in _core.build_run(to_json(spec or {}), _build_options(seed, now)):
+        events += json.loads(part)
     return events
-
-
-def _files(text: bytes, folder: Path | None) -> dict[str, str] | None:
-    """The files that scenarios refer to, from their folder."""
-    if folder is None:
-        return None
-    names: list[str] = json.loads(_core.scenario_files(text))
-    return {name: (folder / name).read_text("utf-8") for name in names}
-
-
-def _folder(scenario: Document, files: Mapping[str, str] | None, text: bytes) -> Mapping[str, str] | None:
-    if files is not None or not isinstance(scenario, os.PathLike):
-        return files
-    return _files(text, Path(scenario).parent)
 
 
 def simulate(
@@ -237,6 +266,15 @@ def simulate(
 
     Raises:
         ValueError: An option is invalid.
+
+    Example:
+        >>> result = simulate({
+        ...     "automation": "crash-zombie-flows",
+        ...     "heartbeat": {"frequency": 30},
+        ...     "runs": [{"name": "zombie", "dies": "2m"}],
+        ... })
+        >>> [firing.at.isoformat() for firing in result.firings]
+        ['2026-01-01T00:03:05+00:00']
     """
     text, places = document(scenario)
     options = settings(
@@ -246,10 +284,11 @@ def simulate(
         chance=chance,
         events=events,
         server_version=server_version,
-        files=_folder(scenario, files, text),
+        files=scenario_folder(scenario, files, text),
         automation_index=automation_index,
     )
-    return _read(_core.simulate(text, options, places), SimulationResult)
+    result: SimulationResult = read(_core.simulate(text, options, places), "SimulationResult")
+    return result
 
 
 def compare(
@@ -259,10 +298,28 @@ def compare(
     timeline: bool | None = None,
     files: Mapping[str, str] | None = None,
 ) -> VersionComparison:
-    """Plays a scenario to the server 3.8 and 3.9, and reports which firings differ. See ``simulate``."""
+    """Plays a scenario to the server 3.8 and 3.9, and reports which firings differ.
+
+    Args:
+        scenario: See ``simulate``.
+        trace: See ``simulate``.
+        timeline: See ``simulate``. Default ``False``.
+        files: See ``simulate``.
+
+    Returns:
+        The results of both, and each difference in a sentence.
+
+    Raises:
+        ValueError: An option is invalid.
+
+    Example:
+        >>> compare({"automation": "crash-zombie-flows", "runs": [{"ends": "10m"}]}).differences
+        ()
+    """
     text, places = document(scenario)
-    options = settings(trace=trace, timeline=timeline, files=_folder(scenario, files, text))
-    return _read(_core.compare_versions(text, options, places), VersionComparison)
+    options = settings(trace=trace, timeline=timeline, files=scenario_folder(scenario, files, text))
+    result: VersionComparison = read(_core.compare_versions(text, options, places), "VersionComparison")
+    return result
 
 
 def run_scenarios(scenarios: Document, *, files: Mapping[str, str] | None = None) -> TestReport:
@@ -274,10 +331,24 @@ def run_scenarios(scenarios: Document, *, files: Mapping[str, str] | None = None
 
     Returns:
         Each expectation with whether it is met, and why not.
+
+    Raises:
+        ValueError: An option is invalid.
+
+    Example:
+        >>> report = run_scenarios('''
+        ... automation: crash-zombie-flows
+        ... heartbeat: {frequency: 30}
+        ... runs: [{name: zombie, dies: 2m}]
+        ... expect: [{run: zombie, fires: 2}]
+        ... ''')
+        >>> report.scenarios[0].expectations[0].message
+        'expected: run zombie fires 2 times; actual: it fired once, at 3m5s'
     """
     text, places = document(scenarios)
-    options = settings(files=_folder(scenarios, files, text))
-    return _read(_core.run_tests(text, options, places), TestReport)
+    options = settings(files=scenario_folder(scenarios, files, text))
+    result: TestReport = read(_core.run_tests(text, options, places), "TestReport")
+    return result
 
 
 def replay(
@@ -325,6 +396,12 @@ def replay(
 
     Raises:
         ValueError: An option is invalid.
+
+    Example:
+        >>> trigger = {"posture": "Reactive", "expect": ["prefect.flow-run.Failed"], "threshold": 1, "within": 0}
+        >>> events = build_run({"ends": "10m", "state": "Failed"})
+        >>> [firing.reason for firing in replay({"name": "Failed", "trigger": trigger}, events).firings]
+        ['1 of 1 required events: prefect.flow-run.Failed']
     """
     text, places = document(automation)
     options = settings(
@@ -343,14 +420,8 @@ def replay(
         without_actions=without_actions,
         name=name,
     )
-    return _read(_core.replay(text, _texts(events), options, places), SimulationResult)
-
-
-def _texts(events: Document | Sequence[Text]) -> list[bytes]:
-    """Texts in a list are files of one history; anything else in a list is an event."""
-    if isinstance(events, (list, tuple)) and events and all(isinstance(one, (str, bytes, os.PathLike)) for one in events):
-        return [document(one)[0] for one in events]
-    return [document(events)[0]]
+    result: SimulationResult = read(_core.replay(text, texts(events), options, places), "SimulationResult")
+    return result
 
 
 def advise(
@@ -375,33 +446,66 @@ def advise(
 
     Raises:
         ValueError: A value is invalid.
+
+    Example:
+        >>> advise(frequency=30, within=90).tolerated_misses
+        1
     """
     options = settings(frequency=frequency, within=within, tick=tick, client_version=client_version, expect=expect)
-    return _read(_core.heartbeat_advice(options), Advice)
+    result: Advice = read(_core.heartbeat_advice(options), "Advice")
+    return result
 
 
 def explain(code: str) -> Explanation:
     """Explains a diagnostic code, with a right and a wrong example.
 
+    Args:
+        code: The code, such as ``"missing-label"``.
+
+    Returns:
+        The explanation.
+
     Raises:
         ValueError: No diagnostic has this code.
+
+    Example:
+        >>> explain("missing-label").severity
+        'error'
     """
     explanation = _core.explain(code)
     if explanation is None:
         raise ValueError(f"unknown diagnostic code: {code}")
-    return _read(explanation, Explanation)
+    result: Explanation = read(explanation, "Explanation")
+    return result
 
 
 @lru_cache(maxsize=1)
 def diagnostic_codes() -> tuple[str, ...]:
-    """All diagnostic codes."""
+    """All diagnostic codes.
+
+    Returns:
+        The codes, in the order of the documentation.
+
+    Example:
+        >>> "missing-label" in diagnostic_codes()
+        True
+    """
     return tuple(_core.diagnostic_codes())
 
 
 @lru_cache(maxsize=1)
 def event_types() -> tuple[EventType, ...]:
-    """Describes all types of events, in the order of Prefect's documentation."""
-    return _read(_core.event_types(), tuple[EventType, ...])
+    """Describes all types of events.
+
+    Returns:
+        The descriptions, in the order of Prefect's documentation.
+
+    Example:
+        >>> "prefect.flow-run.{state}" in [event_type.name_pattern for event_type in event_types()]
+        True
+    """
+    types: tuple[EventType, ...] = read(_core.event_types(), "EventType", several=True)
+    return types
 
 
 def describe_event(name: str) -> EventType:
@@ -410,13 +514,21 @@ def describe_event(name: str) -> EventType:
     Args:
         name: The name of an event, or the pattern of a family: ``"prefect.flow-run.{state}"``.
 
+    Returns:
+        The description.
+
     Raises:
         ValueError: Prefect has no such event.
+
+    Example:
+        >>> describe_event("prefect.flow-run.Running").name_pattern
+        'prefect.flow-run.{state}'
     """
     described = _core.describe_event(name)
     if described is None:
         raise ValueError(_unknown("unknown event", name, _core.suggest(name)))
-    return _read(described, EventType)
+    result: EventType = read(described, "EventType")
+    return result
 
 
 @lru_cache(maxsize=1)
@@ -425,10 +537,21 @@ def _schemas() -> dict[str, str]:
 
 
 def json_schema(name: str = "events") -> dict[str, Any]:
-    """The JSON Schema of all events, of ``"automation"``, ``"trigger"``, ``"deployment-triggers"``, or of an event.
+    """The JSON Schema of events or automations.
+
+    Args:
+        name: ``"events"`` (all events), ``"automation"``, ``"trigger"``, ``"deployment-triggers"``, or the
+            name of an event.
+
+    Returns:
+        The schema.
 
     Raises:
         ValueError: There is no such schema or event.
+
+    Example:
+        >>> json_schema("prefect.flow-run.Running")["type"]
+        'object'
     """
     schemas = _schemas()
     text = schemas.get(name)
@@ -436,7 +559,7 @@ def json_schema(name: str = "events") -> dict[str, Any]:
         described = _core.describe_event(name)
         if described is None:
             raise ValueError(_unknown("unknown schema or event", name, _core.suggest(name)))
-        pattern = _read(described, EventType).name_pattern
+        pattern = json.loads(described)["namePattern"]
         text = schemas[pattern.replace("{", "").replace("}", "")]
     schema: dict[str, Any] = json.loads(text)
     return schema

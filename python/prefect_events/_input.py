@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 import os
+import sys
 from datetime import date, datetime, time, timedelta
-from pathlib import Path
 from typing import Any, Mapping, Protocol, Sequence, Union, runtime_checkable
-from uuid import UUID
+
+from . import _core
 
 
 @runtime_checkable
@@ -16,6 +17,7 @@ class Model(Protocol):
 
     def model_dump(self, *, mode: str) -> Any:
         """The content of the model as plain values."""
+        ...
 
 
 Text = Union[str, bytes, bytearray, memoryview, "os.PathLike[str]"]
@@ -23,6 +25,10 @@ Text = Union[str, bytes, bytearray, memoryview, "os.PathLike[str]"]
 
 Document = Union[Text, Mapping[str, Any], Sequence[Any], Model]
 """A text or a file, or the document itself: ``dict``, ``list``, or a model of pydantic."""
+
+
+Duration = Union[str, int, float, timedelta]
+"""A duration: ``"90s"``, seconds, or a ``timedelta``."""
 
 
 def document(value: Document) -> tuple[bytes, bool]:
@@ -35,8 +41,29 @@ def document(value: Document) -> tuple[bytes, bool]:
     if isinstance(value, (bytearray, memoryview)):
         return bytes(value), True
     if isinstance(value, os.PathLike):
-        return Path(value).read_bytes(), True
+        with open(value, "rb") as file:
+            return file.read(), True
     return to_json(value), False
+
+
+def texts(events: Document | Sequence[Text]) -> list[bytes]:
+    """Texts in a list are files of one history; anything else in a list is an event."""
+    if isinstance(events, (list, tuple)) and events and all(isinstance(one, (str, bytes, os.PathLike)) for one in events):
+        return [document(one)[0] for one in events]
+    return [document(events)[0]]
+
+
+def scenario_folder(scenarios: Document, files: Mapping[str, str] | None, text: bytes) -> Mapping[str, str] | None:
+    """The files that scenarios refer to: those that are given, or from the folder of the scenarios' file."""
+    if files is not None or not isinstance(scenarios, os.PathLike):
+        return files
+    folder = os.path.dirname(scenarios)
+    names: list[str] = json.loads(_core.scenario_files(text))
+    files = {}
+    for name in names:
+        with open(os.path.join(folder, name), encoding="utf-8") as file:
+            files[name] = file.read()
+    return files
 
 
 def to_json(value: object) -> bytes:
@@ -46,7 +73,18 @@ def to_json(value: object) -> bytes:
         TypeError: a value has no form in JSON.
         ValueError: a number is not finite, or a value contains itself.
     """
-    return json.dumps(value, default=_plain, allow_nan=False).encode("ascii")
+    if isinstance(value, (list, tuple)) and len(value) > _AT_ONCE:
+        parts = (_encode(value[start : start + _AT_ONCE])[1:-1] for start in range(0, len(value), _AT_ONCE))
+        return b"[" + b",".join(parts) + b"]"
+    return _encode(value)
+
+
+_AT_ONCE = 1000
+"""Items of a long list that are written at once: the encoder does not look for signals, such as Ctrl-C."""
+
+
+def _encode(value: object) -> bytes:
+    return json.dumps(value, default=_plain, allow_nan=False, separators=(",", ":")).encode("ascii")
 
 
 def _plain(value: object) -> Any:
@@ -56,7 +94,9 @@ def _plain(value: object) -> Any:
         return value.isoformat()
     if isinstance(value, timedelta):
         return value.total_seconds()
-    if isinstance(value, UUID):
+    # Its import takes longer than this module's: whoever has such a value has imported it.
+    uuid = sys.modules.get("uuid")
+    if uuid is not None and isinstance(value, uuid.UUID):
         return str(value)
     if isinstance(value, Mapping):
         return dict(value)
@@ -65,12 +105,16 @@ def _plain(value: object) -> Any:
     raise TypeError(f"{type(value).__name__} has no form in JSON: give a str, bytes, a Path, a dict, a list or a model")
 
 
+def plain(value: object) -> Any:
+    """The content of a model as plain values; anything else as it is."""
+    return value.model_dump(mode="json") if isinstance(value, Model) else value
+
+
 def settings(**options: object) -> str:
     """The options that were given, as the core reads them."""
-    return json.dumps(
-        {_camel(name): value for name, value in options.items() if value is not None},
-        default=_plain,
-    )
+    given = {name: value for name, value in options.items() if value is not None}
+    # Most calls have none, and the encoder takes as long as the check of an event.
+    return json.dumps({_camel(name): value for name, value in given.items()}, default=_plain) if given else "{}"
 
 
 def _camel(name: str) -> str:

@@ -7,6 +7,9 @@ from typing import Any
 
 import msgspec
 
+from . import _core
+from ._input import to_json
+
 
 class Result(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, rename="camel"):
     """A result: a frozen object. Times are aware ``datetime``s, exact to the microsecond."""
@@ -18,6 +21,20 @@ class Result(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, rena
         """
         plain: dict[str, Any] = _plain(msgspec.to_builtins(self, builtin_types=(datetime,)))
         return plain
+
+
+class Report(Result, frozen=True, kw_only=True, omit_defaults=True, rename="camel"):
+    """A result with findings, which notebooks show as a table."""
+
+    def _repr_html_(self) -> str | None:
+        return _core.report_html(to_json(self.to_dict()))
+
+
+class Played(Result, frozen=True, kw_only=True, omit_defaults=True, rename="camel"):
+    """A result with a timeline, which notebooks draw."""
+
+    def _repr_html_(self) -> str | None:
+        return _core.simulation_html(to_json(self.to_dict()))
 
 
 def _plain(value: Any) -> Any:

@@ -3,6 +3,14 @@
 //! Documents and results are bytes; results are JSON text, from which msgspec makes typed objects. Options are JSON text
 //! with the names of the core.
 
+mod client;
+mod command;
+mod file;
+mod html;
+mod live;
+mod scenarios;
+
+use std::cell::RefCell;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::mpsc::{RecvTimeoutError, channel};
 use std::thread;
@@ -10,12 +18,12 @@ use std::time::Duration;
 
 use prefect_events::automation::{self, CheckOptions};
 use prefect_events::catalogue::{self, Example, event_types};
-use prefect_events::diagnostic::{Code, TextOptions};
+use prefect_events::diagnostic::{Code, Report, TextOptions};
 use prefect_events::explain;
-use prefect_events::generate::{self, BuildOptions, RunSpec};
+use prefect_events::generate::{self, BuildOptions, History, RunSpec};
 use prefect_events::schema;
 use prefect_events::simulate::{self, DocumentText, EventTexts, HeartbeatConfig, ReplayError, ReplayOptions};
-use prefect_events::validate::{self, Schemas, ValidateOptions};
+use prefect_events::validate::{Schemas, ValidateOptions, Validator};
 use pyo3::exceptions::{PyRuntimeError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::pybacked::PyBackedBytes;
@@ -27,6 +35,13 @@ const SIGNALS: Duration = Duration::from_millis(50);
 
 /// The most bytes of input for which a call is short: a thread of its own would take longer than the work.
 const SHORT: usize = 1 << 16;
+
+/// As in the npm package.
+const DEFECT: &str = concat!(
+    "internal error in prefect-events: please report it, with the input if you can, at ",
+    env!("CARGO_PKG_REPOSITORY"),
+    "/issues"
+);
 
 type Json = Vec<u8>;
 
@@ -56,7 +71,7 @@ fn run<T: Send + 'static>(
 
 /// The core panicked, which no input may cause.
 fn defect() -> PyErr {
-    PyRuntimeError::new_err("prefect-events failed because of a defect of its own. Please report it with the input.")
+    PyRuntimeError::new_err(DEFECT)
 }
 
 fn misuse(problem: impl std::fmt::Display) -> PyErr {
@@ -64,11 +79,13 @@ fn misuse(problem: impl std::fmt::Display) -> PyErr {
 }
 
 fn options<T: DeserializeOwned>(text: &str) -> PyResult<T> {
-    serde_json::from_str(text).map_err(|error| {
-        let sentence = error.to_string();
-        // The place is one in our own text.
-        misuse(sentence.rsplit_once(" at line ").map_or(&*sentence, |(sentence, _)| sentence))
-    })
+    serde_json::from_str(text).map_err(|error| wrong_options(&error))
+}
+
+fn wrong_options(error: &serde_json::Error) -> PyErr {
+    let sentence = error.to_string();
+    // The place is one in our own text.
+    misuse(sentence.rsplit_once(" at line ").map_or(&*sentence, |(sentence, _)| sentence))
 }
 
 fn json(result: &impl Serialize) -> PyResult<Json> {
@@ -94,12 +111,28 @@ fn validate_text(
     places: bool,
 ) -> PyResult<Json> {
     let options = validate_options(settings, schemas)?;
-    run(py, text.len(), move || json(&validate::validate(&text, text_options(places), &options)))
+    run(py, text.len(), move || json(&validated(&text, places, &options)))
+}
+
+thread_local! {
+    /// Remembers events without findings, so that similar ones take half the time (`tests/bench/python.js`).
+    static VALIDATOR: RefCell<Validator> = RefCell::default();
+}
+
+/// A short text is checked on the caller's thread. A long one has a thread and a memory of its own.
+fn validated(text: &[u8], places: bool, options: &ValidateOptions) -> Report {
+    // Taken out: what a panic leaves behind is not used again.
+    let mut validator = VALIDATOR.take();
+    let report = validator.validate(text, text_options(places), options);
+    VALIDATOR.set(validator);
+    report
 }
 
 fn validate_options(settings: &str, schemas: Option<&str>) -> PyResult<ValidateOptions> {
     let schemas = schemas.map(Schemas::read).transpose().map_err(misuse)?;
-    Ok(ValidateOptions { schemas: schemas.map(Into::into), ..options(settings)? })
+    // Most calls have none: reading an empty object would take a tenth of the time of a short event.
+    let options = if settings == "{}" { ValidateOptions::default() } else { options(settings)? };
+    Ok(ValidateOptions { schemas: schemas.map(Into::into), ..options })
 }
 
 /// Checks automations.
@@ -123,13 +156,14 @@ fn build_event_lines(py: Python<'_>, name: String, inputs: PyBackedBytes, settin
     run(py, inputs.len(), move || generate::build_events(&name, &inputs, &options).map_err(misuse))
 }
 
-/// Builds the history of a run: a JSON array. Short descriptions can have a million events.
+/// Builds the history of a run: JSON arrays, each of a part of it. Short descriptions can have a million events.
 #[pyfunction]
-fn build_run(py: Python<'_>, spec: PyBackedBytes, settings: &str) -> PyResult<String> {
+fn build_run(py: Python<'_>, spec: PyBackedBytes, settings: &str) -> PyResult<Vec<String>> {
     let options: BuildOptions = options(settings)?;
     run(py, usize::MAX, move || {
         let spec = RunSpec::from_json(&spec).map_err(misuse)?;
-        generate::build_run(&spec, &options).map_err(misuse)
+        let mut history = History::new(&spec, &options).map_err(misuse)?;
+        Ok(std::iter::from_fn(|| history.part()).collect())
     })
 }
 
@@ -164,8 +198,8 @@ fn play<O: DeserializeOwned + Send + 'static, R: Serialize + 'static>(
 
 /// The files that scenarios refer to: a list.
 #[pyfunction]
-fn scenario_files(scenarios: &[u8]) -> PyResult<Json> {
-    json(&simulate::scenario_files(document(scenarios, false)))
+fn scenario_files(py: Python<'_>, scenarios: PyBackedBytes) -> PyResult<Json> {
+    run(py, scenarios.len(), move || json(&simulate::scenario_files(document(&scenarios, false))))
 }
 
 /// Plays events to an automation.
@@ -209,21 +243,23 @@ fn replayed<R: Serialize + 'static>(
 
 /// What a window over heartbeats tolerates.
 #[pyfunction]
-fn heartbeat_advice(settings: &str) -> PyResult<Json> {
+fn heartbeat_advice(py: Python<'_>, settings: &str) -> PyResult<Json> {
     let config: HeartbeatConfig = options(settings)?;
-    json(&simulate::heartbeat_advice(&config).map_err(misuse)?)
+    run(py, 0, move || json(&simulate::heartbeat_advice(&config).map_err(misuse)?))
 }
 
 /// The explanation of a code, or `None`.
 #[pyfunction(name = "explain")]
-fn explain_code(code: &str) -> PyResult<Option<Json>> {
+fn explain_code(py: Python<'_>, code: &str) -> PyResult<Option<Json>> {
     let Some(code) = Code::find(code) else { return Ok(None) };
-    let explanation = explain::explain(code);
-    let mut value = serde_json::to_value(&explanation).map_err(misuse)?;
-    if let Some(wrong) = value.get_mut("wrong") {
-        *wrong = explanation.wrong_example().into();
-    }
-    json(&value).map(Some)
+    run(py, 0, move || {
+        let explanation = explain::explain(code);
+        let mut value = serde_json::to_value(&explanation).map_err(misuse)?;
+        if let Some(wrong) = value.get_mut("wrong") {
+            *wrong = explanation.wrong_example().into();
+        }
+        json(&value).map(Some)
+    })
 }
 
 /// All diagnostic codes.
@@ -234,35 +270,34 @@ fn diagnostic_codes() -> Vec<&'static str> {
 
 /// Descriptions of all types of events, in the order of the documentation.
 #[pyfunction(name = "event_types")]
-fn all_event_types() -> PyResult<Json> {
-    json(&event_types(&generate::inputs))
+fn all_event_types(py: Python<'_>) -> PyResult<Json> {
+    run(py, 0, || json(&event_types(&generate::inputs)))
 }
 
 /// The description of the type of an event, with an example of this name; `None` if Prefect has no such event.
 #[pyfunction]
-fn describe_event(name: &str) -> PyResult<Option<Json>> {
-    let Some(found) = catalogue::find(name) else { return Ok(None) };
-    let Some(mut described) =
-        event_types(&generate::inputs).into_iter().find(|one| one.name_pattern == found.family.name.text)
-    else {
-        return Ok(None);
-    };
-    if name != found.family.name.text {
-        described.example = Example(catalogue::example(found.family, found.hole));
-    }
-    json(&described).map(Some)
+fn describe_event(py: Python<'_>, name: String) -> PyResult<Option<Json>> {
+    run(py, 0, move || {
+        let found = catalogue::find(&name);
+        // A pattern is not always a name of its own family.
+        let pattern = found.as_ref().map_or(&*name, |found| found.family.name.text);
+        let known = event_types(&generate::inputs).into_iter().find(|one| one.name_pattern == pattern);
+        let Some(mut described) = known else { return Ok(None) };
+        if let Some(found) = found.as_ref().filter(|_| name != pattern) {
+            described.example = Example(catalogue::example(found.family, found.hole));
+        }
+        json(&described).map(Some)
+    })
 }
 
 /// The names and texts of all JSON Schemas.
 #[pyfunction(name = "schemas")]
-fn all_schemas() -> Vec<(String, String)> {
-    let automations = automation::schema::schemas();
-    automations
-        .iter()
-        .chain(&schema::schemas())
-        .chain([&schema::all()])
-        .map(|one| (one.name.clone(), one.text()))
-        .collect()
+fn all_schemas(py: Python<'_>) -> PyResult<Vec<(String, String)>> {
+    run(py, 0, || {
+        let others = vec![schema::all(), simulate::schema::schema()];
+        let all = [automation::schema::schemas(), schema::schemas(), others];
+        Ok(all.iter().flatten().map(|one| (one.name.clone(), one.text())).collect())
+    })
 }
 
 /// The known name of an event that is nearest to a misspelt one.
@@ -271,15 +306,45 @@ fn suggest(name: &str) -> Option<String> {
     catalogue::suggest(name)
 }
 
+/// A panic, for the test of what becomes of it. `size` chooses the thread, as the size of an input does.
+#[cfg(feature = "defect")]
+#[pyfunction]
+#[expect(clippy::panic, reason = "that is what it is for")]
+fn defect_of(py: Python<'_>, size: usize) -> PyResult<()> {
+    run(py, size, || panic!("on purpose"))
+}
+
 /// The native module.
 #[pymodule(gil_used = false)]
 mod _core {
+    #[pymodule_export]
+    use super::client::{ServerTask, profiles_path, server_url};
+
+    #[pymodule_export]
+    use super::command::{
+        Command, event_names, not_text, printable, printable_lines, pull_interrupted, pull_summary, reason_of,
+    };
+    #[pymodule_export]
+    use super::file::validate_file;
+    #[pymodule_export]
+    use super::html::{report_html, simulation_html};
+    #[pymodule_export]
+    use super::live::{
+        backtest_events, compare_automations, freeze_firings, observe_heartbeats, render_actions, why_run, window_curve,
+    };
+    #[pymodule_export]
+    use super::scenarios::{list_scenarios, play_scenarios};
+
     #[pymodule_export]
     use super::{
         all_event_types, all_schemas, build_event, build_event_lines, build_run, check_automation, compare_replays,
         compare_versions, describe_event, diagnostic_codes, explain_code, heartbeat_advice, replay, run_tests,
         scenario_files, simulate_scenario, suggest, validate_text,
     };
+
+    #[cfg(feature = "defect")]
+    #[pymodule_export]
+    use super::defect_of;
 
     #[pymodule_export]
     #[expect(non_upper_case_globals, reason = "Python's name for it")]

@@ -22,8 +22,10 @@ mod context;
 mod parameters;
 mod result;
 mod rendered;
+mod implied;
 
 pub use context::{Fired, FiredEvent};
+pub(crate) use implied::{implied_automation, name_deployment};
 pub use rendered::{ActionOptions, render};
 pub use result::{
     ActionFailure, ActionTarget, ActionText, NewState, RenderedAction, RenderedParameter, RendersToNothing, Source, Use,

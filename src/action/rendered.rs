@@ -278,7 +278,7 @@ fn select(rendered: &mut RenderedAction, action: Json<'_>, object: &str, situati
 }
 
 /// `pauses the deployment etl`
-fn summary(verb: &str, rendered: &RenderedAction) -> String {
+pub(super) fn summary(verb: &str, rendered: &RenderedAction) -> String {
     let Some(target) = &rendered.target else { return verb.to_owned() };
     let words = target.kind.strip_prefix("prefect.").unwrap_or(&target.kind).replace('-', " ");
     let name = target.name.as_deref().unwrap_or(&target.id);

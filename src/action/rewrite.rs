@@ -9,7 +9,7 @@ use minijinja::machinery::ast::{
     UnaryOpKind, Var, WithBlock,
 };
 
-use super::python::{filter, predicate};
+use crate::automation::{is_template_filter, is_template_test};
 
 /// The one filter that templates call after the change.
 pub(super) const FILTER: &str = "python";
@@ -237,7 +237,7 @@ impl<'t> Rewriter<'t> {
     }
 
     fn checked(&mut self, what: &'static str, name: &str) -> bool {
-        let exists = if what == "filter" { filter::exists(name) } else { predicate::exists(name) };
+        let exists = if what == "filter" { is_template_filter(name) } else { is_template_test(name) };
         if !exists && self.conditional == 0 && self.unknown.is_none() {
             self.unknown = Some((what, name.to_owned()));
         }

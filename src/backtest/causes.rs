@@ -3,15 +3,15 @@
 use uuid::Uuid;
 
 use crate::automation::{Posture, Trigger};
-use crate::event::{ReceivedEvent, SharedText};
+use crate::event::SharedText;
 use crate::simulate::{
-    AtOnce, CapturedEvents, DocumentText, GivenAutomation, NEAR, OwnEvents, RecordedFiring, RecordedFirings,
-    ReplayError, ReplayOptions, SimulationResult, automations_of,
+    BatchOrder, ByOtherChance, CapturedEvents, DocumentText, GivenAutomation, NEAR, OwnEvents, RecordedFiring,
+    RecordedFirings, ReplayError, ReplayOptions, SimulationResult, automations_of,
 };
 use crate::text::order;
 use crate::text::phrase::duration;
 use crate::text::steps::step;
-use crate::text::table::Set;
+use crate::text::table::{Map, Set};
 use crate::time::{Instant, Span};
 use crate::trigger::{Firing, ServerQuirk};
 
@@ -24,14 +24,57 @@ const PHASES: [i64; 4] = [1_000_000, 2_000_000, 3_000_000, 4_000_000];
 /// How long the server works between two evaluations, beside the 5 s that it sleeps.
 const WORK: i64 = 250_000;
 
-/// Events that occurred at different times and were received at almost the same one were sent in a batch.
-const BATCH: i64 = 10_000;
-const APART: i64 = 1_000_000;
+/// What may have been different on the server without anything that the events show.
+#[derive(Clone, Copy)]
+enum Chance {
+    /// The order of events that were received at the same instant.
+    Reversed,
+    /// The phase of its loops, in microseconds after the first.
+    Phase(i64),
+    /// The order of events that were received at almost the same time.
+    Batch(BatchOrder),
+    /// It loaded its automations again; with a phase of its loops.
+    Reload(i64),
+}
+
+impl Chance {
+    /// In the order in which they are tried: those with `Reload`, which are not always possible, last.
+    const ALL: [Chance; 14] = {
+        let [one, two, three, four] = PHASES;
+        let [opposite, occurred, first, second] = BatchOrder::ALL;
+        [
+            Chance::Reversed,
+            Chance::Phase(one),
+            Chance::Phase(two),
+            Chance::Phase(three),
+            Chance::Phase(four),
+            Chance::Batch(opposite),
+            Chance::Batch(occurred),
+            Chance::Batch(first),
+            Chance::Batch(second),
+            Chance::Reload(0),
+            Chance::Reload(one),
+            Chance::Reload(two),
+            Chance::Reload(three),
+            Chance::Reload(four),
+        ]
+    };
+}
+
+/// The labels of a firing, sorted by name.
+type Key = Vec<(SharedText, SharedText)>;
+
+/// Times by labels, ascending.
+type Times = Map<Key, Vec<Instant>>;
 
 /// The firings of a replay, compared with the recorded ones.
 pub(super) struct Compared {
     pub firings: Vec<Firing>,
     pub recorded: RecordedFirings,
+    /// When it fires only here, when also on the server, and which recorded ones do not happen here.
+    only_here: Times,
+    both: Times,
+    only_recorded: Set<Uuid>,
 }
 
 impl Compared {
@@ -42,35 +85,58 @@ impl Compared {
         let none =
             || RecordedFirings { matched: 0, pairs: Vec::new(), only_here: certain(), only_recorded: Vec::new() };
         let recorded = recorded.unwrap_or_else(none);
-        Compared { firings, recorded }
+        let mut compared = Compared {
+            firings,
+            recorded,
+            only_here: Times::default(),
+            both: Times::default(),
+            only_recorded: Set::default(),
+        };
+        compared.index();
+        compared
+    }
+
+    /// Firings are in order of time.
+    fn index(&mut self) {
+        let (mut only_here, mut both) = (Times::default(), Times::default());
+        for firing in &self.recorded.only_here {
+            only_here.or_default(key_of(&firing.labels)).push(firing.at);
+        }
+        for firing in &self.firings {
+            let key = key_of(&firing.labels);
+            if !has_near(&only_here, &key, firing.at) {
+                both.or_default(key).push(firing.at);
+            }
+        }
+        let mut only_recorded = Set::default();
+        for firing in &self.recorded.only_recorded {
+            only_recorded.insert(firing.event_id);
+        }
+        (self.only_here, self.both, self.only_recorded) = (only_here, both, only_recorded);
     }
 
     fn is_only_here(&self, firing: &Firing) -> bool {
-        step(self.recorded.only_here.len());
-        let labels = labels_of(&firing.labels);
-        let is_it = |own: &Firing| is_near(own.at, firing.at) && labels_of(&own.labels) == labels;
-        self.recorded.only_here.iter().any(is_it)
+        has_near(&self.only_here, &key_of(&firing.labels), firing.at)
     }
 
     /// Whether it fires here too at about this time, as the partner of another recorded firing.
     fn fires_near(&self, firing: &RecordedFiring) -> bool {
-        step(self.firings.len());
-        let labels = labels_of(&firing.labels);
-        let is_near = |own: &&Firing| is_near(own.at, firing.at) && labels_of(&own.labels) == labels;
-        self.firings.iter().filter(is_near).any(|own| !self.is_only_here(own))
+        has_near(&self.both, &key_of(&firing.labels), firing.at)
     }
 
     fn is_only_recorded(&self, firing: &RecordedFiring) -> bool {
-        step(self.recorded.only_recorded.len());
-        self.recorded.only_recorded.iter().any(|own| own.event_id == firing.event_id)
+        self.only_recorded.contains(&firing.event_id)
     }
 }
 
-fn is_near(one: Instant, other: Instant) -> bool {
-    one.since(other).saturating_abs() <= NEAR
+fn has_near(times: &Times, key: &[(SharedText, SharedText)], at: Instant) -> bool {
+    step(1);
+    let own = times.get(key).map(Vec::as_slice).unwrap_or_default();
+    let first = own.partition_point(|own| at.since(*own) > NEAR);
+    own.get(first).is_some_and(|own| own.since(at) <= NEAR)
 }
 
-fn labels_of(labels: &[(SharedText, SharedText)]) -> Vec<(SharedText, SharedText)> {
+fn key_of(labels: &[(SharedText, SharedText)]) -> Key {
     let mut own = labels.to_vec();
     order::by_text(&mut own, |(name, _)| name);
     own
@@ -80,18 +146,29 @@ fn labels_of(labels: &[(SharedText, SharedText)]) -> Vec<(SharedText, SharedText
 /// engine knows how late a server may be.
 pub(super) fn pair_drifted(compared: &mut Compared) -> Vec<(Firing, RecordedFiring)> {
     let RecordedFirings { only_here, only_recorded, .. } = &mut compared.recorded;
+    // By labels, in order of time; and how many are too early, or have a partner.
+    let mut open: Map<Key, (Vec<RecordedFiring>, usize)> = Map::default();
+    for firing in only_recorded.iter() {
+        open.or_default(key_of(&firing.labels)).0.push(firing.clone());
+    }
+    let mut taken = Set::default();
     let mut pairs = Vec::new();
     only_here.retain(|firing| {
-        step(only_recorded.len().saturating_add(1));
         let Some(span) = firing.span else { return true };
         let latest = Instant(span.latest.0.saturating_add(WORK));
-        let labels = labels_of(&firing.labels);
-        let is_it =
-            |own: &RecordedFiring| (span.earliest..=latest).contains(&own.at) && labels_of(&own.labels) == labels;
-        let Some(place) = only_recorded.iter().position(is_it) else { return true };
-        pairs.push((firing.clone(), only_recorded.remove(place)));
+        let Some((own, first)) = open.get_mut(&key_of(&firing.labels)) else { return true };
+        while own.get(*first).is_some_and(|own| own.at < span.earliest) {
+            step(1);
+            *first = first.saturating_add(1);
+        }
+        let Some(partner) = own.get(*first).filter(|own| own.at <= latest) else { return true };
+        *first = first.saturating_add(1);
+        taken.insert(partner.event_id);
+        pairs.push((firing.clone(), partner.clone()));
         false
     });
+    only_recorded.retain(|own| !taken.contains(&own.event_id));
+    compared.index();
     pairs
 }
 
@@ -111,9 +188,8 @@ pub(super) struct Causes<'c> {
     /// When the server received the first and the last event.
     received: (Instant, Instant),
     base: &'c Compared,
-    by_chance: Option<Compared>,
-    /// The other plays: what they are, and what they fire.
-    phases: Option<Vec<(i64, Compared)>>,
+    /// What it fires with each of the first ones of [`Chance::ALL`].
+    chances: Vec<Compared>,
     with_leaders: Option<Compared>,
     as_served: Option<Compared>,
     /// Whether `as_served` was tried.
@@ -140,8 +216,7 @@ impl<'c> Causes<'c> {
             reloads: if rolls(&given.automation.trigger) { own.other_changes() } else { Vec::new() },
             received: captured.received().unwrap_or((Instant(0), Instant(0))),
             base,
-            by_chance: None,
-            phases: None,
+            chances: Vec::new(),
             with_leaders: None,
             as_served: None,
             is_served_played: false,
@@ -161,9 +236,6 @@ impl<'c> Causes<'c> {
             return Ok((DifferenceCause::AbsentLeader, sentence.to_owned()));
         }
         if let Some(cause) = self.chance(|play| !play.is_only_here(firing), "it does not fire")? {
-            return Ok(cause);
-        }
-        if let Some(cause) = self.disorder(&firing.labels, firing.at) {
             return Ok(cause);
         }
         let (first, last) = self.received;
@@ -208,9 +280,6 @@ impl<'c> Causes<'c> {
         if let Some(cause) = self.chance(|play| !play.is_only_recorded(firing), "it fires here too")? {
             return Ok(cause);
         }
-        if let Some(cause) = self.disorder(&firing.labels, firing.at) {
-            return Ok(cause);
-        }
         let within = longest(&self.given.automation.trigger);
         let (first, _) = self.received;
         if self.starts_before_capture() && firing.at.since(first) <= within.saturating_add(NEAR) {
@@ -235,65 +304,52 @@ impl<'c> Causes<'c> {
         )
     }
 
-    /// Whether chance on the server explains it. `explains`: whether this other play does.
+    /// Whether chance on the server explains it: a play with another chance shows it. `explains`: whether this play does.
     fn chance(&mut self, explains: impl Fn(&Compared) -> bool, result: &str) -> Result<Option<Cause>, ReplayError> {
-        if self.by_chance.is_none() {
-            let played = self.captured.play_in(AtOnce::Reversed, self.given, self.options)?;
-            self.by_chance = Some(Compared::new(played));
-        }
-        if self.by_chance.as_ref().is_some_and(&explains) {
-            let sentence = format!("events were received at the same instant: in the opposite order {result}");
-            return Ok(Some((DifferenceCause::Chance, sentence)));
-        }
-        if self.phases.is_none() {
-            let mut phases = Vec::new();
-            for phase in PHASES {
-                let offset = Span(self.options.tick_offset_seconds.map_or(0, |offset| offset.0).saturating_add(phase));
-                let options = ReplayOptions { tick_offset_seconds: Some(offset), ..self.options.clone() };
-                phases.push((phase, Compared::new(self.captured.play(self.given, &options)?)));
+        for (place, chance) in Chance::ALL.into_iter().enumerate() {
+            if matches!(chance, Chance::Reload(_)) && self.reloads.is_empty() {
+                continue;
             }
-            self.phases = Some(phases);
+            if self.chances.len() <= place {
+                self.chances.push(self.play_by(chance)?);
+            }
+            if self.chances.get(place).is_some_and(&explains) {
+                return Ok(Some((DifferenceCause::Chance, self.sentence(chance, result))));
+            }
         }
-        let found = self.phases.iter().flatten().find(|(_, play)| explains(play));
-        Ok(found.map(|(phase, _)| {
-            let later = duration(*phase);
-            (DifferenceCause::Chance, format!("the phase of the server's loop is unknown: {later} later {result}"))
-        }))
+        Ok(None)
     }
 
-    /// Chance that no other replay shows: a reload that moved windows, or a batch whose events were evaluated in another
-    /// order.
-    fn disorder(&self, labels: &[(SharedText, SharedText)], at: Instant) -> Option<Cause> {
-        if let Some(reload) = self.reloads.iter().find(|reload| **reload < at) {
-            let sentence = format!(
-                "the server loaded its automations again when one was created or changed, first at {}: this moves windows \
-                 that no event opens, and all that follow",
-                reload.clock_time()
-            );
-            return Some((DifferenceCause::Chance, sentence));
-        }
-        let within = longest(&self.given.automation.trigger).saturating_add(NEAR);
-        let is_own = |event: &&ReceivedEvent| {
-            step(labels.len().saturating_add(1));
-            (0..=within).contains(&at.since(event.received))
-                && labels.iter().all(|(name, value)| event.resource.get(name) == Some(value))
+    fn play_by(&self, chance: Chance) -> Result<Compared, ReplayError> {
+        let (other, phase) = match chance {
+            Chance::Reversed => (ByOtherChance::Reversed, 0),
+            Chance::Phase(phase) => (ByOtherChance::No, phase),
+            Chance::Batch(order) => (ByOtherChance::Batches(order), 0),
+            Chance::Reload(phase) => (ByOtherChance::Reloads(&self.reloads), phase),
         };
-        let mut own: Vec<(Instant, Instant)> = Vec::new();
-        if !labels.is_empty() {
-            let events = self.captured.events().iter().filter(is_own);
-            own.extend(events.map(|event| (event.received, event.occurred)));
-        }
-        order::by_key(&mut own, &mut |(received, _)| received.sortable());
-        let is_batch = |pair: &[(Instant, Instant)]| match pair {
-            [(received, occurred), (next, other)] => {
-                next.since(*received) <= BATCH && other.since(*occurred).saturating_abs() >= APART
+        let offset = Span(self.options.tick_offset_seconds.map_or(0, |offset| offset.0).saturating_add(phase));
+        let options = ReplayOptions { tick_offset_seconds: Some(offset), ..self.options.clone() };
+        Ok(Compared::new(self.captured.play_by(other, self.given, &options)?))
+    }
+
+    fn sentence(&self, chance: Chance, result: &str) -> String {
+        match chance {
+            Chance::Reversed => format!("events were received at the same instant: in the opposite order {result}"),
+            Chance::Phase(phase) => {
+                format!("the phase of the server's loop is unknown: {} later {result}", duration(phase))
             }
-            _ => false,
-        };
-        own.windows(2).any(is_batch).then(|| {
-            let sentence = "its events arrived in one batch: the server's two consumers evaluate them in any order";
-            (DifferenceCause::Chance, sentence.to_owned())
-        })
+            Chance::Batch(_) => format!(
+                "events arrived in one batch, and the server's two consumers evaluate them in any order: in another one \
+                 {result}"
+            ),
+            Chance::Reload(_) => {
+                let first = self.reloads.first().map(|at| at.clock_time()).unwrap_or_default();
+                format!(
+                    "the server loaded its automations again when one was created or changed, first at {first}, which \
+                     moves windows that no event opens: with that {result}"
+                )
+            }
+        }
     }
 
     fn with_leaders(&mut self) -> Result<&Compared, ReplayError> {

@@ -18,22 +18,24 @@ pub(super) struct Edited {
     pub line: u64,
 }
 
-/// Sets `within` of a trigger to whole seconds. `index`: of the automation in the document; `path`: of its trigger.
-pub(super) fn set_within(document: DocumentText<'_>, index: usize, path: &str, seconds: i64) -> Option<Edited> {
+/// Sets a field of a trigger to a value in JSON. `index`: of the automation in the document; `path`: of its trigger.
+pub(super) fn set_field(
+    document: DocumentText<'_>,
+    index: usize,
+    path: &str,
+    name: &str,
+    value: &str,
+) -> Option<Edited> {
     in_trigger(document, index, path, |trigger| {
-        let after = seconds.to_string();
-        match trigger.get("within") {
-            Some(value) => Some(Change {
-                edits: vec![(value.span(), after.clone())],
-                before: format!("within: {}", shown(&String::from_utf8_lossy(value.written()))),
-                after: format!("within: {after}"),
-            }),
-            None => Some(Change {
-                edits: insert_raw(document.bytes, trigger, "within", &after),
-                before: String::new(),
-                after: format!("within: {after}"),
-            }),
-        }
+        let after = format!("{name}: {value}");
+        Some(match trigger.get(name) {
+            Some(old) => Change {
+                edits: vec![(old.span(), value.to_owned())],
+                before: format!("{name}: {}", shown(&String::from_utf8_lossy(old.written()))),
+                after,
+            },
+            None => Change { edits: insert_raw(document.bytes, trigger, name, value), before: String::new(), after },
+        })
     })
 }
 

@@ -16,7 +16,7 @@ use crate::text::table::{Map, Set};
 use crate::time::{Instant, Span};
 use crate::trigger::{Firing, Version};
 
-use super::result::OutcomeCounts;
+use super::result::{OutcomeCounts, is_zero};
 use super::subject::{Subjects, state};
 
 /// Options of `compareAutomations`.
@@ -170,11 +170,6 @@ pub struct ChangedFiring {
     pub message: String,
     /// Why the version fires that does.
     pub reason: String,
-}
-
-#[allow(clippy::trivially_copy_pass_by_ref, reason = "serde hands over references")]
-fn is_zero(number: &usize) -> bool {
-    *number == 0
 }
 
 /// Plays captured events to two versions of automations, and compares the firings. What the recorded actions of the

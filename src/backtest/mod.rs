@@ -35,6 +35,9 @@ mod one;
 mod all;
 mod comparison;
 mod change;
+mod explanation;
+mod run;
+mod remedy;
 mod why;
 
 pub use all::{BacktestOptions, backtest, backtest_captured, captured_automations};
@@ -42,7 +45,8 @@ pub use comparison::{
     ChangedFiring, CompareOptions, ComparedAutomation, ComparedText, Comparison, FiringChange, VersionFirings,
     compare_automations,
 };
+pub use explanation::{ChangedLine, Why, WhyCause, WhyError, WhyOptions};
 pub use result::{
     AutomationBacktest, Backtest, DifferenceCause, Histogram, OnlyHere, OnlyRecorded, OutcomeCounts, SpanCount, Verdict,
 };
-pub use why::{ChangedLine, Why, WhyCause, WhyError, WhyOptions, why};
+pub use why::why;

@@ -8,7 +8,8 @@ use crate::text::steps::step;
 use crate::text::table::{Map, Set};
 use crate::time::Instant;
 
-const FLOW_RUN: &str = "prefect.flow-run.";
+/// Before the id of a flow run in its resource.
+pub(super) const FLOW_RUN: &str = "prefect.flow-run.";
 
 /// The flow runs that events are about.
 #[derive(Default)]

@@ -26,6 +26,18 @@ pub enum Presence {
     Undocumented,
 }
 
+impl Presence {
+    /// Its name in results.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Presence::Required => "required",
+            Presence::Optional => "optional",
+            Presence::Undocumented => "undocumented",
+        }
+    }
+}
+
 /// How an event is built: the caller's key for a value, and its default.
 #[derive(Clone, Copy, Debug)]
 pub struct Generation {

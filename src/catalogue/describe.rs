@@ -6,8 +6,8 @@ use std::ops::Not;
 
 use serde::Serialize;
 
-use super::example::{event, unfilled};
-use super::{Family, Field, Label, LabelForm, Object, Presence, Related, Source, Value, ValueKind, families};
+use super::example::{event, named, unfilled};
+use super::{Family, Field, Label, LabelForm, Object, Presence, Related, Source, Value, ValueKind, families, find};
 use crate::json::tree::{optional_text_as_value, text_as_value};
 
 /// Everything known about one event, or about a family of events with a common name pattern.
@@ -195,6 +195,39 @@ pub struct Example(
     #[cfg_attr(feature = "typescript", ts(type = "object"))]
     pub String,
 );
+
+/// The description of the type of an event, with an example of this name.
+///
+/// ```
+/// use prefect_events::catalogue::describe;
+/// use prefect_events::generate::inputs;
+///
+/// let described = describe("prefect.task-run.Running", &inputs).expect("Prefect emits it");
+/// assert_eq!(described.name_pattern, "prefect.task-run.{state}");
+/// assert!(described.example.0.contains("\"event\": \"prefect.task-run.Running\""));
+/// ```
+#[must_use]
+pub fn describe(name: &str, inputs: &dyn Fn(&'static Family) -> Vec<Input>) -> Option<EventType> {
+    let found = find(name)?;
+    let mut described = event_type(found.family, inputs(found.family));
+    if name != found.family.name.text {
+        described.example = Example(event(found.family, found.hole).line());
+    }
+    Some(described)
+}
+
+/// All known names of events: of a family whose name has a placeholder, one with each known value.
+#[must_use]
+pub fn names() -> Vec<String> {
+    let mut all = Vec::new();
+    for family in families() {
+        if family.variants.is_empty() {
+            all.push(family.name.text.to_owned());
+        }
+        all.extend(family.variants.iter().map(|variant| named(family, variant.name)));
+    }
+    all
+}
 
 /// Describes every family, in the order of the documentation. `inputs`: the inputs that the builder accepts:
 /// [`generate::inputs`](crate::generate::inputs).

@@ -39,7 +39,7 @@ pub(super) fn unfilled(family: &Family) -> Tree {
 }
 
 /// The family's name with its placeholder filled.
-fn named(family: &Family, hole: &str) -> String {
+pub(super) fn named(family: &Family, hole: &str) -> String {
     [family.name.prefix(), hole, suffix(family)].concat()
 }
 

@@ -18,7 +18,9 @@ mod template;
 mod tests;
 
 pub use authoring::{Generation, Presence};
-pub use describe::{EventType, Example, FieldType, Input, LabelType, RelatedType, VariantType, event_types, examples};
+pub use describe::{
+    EventType, Example, FieldType, Input, LabelType, RelatedType, VariantType, describe, event_types, examples, names,
+};
 pub use description::Source;
 pub(crate) use example::{event, example_value};
 pub use example::{example, example_line};

@@ -74,6 +74,8 @@ pub(super) struct Exchange {
     call: Option<Call>,
     asks_token: bool,
     tokens: u8,
+    /// Why no response came, if a token is asked for because of that.
+    hidden: Option<String>,
     wait: Option<Wait>,
     attempts: u32,
     /// The server has responded at least once.
@@ -89,11 +91,17 @@ impl Exchange {
             call: None,
             asks_token: false,
             tokens: 0,
+            hidden: None,
             wait: None,
             attempts: 0,
             is_connected: false,
             requests: 0,
         }
+    }
+
+    /// The server has responded to others before: without a response, it is asked again.
+    pub(super) fn expect_response(&mut self) {
+        self.is_connected = true;
     }
 
     pub(super) fn server(&self) -> &Server {
@@ -126,15 +134,20 @@ impl Exchange {
 
     /// Whether the body answers the call; otherwise it continues.
     pub(super) fn respond(&mut self, response: &Response<'_>, with: Surroundings) -> Result<bool, ClientError> {
-        self.is_connected = true;
         let status = response.status;
         if self.asks_token {
             self.asks_token = false;
             self.csrf = text_at(response.body, "token").map(Secret::new);
+            let hidden = self.hidden.take();
             if (200..300).contains(&status) && self.csrf.is_some() {
+                self.is_connected = true;
                 return Ok(false);
             }
+            if let Some(reason) = hidden {
+                return Err(self.unreachable(&reason));
+            }
         }
+        self.is_connected = true;
         match status {
             200..=299 => return Ok(true),
             403 if self.tokens < MOST_TOKENS && is_about_csrf(response.body) => {
@@ -163,8 +176,18 @@ impl Exchange {
         if self.is_connected {
             return self.retry(&format!("no response ({reason})"), None, with);
         }
+        // Browsers hide that a server wants a CSRF token: Prefect's response then lacks the headers that allow to read it.
+        if self.tokens == 0 && self.call.as_ref().is_some_and(|call| call.body.is_some()) {
+            (self.tokens, self.asks_token, self.hidden) = (1, true, Some(reason.to_owned()));
+            return Ok(());
+        }
+        let first = self.hidden.take();
+        Err(self.unreachable(first.as_deref().unwrap_or(reason)))
+    }
+
+    fn unreachable(&self, reason: &str) -> ClientError {
         let message = format!("{} cannot be reached: {reason}. Is the server running there?", self.server.url());
-        Err(ClientError::new(ClientErrorCode::Unreachable, message))
+        ClientError::new(ClientErrorCode::Unreachable, message)
     }
 
     /// The body is not complete, or not what was asked for.

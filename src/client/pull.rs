@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::diagnostic::Report;
@@ -75,8 +75,8 @@ impl Batch {
     }
 }
 
-/// How far reading has come.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+/// How far reading has come. Displayed, a line or more: what came, and what is missing.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct PullProgress {
@@ -107,7 +107,8 @@ impl fmt::Display for PullProgress {
         let noun = if events == 1 { "event" } else { "events" };
         write!(f, "{} {noun} from {} to {}", count(events), self.since.rfc3339(), self.until.rfc3339())?;
         if self.lacking > 0 {
-            write!(f, "; the server counted {} more, but did not return them", self.lacking)?;
+            let lacking = usize::try_from(self.lacking).unwrap_or(usize::MAX);
+            write!(f, "\nthe server counted {} more, but did not return them", count(lacking))?;
         }
         if let Some(limits) = &self.limits {
             write!(f, "\n{limits}")?;
@@ -212,6 +213,11 @@ impl Pull {
     #[must_use]
     pub fn progress(&self) -> &PullProgress {
         &self.progress
+    }
+
+    /// The server has responded before: it can restart.
+    pub(super) fn expect_response(&mut self) {
+        self.exchange.expect_response();
     }
 
     /// What selects the events; known when all came.

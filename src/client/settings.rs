@@ -142,8 +142,12 @@ const PROFILES_FILE: &str = "profiles.toml";
 /// A file is not TOML.
 pub fn profiles_path(sources: &SettingsSources) -> Result<Option<String>, SettingsError> {
     let layers = Layers::new(sources)?;
-    if let Some(path) = layers.text(PROFILES_PATH)?.filter(|path| !path.reveal().is_empty()) {
-        return Ok(Some(path.reveal().to_owned()));
+    // Here an empty setting hides none.
+    for text in layers.texts(PROFILES_PATH) {
+        let text = text?.reveal().to_owned();
+        if !text.is_empty() {
+            return Ok(Some(text));
+        }
     }
     let home = layers.in_environment("PREFECT_HOME").filter(|home| !home.reveal().is_empty());
     Ok(home.map(|home| format!("{}/{PROFILES_FILE}", home.reveal().trim_end_matches('/'))))
@@ -157,15 +161,21 @@ pub fn server_settings(sources: &SettingsSources) -> Result<ServerSettings, Sett
     let mut layers = Layers::new(sources)?;
     let all = match &sources.profiles {
         Some(text) => table(PROFILES_FILE, text)?,
+        // Without a file and a place for it, Prefect has its own.
+        None if profiles_path(sources)?.is_none() => built_in_profiles(),
         None => Table::new(),
     };
     let profiles = all.get("profiles").and_then(Value::as_table);
-    let names: Vec<String> = profiles.into_iter().flat_map(|profiles| profiles.keys().cloned()).collect();
+    let of_file = profiles.filter(|_| sources.profiles.is_some());
+    let names: Vec<String> = of_file.into_iter().flat_map(|profiles| profiles.keys().cloned()).collect();
     let active = || all.get("active").and_then(Value::as_str).map(str::to_owned);
     let asked = layers.in_environment("PREFECT_PROFILE").map(|name| name.reveal().to_owned());
     let asked = sources.profile.clone().or(asked).filter(|name| !name.is_empty());
-    let name = asked.clone().or_else(active).unwrap_or_else(|| DEFAULT_PROFILE.to_owned());
-    layers.profile = profiles.and_then(|profiles| profiles.get(&name)).and_then(Value::as_table).cloned();
+    let chosen = asked.or_else(active).filter(|name| !name.is_empty());
+    // Without a choice it is the built-in profile, whatever the file has under its name.
+    let own = |name: &String| profiles.and_then(|profiles| profiles.get(name)).and_then(Value::as_table).cloned();
+    layers.profile = chosen.as_ref().and_then(own);
+    let name = chosen.unwrap_or_else(|| DEFAULT_PROFILE.to_owned());
     let built_in = EPHEMERAL.contains(&&*name);
     if layers.profile.is_none() && !built_in && sources.profile.is_some() {
         return Err(SettingsError::UnknownProfile { name, names });
@@ -185,6 +195,13 @@ pub fn server_settings(sources: &SettingsSources) -> Result<ServerSettings, Sett
         api_key: text(&layers, KEY)?,
         cloud_url: text(&layers, CLOUD_URL)?.map(|url| url.reveal().to_owned()),
     })
+}
+
+/// Of Prefect's own `profiles.toml`, those with settings of the API.
+fn built_in_profiles() -> Table {
+    let local = Table::from_iter([(URL.0.to_owned(), Value::from("http://127.0.0.1:4200/api"))]);
+    let profiles = Table::from_iter([("local".to_owned(), Value::from(local))]);
+    Table::from_iter([("profiles".to_owned(), Value::from(profiles))])
 }
 
 /// The sources in their order.
@@ -219,23 +236,25 @@ impl Layers {
     }
 
     /// The first source that has the setting.
-    fn text(&self, (name, path): Name) -> Result<Option<Secret>, SettingsError> {
-        if let Some(found) = self.in_environment(name).or_else(|| variable(&self.dot_env, name)) {
-            return Ok(Some(found.clone()));
-        }
-        let sources = [
-            ("prefect.toml", self.prefect.as_ref().and_then(|table| at(table, path))),
-            ("pyproject.toml", self.pyproject.as_ref().and_then(|table| at(table, path))),
-            (PROFILES_FILE, self.profile.as_ref().and_then(|table| table.get(name))),
+    fn text(&self, name: Name) -> Result<Option<Secret>, SettingsError> {
+        self.texts(name).next().transpose()
+    }
+
+    /// The setting in each source that has it.
+    fn texts(&self, (name, path): Name) -> impl Iterator<Item = Result<Secret, SettingsError>> {
+        let variables = [self.in_environment(name), variable(&self.dot_env, name)];
+        // A table is a group of settings.
+        let in_table = |table: &Option<Table>| at(table.as_ref()?, path).filter(|value| !value.is_table()).cloned();
+        let values = [
+            ("prefect.toml", in_table(&self.prefect)),
+            ("pyproject.toml", in_table(&self.pyproject)),
+            (PROFILES_FILE, self.profile.as_ref().and_then(|table| table.get(name)).cloned()),
         ];
-        for (file, found) in sources {
-            match found {
-                Some(Value::String(text)) => return Ok(Some(Secret::new(text))),
-                Some(_) => return Err(SettingsError::NotText { file, name }),
-                None => {}
-            }
-        }
-        Ok(None)
+        let texts = values.into_iter().filter_map(move |(file, value)| match value? {
+            Value::String(text) => Some(Ok(Secret::new(text))),
+            _ => Some(Err(SettingsError::NotText { file, name })),
+        });
+        variables.map(Option::<&Secret>::cloned).into_iter().flatten().map(Ok).chain(texts)
     }
 }
 

@@ -203,8 +203,10 @@ impl Stream {
     fn pull(&self) -> Option<Box<Pull>> {
         let since = Instant(self.checked.0.saturating_sub(OVERLAP));
         let filter = EventFilter { since: Some(When::At(since)), ..self.filter.clone() };
-        // The filter was used before.
-        Pull::new(self.server.clone(), &filter, self.now.max(since)).ok().map(Box::new)
+        // The filter was used before, and the server was there.
+        let mut pull = Pull::new(self.server.clone(), &filter, self.now.max(since)).ok()?;
+        pull.expect_response();
+        Some(Box::new(pull))
     }
 
     /// The response to the last request.

@@ -35,8 +35,8 @@ pub(crate) enum Location {
     Known(Range),
 }
 
-/// A finding with its place still in bytes, and its messages still as arguments.
-struct Found {
+/// A finding with its place still in bytes, unless it is settled, and its messages still as arguments.
+pub(crate) struct Found {
     code: Code,
     severity: Severity,
     index: Option<u64>,
@@ -46,10 +46,116 @@ struct Found {
     docs: Option<&'static str>,
     arguments: Vec<(&'static str, String)>,
     /// Arguments with the line and column of a byte of the text.
-    positioned: Vec<(&'static str, u32, String)>,
+    positioned: Vec<Positioned>,
     /// Whether a fix may be offered.
     fixable: bool,
     edits: Edits,
+    /// The same, settled.
+    changes: Vec<Edit>,
+}
+
+struct Positioned {
+    name: &'static str,
+    byte: u32,
+    /// Once it is settled.
+    position: Option<Position>,
+    template: String,
+}
+
+impl Found {
+    /// Calculates the places, after which the text is no longer needed. `named`: the last byte that a message named: many
+    /// findings can name the same one, far before their own.
+    fn settle(&mut self, places: &mut Places<'_>, named: &mut Option<(u32, Position)>, with_places: bool) {
+        for Positioned { byte, position, .. } in &mut self.positioned {
+            if position.is_none() {
+                let found = match *named {
+                    Some((known, position)) if known == *byte => position,
+                    _ => places.position(*byte as usize),
+                };
+                *named = Some((*byte, found));
+                *position = Some(found);
+            }
+        }
+        if let Location::Bytes(span) = self.location {
+            self.location = match with_places {
+                true => Location::Known(places.range(span.start, span.end)),
+                false => Location::Nowhere,
+            };
+        }
+        let edits = std::mem::take(&mut self.edits);
+        // Without a user's text there is nothing to edit.
+        if with_places {
+            let edit = |(span, text): (Span, String)| Edit { range: places.range(span.start, span.end), text };
+            self.changes.extend(edits.into_iter().map(edit));
+        }
+    }
+
+    /// The message, and what else the report says. The finding must be settled.
+    fn diagnostic(self) -> Diagnostic {
+        let Found { code, mut arguments, .. } = self;
+        for Positioned { name, position, template, .. } in self.positioned {
+            let Position { line, column, .. } = position.unwrap_or(Position::START);
+            let (line, column) = (line.to_string(), column.to_string());
+            arguments.push((name, template::render(&template, &[("line", &line), ("column", &column)])));
+        }
+        let range = match self.location {
+            Location::Known(range) => Some(range),
+            Location::Bytes(_) | Location::Nowhere => None,
+        };
+        let fix = (!self.changes.is_empty()).then(|| Fix { title: code.fix(&arguments), edits: self.changes });
+        Diagnostic {
+            code: code.name(),
+            severity: self.severity,
+            message: code.message(&arguments),
+            index: self.index,
+            name: self.name,
+            path: self.path,
+            range,
+            help: code.help(&arguments),
+            docs: self.docs.map(str::to_owned),
+            fix,
+        }
+    }
+
+    /// Moves a settled finding from the beginning of a text to a later line, and to later events.
+    fn shift(&mut self, base: Position, events: u64) {
+        self.index = self.index.map(|index| index.saturating_add(events));
+        if let Location::Known(range) = &mut self.location {
+            *range = range.after(base);
+        }
+        for Positioned { position, .. } in &mut self.positioned {
+            *position = position.map(|position| position.after(base));
+        }
+        for edit in &mut self.changes {
+            edit.range = edit.range.after(base);
+        }
+    }
+}
+
+/// The findings of a part of a text, by themselves: their places and indices are relative to it.
+pub(crate) struct PartFindings {
+    /// In the order in which they were found.
+    pub found: Vec<Found>,
+    /// How many were not kept.
+    pub omitted: Counts,
+}
+
+/// How many findings there are.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct Counts {
+    errors: u64,
+    warnings: u64,
+    infos: u64,
+}
+
+impl Counts {
+    fn of(&mut self, severity: Severity) -> &mut u64 {
+        match severity {
+            Severity::Error => &mut self.errors,
+            Severity::Warning => &mut self.warnings,
+            Severity::Info => &mut self.infos,
+        }
+    }
 }
 
 /// A finding whose arguments are added one by one: one short call each keeps the checks small. Nothing is kept of a
@@ -78,7 +184,7 @@ impl Draft<'_> {
     /// the end: separately, each would search the text from its beginning.
     pub(crate) fn positioned(self, name: &'static str, byte: u32, template: &str) -> Self {
         self.0.map_or(Draft(None), |found| {
-            found.positioned.push((name, byte, template.to_owned()));
+            found.positioned.push(Positioned { name, byte, position: None, template: template.to_owned() });
             Draft(Some(found))
         })
     }
@@ -163,9 +269,7 @@ pub(crate) struct Findings<'s> {
     found_here: bool,
     /// Whether the input was recognised as what the check is for. Nothing else is ever changed.
     fixable: bool,
-    errors: u64,
-    warnings: u64,
-    infos: u64,
+    counts: Counts,
 }
 
 impl<'s> Findings<'s> {
@@ -176,9 +280,7 @@ impl<'s> Findings<'s> {
             reported: TextSet::default(),
             found_here: false,
             fixable: false,
-            errors: 0,
-            warnings: 0,
-            infos: 0,
+            counts: Counts::default(),
         }
     }
 
@@ -189,7 +291,7 @@ impl<'s> Findings<'s> {
 
     /// Whether there are no errors.
     pub(crate) fn are_valid(&self) -> bool {
-        self.errors == 0
+        self.counts.errors == 0
     }
 
     /// Sets whether the following input was recognised as what the check is for: only then are fixes offered.
@@ -246,14 +348,7 @@ impl<'s> Findings<'s> {
             self.reported.insert(pointer.as_bytes());
         }
         let Some(severity) = self.options.severity(code, usual) else { return Draft(None) };
-        let count = match severity {
-            Severity::Error => &mut self.errors,
-            Severity::Warning => &mut self.warnings,
-            Severity::Info => &mut self.infos,
-        };
-        *count = count.saturating_add(1);
-        // Keeps as many of each severity as the report could hold: the choice is known only at the end.
-        if *count > self.options.max_diagnostics as u64 {
+        if !self.count(severity) {
             return Draft(None);
         }
         let (name, (path, _)) = (subject.name.map(str::to_owned), path.short());
@@ -270,8 +365,53 @@ impl<'s> Findings<'s> {
             positioned: Vec::new(),
             fixable: self.fixable,
             edits: Vec::new(),
+            changes: Vec::new(),
         });
         Draft(self.found.last_mut())
+    }
+
+    /// Counts a finding. Returns whether to keep it: as many of each severity as the report could hold, as the choice is
+    /// known only at the end.
+    fn count(&mut self, severity: Severity) -> bool {
+        let count = self.counts.of(severity);
+        *count = count.saturating_add(1);
+        *count <= self.options.max_diagnostics as u64
+    }
+
+    /// How many findings were kept.
+    pub(crate) fn kept(&self) -> usize {
+        self.found.len()
+    }
+
+    /// The findings of a part of a text, which begins with a line.
+    pub(crate) fn into_part(mut self, source: Source<'_>) -> PartFindings {
+        let mut omitted = self.counts;
+        if !self.found.is_empty() {
+            let (mut places, mut named) = (Places::new(source.text, Position::START, source.wtf8), None);
+            for found in &mut self.found {
+                found.settle(&mut places, &mut named, true);
+                let left = omitted.of(found.severity);
+                *left = left.saturating_sub(1);
+            }
+        }
+        PartFindings { found: self.found, omitted }
+    }
+
+    /// Adds a finding of a part that begins at this place, after so many events.
+    pub(crate) fn add_of_part(&mut self, mut found: Found, base: Position, events: u64) {
+        if self.count(found.severity) {
+            found.shift(base, events);
+            self.found.push(found);
+        }
+    }
+
+    /// Counts the findings that a part omitted. Call this after those that it kept: as many of each severity as the report
+    /// could hold, so that none of them is one of the first.
+    pub(crate) fn add_omitted(&mut self, mut omitted: Counts) {
+        for severity in [Severity::Error, Severity::Warning, Severity::Info] {
+            let count = self.counts.of(severity);
+            *count = count.saturating_add(*omitted.of(severity));
+        }
     }
 
     /// Keeps as many findings as the report holds, errors before warnings before infos. Returns how many it omits.
@@ -282,10 +422,10 @@ impl<'s> Findings<'s> {
             room = room.saturating_sub(taken);
             taken
         };
-        let mut errors = take(self.errors);
-        let mut warnings = take(self.warnings);
-        let mut infos = take(self.infos);
-        let all = self.errors.saturating_add(self.warnings).saturating_add(self.infos);
+        let mut errors = take(self.counts.errors);
+        let mut warnings = take(self.counts.warnings);
+        let mut infos = take(self.counts.infos);
+        let all = self.counts.errors.saturating_add(self.counts.warnings).saturating_add(self.counts.infos);
         let left_out = all.saturating_sub(errors.saturating_add(warnings).saturating_add(infos));
         self.found.retain(|found| {
             let left = match found.severity {
@@ -302,21 +442,20 @@ impl<'s> Findings<'s> {
 
     /// The report. `source`: the text of the places in bytes; `places`: whether the diagnostics get ranges.
     pub(crate) fn into_report(mut self, count: u64, source: Source<'_>, places: bool) -> Report {
-        order::by_key(&mut self.found, &mut |found| {
-            let start = match found.location {
-                Location::Bytes(span) => span.start,
-                Location::Known(_) | Location::Nowhere => 0,
-            };
-            // By event, those about no event first; within an event by place.
-            found.index.map_or(0, |index| index.saturating_add(1)).wrapping_shl(32) | u64::from(start)
+        // By event, those about no event first; within an event by place.
+        order::by_key(&mut self.found, &mut |found| match found.location {
+            Location::Bytes(span) => u64::from(span.start),
+            Location::Known(range) => range.start.offset,
+            Location::Nowhere => 0,
         });
+        order::by_key(&mut self.found, &mut |found| found.index.map_or(0, |index| index.saturating_add(1)));
         let left_out = self.keep_the_worst();
         Report {
-            valid: self.errors == 0,
+            valid: self.counts.errors == 0,
             count,
-            errors: self.errors,
-            warnings: self.warnings,
-            infos: self.infos,
+            errors: self.counts.errors,
+            warnings: self.counts.warnings,
+            infos: self.counts.infos,
             diagnostics: finished(self.found, source, places),
             truncated: Some(left_out).filter(|&more| more > 0),
             form: None,
@@ -329,43 +468,10 @@ fn finished(found: Vec<Found>, Source { text, base, wtf8 }: Source<'_>, with_pla
     if found.is_empty() {
         return Vec::new();
     }
-    let mut places = Places::new(text, base, wtf8);
-    // Many findings can name the position of the same byte, far before their own.
-    let mut named: Option<(u32, Position)> = None;
-    let finish = |found: Found| {
-        let Found { code, mut arguments, .. } = found;
-        for (name, byte, template) in found.positioned {
-            let position = match named {
-                Some((known, position)) if known == byte => position,
-                _ => places.position(byte as usize),
-            };
-            named = Some((byte, position));
-            let Position { line, column, .. } = position;
-            let (line, column) = (line.to_string(), column.to_string());
-            arguments.push((name, template::render(&template, &[("line", &line), ("column", &column)])));
-        }
-        let range = match found.location {
-            Location::Bytes(span) if with_places => Some(places.range(span.start, span.end)),
-            Location::Known(range) => Some(range),
-            _ => None,
-        };
-        // Without a user's text there is nothing to edit.
-        let fix = (with_places && !found.edits.is_empty()).then(|| {
-            let edit = |(span, text): (Span, String)| Edit { range: places.range(span.start, span.end), text };
-            Fix { title: code.fix(&arguments), edits: found.edits.into_iter().map(edit).collect() }
-        });
-        Diagnostic {
-            code: code.name(),
-            severity: found.severity,
-            message: code.message(&arguments),
-            index: found.index,
-            name: found.name,
-            path: found.path,
-            range,
-            help: code.help(&arguments),
-            docs: found.docs.map(str::to_owned),
-            fix,
-        }
+    let (mut places, mut named) = (Places::new(text, base, wtf8), None);
+    let finish = |mut found: Found| {
+        found.settle(&mut places, &mut named, with_places);
+        found.diagnostic()
     };
     found.into_iter().map(finish).collect()
 }

@@ -4,6 +4,7 @@ mod codes;
 pub(crate) mod display;
 pub(crate) mod edits;
 pub(crate) mod findings;
+mod fixes;
 mod form;
 pub(crate) mod options;
 pub(crate) mod path;
@@ -15,6 +16,7 @@ use serde::Serialize;
 
 pub use crate::json::{Position, Range};
 pub use codes::{Arguments, Code};
+pub use fixes::apply_fixes;
 pub use form::Form;
 pub use options::{DEFAULT_MAX_DIAGNOSTICS, Profile, Severities, TextOptions};
 pub use severity::Severity;

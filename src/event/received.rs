@@ -2,6 +2,7 @@
 //!
 //! Source: `ReceivedEvent` of `server/events/schemas/events.py`.
 
+use std::hash::Hash;
 use std::rc::Rc;
 
 use uuid::Uuid;
@@ -18,7 +19,7 @@ use super::RESOURCE_ROLE;
 pub type SharedText = Rc<str>;
 
 /// The labels of a resource, in the order of the document.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub struct Labels {
     all: Rc<[(SharedText, SharedText)]>,
     /// With many labels: their indexes, sorted by name.
@@ -90,10 +91,12 @@ impl ReceivedEvent {
     }
 }
 
-/// Reads events from documents. Repeated strings are shared.
+/// Reads events from documents. Repeated strings are shared, and repeated labels: the events of a run have the same ones.
 #[derive(Default)]
 pub struct EventReader {
     texts: Set<SharedText>,
+    labels: Set<Labels>,
+    related: Set<Rc<[Labels]>>,
 }
 
 impl EventReader {
@@ -115,7 +118,7 @@ impl EventReader {
                         step(1);
                         all.push(self.labels(item)?);
                     }
-                    all.into()
+                    shared(&mut self.related, all.into())
                 }
                 Some(_) => return None,
                 None => Rc::default(),
@@ -153,7 +156,7 @@ impl EventReader {
                 labels.push((name, text));
             }
         }
-        Some(Labels::new(labels))
+        Some(shared(&mut self.labels, Labels::new(labels)))
     }
 
     fn text(&mut self, value: Value<'_>) -> Option<SharedText> {
@@ -175,6 +178,15 @@ impl EventReader {
         self.texts.insert(own.clone());
         own
     }
+}
+
+/// The first of equal values.
+fn shared<T: Clone + Eq + Hash>(all: &mut Set<T>, one: T) -> T {
+    if let Some(known) = all.get(&one) {
+        return known.clone();
+    }
+    all.insert(one.clone());
+    one
 }
 
 fn uuid(value: Value<'_>) -> Option<Uuid> {

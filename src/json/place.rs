@@ -23,6 +23,15 @@ pub struct Position {
 impl Position {
     /// The first place of a text.
     pub const START: Position = Position { line: 1, column: 1, offset: 0 };
+
+    /// A place in a text that follows, from the beginning of a line, on the text that ends here.
+    pub(crate) fn after(self, end: Position) -> Position {
+        Position {
+            line: end.line.saturating_add(self.line).saturating_sub(1),
+            column: self.column,
+            offset: end.offset.saturating_add(self.offset),
+        }
+    }
 }
 
 /// A range of a text. `end` is exclusive.
@@ -33,6 +42,13 @@ pub struct Range {
     pub start: Position,
     /// The position after its last character.
     pub end: Position,
+}
+
+impl Range {
+    /// See [`Position::after`].
+    pub(crate) fn after(self, end: Position) -> Range {
+        Range { start: self.start.after(end), end: self.end.after(end) }
+    }
 }
 
 /// The number of bytes between places remembered for going back.

@@ -93,6 +93,16 @@ impl Object {
         self.members().find(|(known, _)| *known == key).map(|(_, value)| value)
     }
 
+    /// The value of a key, to change it; `null` if it is new.
+    #[expect(clippy::indexing_slicing, reason = "the member was found or has just been added")]
+    pub(crate) fn entry(&mut self, key: &str) -> &mut Tree {
+        let place = self.0.iter().position(|(known, _)| *known == key).unwrap_or(self.0.len());
+        if place == self.0.len() {
+            self.push(key, Tree::Null);
+        }
+        &mut self.0[place].1
+    }
+
     pub(crate) fn is_empty(&self) -> bool {
         self.0.is_empty()
     }

@@ -52,6 +52,12 @@ pub(crate) enum Sniffed {
 /// How many lines are examined.
 const LINES: usize = 400;
 
+/// Whether the beginning of a text has all lines that are examined.
+pub(crate) fn can_be_sniffed(beginning: &[u8]) -> bool {
+    let complete = memchr::memrchr(b'\n', beginning).and_then(|end| beginning.get(..end));
+    complete.is_some_and(|text| lines(text).count() == LINES)
+}
+
 /// The apparent form of a text that is not JSON; `None`: unclear.
 pub(crate) fn sniff(text: &[u8]) -> Option<Sniffed> {
     if let Some(foreign) = foreign(text) {

@@ -2,28 +2,27 @@
 
 use crate::action::{ActionText, RenderedAction, RenderedParameter, RendersToNothing, Source};
 
+use super::printable::printable;
+use super::style::Style;
+
 /// The most values that are listed as unknown.
 const MOST: usize = 10;
 
-fn painted(code: &str, text: &str, colour: bool) -> String {
-    if colour { ["\u{1b}[", code, "m", text, "\u{1b}[0m"].concat() } else { text.to_owned() }
-}
-
-/// The actions of one firing, one after the other: lines with a newline at the end of each. Control characters are
-/// written as spaces.
+/// The actions of one firing, one after the other: lines with a newline at the end of each.
 #[must_use]
 pub fn render_actions(actions: &[RenderedAction], colour: bool) -> String {
+    let style = Style { colour };
     let mut out = String::new();
     let mut line = |indent: usize, text: &str| {
         out.push_str(&" ".repeat(indent));
-        out.extend(text.chars().map(|letter| if letter.is_control() && letter != '\u{1b}' { ' ' } else { letter }));
+        out.push_str(text);
         out.push('\n');
     };
     for action in actions {
         let place = if action.list == "actions" { String::new() } else { [" (", action.list, ")"].concat() };
-        let kind = painted("1", &printable(&action.kind), colour);
+        let kind = style.bold(&printable(&action.kind));
         let said = match &action.failure {
-            Some(_) => painted("31", &printable(&action.summary), colour),
+            Some(_) => style.red(&printable(&action.summary)),
             None => printable(&action.summary),
         };
         line(6, &[&kind, &*place, ": ", &said].concat());
@@ -31,13 +30,13 @@ pub fn render_actions(actions: &[RenderedAction], colour: bool) -> String {
             line(8, &printable(detail));
         }
         if let Some(unknown) = &action.unknown {
-            line(8, &painted("33", &printable(unknown), colour));
+            line(8, &style.yellow(&printable(unknown)));
         }
         for text in &action.texts {
             for row in text_lines(text) {
                 line(8, &row);
             }
-            nothing(&text.nothing, colour, &mut line);
+            nothing(&text.nothing, style, &mut line);
         }
         if let Some(state) = &action.state {
             let force = if state.force { ", forced" } else { "" };
@@ -49,9 +48,9 @@ pub fn render_actions(actions: &[RenderedAction], colour: bool) -> String {
         for parameter in &action.from_templates {
             line(8, &parameter_line(parameter));
             if let Some(hint) = &parameter.hint {
-                line(10, &painted("33", &printable(hint), colour));
+                line(10, &style.yellow(&printable(hint)));
             }
-            nothing(&parameter.nothing, colour, &mut line);
+            nothing(&parameter.nothing, style, &mut line);
         }
         let unknown: Vec<&str> =
             action.uses.iter().filter(|used| used.source == Source::Unknown).map(|used| &*used.name).collect();
@@ -59,15 +58,10 @@ pub fn render_actions(actions: &[RenderedAction], colour: bool) -> String {
             let more = unknown.len().saturating_sub(MOST);
             let named = unknown.iter().take(MOST).copied().collect::<Vec<_>>().join(", ");
             let rest = if more > 0 { format!(" and {more} more") } else { String::new() };
-            line(8, &painted("2", &printable(&format!("only the server knows {named}{rest}")), colour));
+            line(8, &style.dim(&printable(&format!("only the server knows {named}{rest}"))));
         }
     }
     out
-}
-
-/// Without characters that a terminal would obey.
-fn printable(text: &str) -> String {
-    text.chars().map(|letter| if letter.is_control() { ' ' } else { letter }).collect()
 }
 
 /// `subject  Failed runs`: the further lines below the first.
@@ -80,12 +74,12 @@ fn text_lines(text: &ActionText) -> Vec<String> {
     rows
 }
 
-fn nothing(all: &[RendersToNothing], colour: bool, line: &mut impl FnMut(usize, &str)) {
+fn nothing(all: &[RendersToNothing], style: Style, line: &mut impl FnMut(usize, &str)) {
     for found in all {
         let near = found.near.as_ref().map(|near| format!(": did you mean `{near}`?")).unwrap_or_default();
         let place = if found.line > 1 { format!(" (line {})", found.line) } else { String::new() };
         let said = format!("`{}`{place} renders to nothing{near}", found.expression);
-        line(10, &painted("33", &printable(&said), colour));
+        line(10, &style.yellow(&printable(&said)));
     }
 }
 

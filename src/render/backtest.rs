@@ -3,13 +3,14 @@
 use crate::backtest::{
     AutomationBacktest, Backtest, DifferenceCause, Histogram, OnlyHere, OnlyRecorded, OutcomeCounts, Verdict,
 };
-use crate::simulate::{Clause, TriggerCoverage};
+use crate::simulate::TriggerCoverage;
 use crate::text::phrase::{count, duration};
 use crate::text::steps::step;
 use crate::time::Instant;
 
 use super::chart::{bars, grouped};
 use super::clock::{clock, events, outcome_name};
+use super::coverage::clause_name;
 use super::github::command;
 use super::json::json;
 use super::junit::{Case, Problem, Suite, testsuites};
@@ -229,16 +230,6 @@ fn short(at: Instant) -> String {
     text.get(..16).unwrap_or(&text).to_owned()
 }
 
-fn clause_name(clause: Clause) -> &'static str {
-    match clause {
-        Clause::Name => "expect/after",
-        Clause::Match => "match",
-        Clause::MatchRelated => "match_related",
-        Clause::ForEach => "for_each",
-        Clause::After => "after",
-    }
-}
-
 /// How many events passed each clause.
 fn coverage(out: &mut Vec<String>, all: &[TriggerCoverage], style: Style) {
     let triggers: Vec<&TriggerCoverage> = all.iter().filter(|trigger| !trigger.clauses.is_empty()).collect();
@@ -275,8 +266,8 @@ fn junit(backtest: &Backtest, options: &RenderOptions) -> String {
         name: name_of(automation),
         failure: (automation.verdict == Verdict::Differs).then(|| Problem {
             message: automation.message.clone(),
-            kind: "differs".to_owned(),
-            text: counting(automation).join("\n"),
+            kind: Some("differs".to_owned()),
+            text: Some(counting(automation).join("\n")),
         }),
         error: None,
     };

@@ -4,22 +4,35 @@ use std::fmt::Write;
 
 use serde::Serialize;
 
-pub(super) fn json(result: &impl Serialize) -> String {
-    let text = serde_json::to_string_pretty(result).unwrap_or_default();
+use super::printable::hidden;
+
+/// Indented JSON, with a line break at the end.
+pub(crate) fn json(result: &impl Serialize) -> String {
+    escaped_json(&serde_json::to_string_pretty(result).unwrap_or_default()) + "\n"
+}
+
+/// JSON text with escapes for its hidden characters.
+pub(crate) fn escaped_json(text: &str) -> String {
+    escaped(text, |character| {
+        let mut units = [0_u16; 2];
+        let mut out = String::new();
+        for unit in character.encode_utf16(&mut units) {
+            // Writing to a String cannot fail.
+            let _ = write!(out, "\\u{unit:04x}");
+        }
+        out
+    })
+}
+
+/// A text of several lines with its hidden characters written in another way.
+pub(super) fn escaped(text: &str, write: impl Fn(char) -> String) -> String {
     let mut out = String::with_capacity(text.len());
-    for character in text.chars() {
-        let mut shown = [0_u8; 4];
-        let own: &str = character.encode_utf8(&mut shown);
-        if character == '\n' || super::printable::printable(own) == own {
-            out.push(character);
+    for (character, is_hidden) in hidden(text) {
+        if is_hidden && character != '\n' {
+            out.push_str(&write(character));
         } else {
-            let mut units = [0_u16; 2];
-            for unit in character.encode_utf16(&mut units) {
-                // Writing to a String cannot fail.
-                let _ = write!(out, "\\u{unit:04x}");
-            }
+            out.push(character);
         }
     }
-    out.push('\n');
     out
 }

@@ -3,6 +3,7 @@
 use std::fmt::Write;
 
 use super::printable::printable_lines;
+use super::words::display_name;
 
 /// A test, and why it failed or could not be run.
 pub(super) struct Case {
@@ -13,14 +14,22 @@ pub(super) struct Case {
 
 pub(super) struct Problem {
     pub message: String,
-    pub kind: String,
-    pub text: String,
+    pub kind: Option<String>,
+    pub text: Option<String>,
 }
 
 pub(super) struct Suite {
     pub name: String,
     pub cases: Vec<Case>,
     pub output: String,
+}
+
+/// The suite of a file that cannot be read. `reason`: a sentence without its subject.
+pub(super) fn unreadable_suite(file: &str, reason: &str) -> Suite {
+    let name = display_name(file).to_owned();
+    let error = Problem { message: format!("{name} {reason}"), kind: Some("unreadable".to_owned()), text: None };
+    let case = Case { name: "can be read".to_owned(), failure: None, error: Some(error) };
+    Suite { name, cases: vec![case], output: String::new() }
 }
 
 pub(super) fn testsuites(suites: &[Suite]) -> String {
@@ -59,13 +68,15 @@ fn testcase(out: &mut String, suite: &str, case: &Case) {
         return;
     };
     let Problem { message, kind, text } = problem;
-    let _ = write!(
-        out,
-        ">\n      <{element} message=\"{}\" type=\"{}\">{}</{element}>\n    </testcase>\n",
-        xml(message),
-        xml(kind),
-        xml(text)
-    );
+    let _ = write!(out, ">\n      <{element} message=\"{}\"", xml(message));
+    if let Some(kind) = kind {
+        let _ = write!(out, " type=\"{}\"", xml(kind));
+    }
+    let _ = match text {
+        Some(text) => write!(out, ">{}</{element}>", xml(text)),
+        None => write!(out, "/>"),
+    };
+    out.push_str("\n    </testcase>\n");
 }
 
 /// Escapes text and attributes. Characters that XML cannot contain are made visible.

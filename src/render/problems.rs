@@ -54,8 +54,8 @@ pub(super) fn unreadable(errors: &[Diagnostic], file: &str, options: &RenderOpti
                 failure: None,
                 error: Some(Problem {
                     message: diagnostic.message.clone(),
-                    kind: diagnostic.code.to_string(),
-                    text: String::new(),
+                    kind: Some(diagnostic.code.to_owned()),
+                    text: Some(String::new()),
                 }),
             };
             let cases = errors.iter().map(case).collect();

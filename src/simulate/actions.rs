@@ -3,13 +3,14 @@
 use serde::{Deserialize, Deserializer, Serialize};
 use uuid::Uuid;
 
-use crate::action::{ActionOptions, Fired, RenderedAction, render};
+use crate::action::{ActionOptions, Fired, RenderedAction, implied_automation, name_deployment, render};
 use crate::diagnostic::Diagnostic;
-use crate::json::{Tape, Value, parse, parse_prefix};
-use crate::recognise::{self, recognise};
+use crate::json::{Document, Tape, Value, parse, parse_prefix};
+use crate::recognise::{self, Item, ItemForm, recognise};
 use crate::text::steps::step;
 use crate::text::strict::strict;
 use crate::text::table::Map;
+use crate::time::scalar;
 use crate::trigger::Firing;
 
 use super::automations;
@@ -84,6 +85,8 @@ fn is_zero(number: &usize) -> bool {
 /// The firings of one automation.
 struct Played<'t> {
     automation: Option<Value<'t>>,
+    /// The trigger of a deployment implies its action. The deployment's name.
+    implied: Option<Option<String>>,
     firings: Vec<Firing>,
 }
 
@@ -144,13 +147,13 @@ pub fn scenario_actions(
             }
         }
         let firings = firings.take().unwrap_or_default();
-        let render_all = |automation: Option<Value<'_>>, firings: Vec<Firing>| {
+        let render_all = |automation: Option<Value<'_>>, implied: Option<Option<String>>, firings: Vec<Firing>| {
             let find = |id: Uuid| own.get(&id).copied();
             let text = |id: Uuid| {
                 let start = *places.get(&id)?;
                 lines.get(start..)?.lines().next()
             };
-            of_all(vec![Played { automation, firings }], &find, &text, given, settings)
+            of_all(vec![Played { automation, implied, firings }], &find, &text, given, settings)
         };
         let automation = root.get("automation");
         let path = automation.filter(|value| value.is_string()).map(Value::string);
@@ -161,11 +164,16 @@ pub fn scenario_actions(
                         let items = recognise(root).items;
                         let _ = reading;
                         let index = options.automation_index.unwrap_or_default();
-                        Some(render_all(items.get(index).map(|item| item.value), firings))
+                        let implied = Implied::of(&items);
+                        let documents = Implied::documents(&implied);
+                        let own = documents.get(index).and_then(Option::as_ref).and_then(Document::root);
+                        let value = own.or_else(|| items.get(index).map(|item| item.value));
+                        let deployment = implied.get(index).and_then(Option::as_ref).map(|own| own.deployment.clone());
+                        Some(render_all(value, deployment, firings))
                     })
                     .0
             }
-            None => Some(render_all(automation.filter(|value| !value.is_string()), firings)),
+            None => Some(render_all(automation.filter(|value| !value.is_string()), None, firings)),
         }
     });
     rendered.unwrap_or_default()
@@ -203,19 +211,51 @@ pub fn replay_actions(
     each.reverse();
     let (rendered, _) = automation.read(|root, reading| {
         let names = automations::all(root, reading)?;
+        let items = recognise(root).items;
+        let implied = Implied::of(&items);
+        let documents = Implied::documents(&implied);
         let mut played = Vec::new();
-        for (item, given) in recognise(root).items.iter().zip(&names) {
+        for (((item, given), implied), document) in items.iter().zip(&names).zip(&implied).zip(&documents) {
             step(1);
             if options.name.as_ref().is_none_or(|name| *name == given.automation.name)
                 && let Some(firings) = each.pop()
             {
-                played.push(Played { automation: Some(item.value), firings });
+                let automation = document.as_ref().and_then(Document::root).unwrap_or(item.value);
+                let implied = implied.as_ref().map(|own| own.deployment.clone());
+                played.push(Played { automation: Some(automation), implied, firings });
             }
         }
         let text = |id: Uuid| wanted.get(&id)?.as_deref();
         Some(of_all(played, &|_| None, &text, given, settings))
     });
     Ok(rendered.unwrap_or_default())
+}
+
+/// The automation of a deployment's trigger, which implies its action.
+struct Implied {
+    deployment: Option<String>,
+    text: String,
+    tape: Tape,
+}
+
+impl Implied {
+    /// For each item: `None` for those that are not triggers of deployments.
+    fn of(items: &[Item<'_>]) -> Vec<Option<Implied>> {
+        let names = automations::deployment_names(items);
+        let one = |(item, name): (&Item<'_>, String)| {
+            (item.form == ItemForm::DeploymentTrigger).then(|| {
+                let text = implied_automation(item.value, &name);
+                let (mut tape, mut issues) = (Tape::new(), Vec::new());
+                parse(text.as_bytes(), 0, &mut tape, &mut issues);
+                Implied { deployment: item.deployment.and_then(scalar::text), text, tape }
+            })
+        };
+        items.iter().zip(names).map(one).collect()
+    }
+
+    fn documents(all: &[Option<Implied>]) -> Vec<Option<Document<'_>>> {
+        all.iter().map(|own| own.as_ref().map(|own| own.tape.document(own.text.as_bytes()))).collect()
+    }
 }
 
 fn failed(result: SimulationResult) -> RenderedFirings {
@@ -258,11 +298,11 @@ fn of_all<'t>(
     given: Option<&str>,
     settings: &ActionSettings,
 ) -> RenderedFirings {
-    let mut all: Vec<(Option<Value<'_>>, Firing)> = Vec::new();
-    for Played { automation, firings } in played {
-        all.extend(firings.into_iter().map(|firing| (automation, firing)));
+    let mut all: Vec<(Option<Value<'_>>, Option<Option<String>>, Firing)> = Vec::new();
+    for Played { automation, implied, firings } in played {
+        all.extend(firings.into_iter().map(|firing| (automation, implied.clone(), firing)));
     }
-    crate::text::order::by_key(&mut all, &mut |(_, firing)| firing.at.sortable());
+    crate::text::order::by_key(&mut all, &mut |(.., firing)| firing.at.sortable());
     let most = settings.most.unwrap_or(MOST);
     let more = all.len().saturating_sub(most);
     let options = ActionOptions { ui_url: settings.ui_url.clone() };
@@ -271,10 +311,14 @@ fn of_all<'t>(
     parse(given_bytes, 0, &mut given_tape, &mut issues);
     let given_document = given_tape.document(given_bytes);
     let given = given_document.root();
-    let firings = all.into_iter().take(most).map(|(automation, firing)| {
+    let firings = all.into_iter().take(most).map(|(automation, implied, firing)| {
         step(1);
         let actions = automation.map(|automation| one(automation, &firing, find, text, given, &options));
-        RenderedFiring { firing, actions: actions.unwrap_or_default() }
+        let mut actions = actions.unwrap_or_default();
+        if let Some(deployment) = implied {
+            actions.iter_mut().for_each(|action| name_deployment(action, deployment.as_deref()));
+        }
+        RenderedFiring { firing, actions }
     });
     RenderedFirings { firings: firings.collect(), more, ..RenderedFirings::default() }
 }

@@ -37,15 +37,33 @@ pub(crate) fn all<'t>(root: Value<'t>, reading: &mut Reading<'t>) -> Option<Vec<
         return None;
     }
     let mut all = Vec::new();
-    for item in &items {
+    for (item, name) in items.iter().zip(deployment_names(&items)) {
         step(1);
-        all.push(one(item, reading)?);
+        all.push(one(item, name, reading)?);
     }
     if all.is_empty() {
         reading.missing(root, "the document", "trigger", "");
         return None;
     }
     Some(all)
+}
+
+/// The names that `prefect deploy` gives to the automations of deployments' triggers (`_initialize_deployment_triggers`):
+/// for each item, empty for others.
+pub(super) fn deployment_names(items: &[Item<'_>]) -> Vec<String> {
+    let mut names = Vec::new();
+    let mut last = None;
+    let mut number = 0_usize;
+    for item in items {
+        step(1);
+        let place = item.deployment.map(Value::index);
+        number = if place.is_some() && place == last { number.saturating_add(1) } else { 1 };
+        last = place;
+        let named = |name: String| format!("{name}__automation_{number}");
+        let given = item.value.get("name").and_then(scalar::text);
+        names.push(given.or_else(|| item.deployment.and_then(scalar::text).map(named)).unwrap_or_default());
+    }
+    names
 }
 
 /// The automations of a document on their own.
@@ -60,7 +78,7 @@ pub(crate) fn given_automations(document: DocumentText<'_>) -> Result<Vec<Automa
     }
 }
 
-fn one<'t>(item: &Item<'t>, reading: &mut Reading<'t>) -> Option<GivenAutomation> {
+fn one<'t>(item: &Item<'t>, name: String, reading: &mut Reading<'t>) -> Option<GivenAutomation> {
     let value = item.value;
     let text = |key: &str| value.get(key).and_then(scalar::text);
     let bare = |trigger: Trigger, name: String| GivenAutomation {
@@ -71,11 +89,7 @@ fn one<'t>(item: &Item<'t>, reading: &mut Reading<'t>) -> Option<GivenAutomation
     };
     match item.form {
         ItemForm::Trigger => Some(bare(trigger(value, reading)?, String::new())),
-        ItemForm::DeploymentTrigger => {
-            let of = || item.deployment.and_then(scalar::text).map(|name| format!("Automation for deployment {name}"));
-            let name = text("name").or_else(of).unwrap_or_default();
-            Some(bare(trigger(value, reading)?, name))
-        }
+        ItemForm::DeploymentTrigger => Some(bare(trigger(value, reading)?, name)),
         _ => Some(GivenAutomation {
             automation: automation(value, reading)?,
             id: text("id"),
@@ -90,8 +104,8 @@ fn one<'t>(item: &Item<'t>, reading: &mut Reading<'t>) -> Option<GivenAutomation
 pub(super) const BUILT_IN: [(&str, i64); 2] = [("crash-zombie-flows", 90), ("unresponsive-run-detection", 540)];
 const NAMES: &str = "an automation, or the name `crash-zombie-flows` or `unresponsive-run-detection`";
 
-/// The documentation's automation that detects zombie runs.
-fn crash_zombie_flows(within: i64) -> Automation {
+/// The documentation's automation that detects zombie runs. `within`: microseconds.
+pub(crate) fn crash_zombie_flows(within: i64) -> Automation {
     let heartbeat = "prefect.flow-run.heartbeat".to_owned();
     let all = "prefect.flow-run.*".to_owned();
     let id = "prefect.resource.id".to_owned();
@@ -108,7 +122,7 @@ fn crash_zombie_flows(within: i64) -> Automation {
             expect: vec![all],
             for_each: vec![id],
             threshold: 1,
-            within: within.saturating_mul(1_000_000),
+            within,
         }),
         actions: Vec::new(),
         actions_on_trigger: Vec::new(),
@@ -119,7 +133,7 @@ fn crash_zombie_flows(within: i64) -> Automation {
 /// Reads Prefect's document, or the name of a built-in one.
 pub(super) fn automation<'t>(value: Value<'t>, reading: &mut Reading<'t>) -> Option<Automation> {
     if let Some((_, within)) = BUILT_IN.into_iter().find(|(name, _)| value.is(name)) {
-        return Some(crash_zombie_flows(within));
+        return Some(crash_zombie_flows(within.saturating_mul(1_000_000)));
     }
     if !reading.is(value, Kind::Object, NAMES) {
         return None;

@@ -3,7 +3,9 @@
 use serde::Serialize;
 
 use crate::event::ReceivedEvent;
+use crate::text::order;
 use crate::text::steps::step;
+use crate::time::Instant;
 use crate::trigger::{Firing, Options};
 
 use super::difference::without;
@@ -30,6 +32,58 @@ pub struct ByChance {
 pub(super) fn reversed(events: &[ReceivedEvent]) -> Vec<ReceivedEvent> {
     let groups = events.chunk_by(|one, next| one.received == next.received);
     groups.flat_map(|group| group.iter().rev()).cloned().collect()
+}
+
+/// The server's two consumers can evaluate events in another order that were received within this time (microseconds).
+const BATCH: i64 = 10_000;
+
+/// Another order of events that were received at almost the same time.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum BatchOrder {
+    /// The opposite one.
+    Opposite,
+    /// That of their occurrence.
+    Occurred,
+    /// Neighbours change places: the first with the second, the third with the fourth.
+    FromFirst,
+    /// The second with the third, the fourth with the fifth.
+    FromSecond,
+}
+
+impl BatchOrder {
+    pub(crate) const ALL: [BatchOrder; 4] =
+        [BatchOrder::Opposite, BatchOrder::Occurred, BatchOrder::FromFirst, BatchOrder::FromSecond];
+}
+
+/// The events, sorted by time of receipt, with those of each batch in another order. The times stay where they are.
+pub(super) fn reordered(events: &[ReceivedEvent], order: BatchOrder) -> Vec<ReceivedEvent> {
+    step(events.len());
+    let mut first = events.first().map_or(Instant(0), |event| event.received);
+    let batches = events.chunk_by(|_, next| {
+        let is_same = next.received.since(first) <= BATCH;
+        if !is_same {
+            first = next.received;
+        }
+        is_same
+    });
+    let mut all: Vec<ReceivedEvent> = Vec::with_capacity(events.len());
+    for batch in batches {
+        let mut others = batch.to_vec();
+        match order {
+            BatchOrder::Opposite => others.reverse(),
+            BatchOrder::Occurred => order::by_key(&mut others, &mut |event| event.occurred.sortable()),
+            BatchOrder::FromFirst => swap(&mut others),
+            BatchOrder::FromSecond => swap(others.get_mut(1..).unwrap_or_default()),
+        }
+        all.extend(others.into_iter().zip(batch).map(|(other, own)| ReceivedEvent { received: own.received, ..other }));
+    }
+    all
+}
+
+fn swap(events: &mut [ReceivedEvent]) {
+    for pair in events.chunks_exact_mut(2) {
+        pair.reverse();
+    }
 }
 
 /// Plays a scenario once more, with the events of each instant in the opposite order. `None`: that changes nothing.

@@ -161,6 +161,45 @@ impl TestReport {
     }
 }
 
+/// A scenario of a text.
+#[derive(Clone, PartialEq, Debug, Serialize)]
+pub struct ListedScenario {
+    /// Its name.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// Its place in the text.
+    pub range: Range,
+}
+
+/// Lists the scenarios of a text, without reading them.
+///
+/// # Errors
+/// If the text cannot be read: the findings.
+pub fn list_scenarios(scenarios: DocumentText<'_>) -> Result<Vec<ListedScenario>, Vec<Diagnostic>> {
+    let (listed, report) = scenarios.read(|root, reading| {
+        let list = listed(root, reading)?;
+        let mut places = Places::new(scenarios.bytes, Position::START, scenarios.options.wtf8);
+        let one = |value: Value<'_>| {
+            let Span { start, end } = value.span();
+            ListedScenario { name: value.get("scenario").and_then(scalar::text), range: places.range(start, end) }
+        };
+        Some(list.map_or_else(Vec::new, |all| all.into_iter().map(one).collect()))
+    });
+    listed.ok_or(report.diagnostics)
+}
+
+/// The scenarios of a document: it is one, a list, or an object with a list. `None`: it is another kind of document;
+/// `Some(None)`: the list is none.
+fn listed<'t>(root: Value<'t>, reading: &mut Reading<'t>) -> Option<Option<Vec<Value<'t>>>> {
+    if let Some(form) = other_than_scenarios(root) {
+        reading.not_a_scenario(root, form);
+        return None;
+    }
+    let list = if root.kind() == Kind::Array { Some(root) } else { root.get("scenarios") };
+    let Some(list) = list else { return Some(Some(vec![root])) };
+    Some(reading.is(list, Kind::Array, "a list of scenarios").then(|| list.items().collect()))
+}
+
 /// Tests scenarios with expectations: one, a list, or an object with the list `scenarios`.
 ///
 /// ```
@@ -188,18 +227,8 @@ pub fn run_tests_with(scenarios: DocumentText<'_>, options: &TestOptions) -> Tes
     let mut spans = Vec::new();
     let mut left = Left { firings: MOST_LISTED_IN_ALL, decisions: MOST_LISTED_IN_ALL };
     let (tested, report) = scenarios.read(|root, reading| {
-        if let Some(form) = other_than_scenarios(root) {
-            reading.not_a_scenario(root, form);
-            return None;
-        }
-        let list = if root.kind() == Kind::Array { Some(root) } else { root.get("scenarios") };
-        Some(match list {
-            Some(list) if reading.is(list, Kind::Array, "a list of scenarios") => {
-                list.items().map(|item| test_one(scenarios, files, root, item, &mut left, &mut spans)).collect()
-            }
-            Some(_) => Vec::new(),
-            None => vec![test_one(scenarios, files, root, root, &mut left, &mut spans)],
-        })
+        let all = listed(root, reading)?.unwrap_or_default();
+        Some(all.into_iter().map(|item| test_one(scenarios, files, root, item, &mut left, &mut spans)).collect())
     });
     let mut tested: Vec<TestedScenario> = tested.unwrap_or_default();
     if scenarios.options.places && !spans.is_empty() {

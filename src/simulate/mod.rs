@@ -61,17 +61,21 @@ pub use advice::{
     Advice, AdviceError, ClientHeartbeats, Detection, DocumentedAdvice, HeartbeatConfig, SmallestWindow,
     heartbeat_advice,
 };
+#[cfg(test)]
+pub(crate) use automations::crash_zombie_flows;
 pub(crate) use automations::given_automations;
 pub use automations::{Files, scenario_files};
 pub(crate) use automations::{GivenAutomation, all as automations_of};
 pub use captured::{CapturedEvents, EventTexts};
+pub(crate) use chance::BatchOrder;
 pub use chance::ByChance;
 pub use comparison::{Difference, VersionComparison, compare_replays, compare_versions};
 pub use coverage::{Clause, ClauseCoverage, SeenValue, TriggerCoverage, WindowCoverage};
 pub use examples::{ExampleOptions, ExampleRun, ExampleRuns, ExampleScenario, example_runs};
 pub use golden::freeze_firings;
 pub use judgement::{
-    TestOptions, TestReport, TestedExpectation, TestedFiring, TestedScenario, TestedSpan, run_tests, run_tests_with,
+    ListedScenario, TestOptions, TestReport, TestedExpectation, TestedFiring, TestedScenario, TestedSpan,
+    list_scenarios, run_tests, run_tests_with,
 };
 pub use leaders::MissingLeaders;
 pub(crate) use life::{Life, Lives};
@@ -79,7 +83,7 @@ pub use meaning::{Fired, HeartbeatRhythm, Lane, RunOutcome, StateChange, Timelin
 pub use reading::DocumentText;
 pub use recorded::{ActionEffect, RecordedActions, RecordedFiring, RecordedFirings, RecordedPair};
 pub(crate) use recorded::{AutomationVersion, ChangeKind, NEAR, OwnEvents};
-pub(crate) use replay::{AtOnce, named};
+pub(crate) use replay::{ByOtherChance, named};
 pub use replay::{ReplayError, ReplayOptions, replay};
 pub use result::{FoundIn, SimulationResult};
 pub use scenario::{MAX_EVENTS, MAX_OUTCOME, MAX_TICKS, Scenario, ScenarioError};

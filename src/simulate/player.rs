@@ -1,5 +1,7 @@
 //! Plays events to an engine in order of receipt, with the ticks between them.
 
+use std::collections::VecDeque;
+
 use crate::event::ReceivedEvent;
 use crate::time::Instant;
 use crate::trigger::{Engine, Outcome};
@@ -18,12 +20,14 @@ pub(super) struct Player {
     /// From one to the next; more than 0.
     pub(super) tick: i64,
     outcome: Outcome,
+    /// When the server loads its automations again, ascending.
+    pub(super) reloads: VecDeque<Instant>,
 }
 
 impl Player {
     /// `first`: the first tick; the others follow every `tick`.
     pub(super) fn new(engine: Engine, first: Option<Instant>, tick: i64) -> Self {
-        Player { engine, next: first, tick, outcome: Outcome::default() }
+        Player { engine, next: first, tick, outcome: Outcome::default(), reloads: VecDeque::new() }
     }
 
     /// An event is received. The events of one instant come before its tick.
@@ -44,6 +48,10 @@ impl Player {
     }
 
     fn tick(&mut self, now: Instant) -> Result<(), TooMuch> {
+        while self.reloads.front().is_some_and(|at| *at <= now) {
+            self.reloads.pop_front();
+            self.engine.reload();
+        }
         self.engine.tick(now);
         self.next = now.0.checked_add(self.tick).map(Instant);
         self.gather();

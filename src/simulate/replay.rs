@@ -14,7 +14,7 @@ use crate::trigger::{Delivery, Options, Outcome, Version};
 
 use super::automations::{self, GivenAutomation};
 use super::captured::{CapturedEvents, EventTexts};
-use super::chance::reversed;
+use super::chance::{BatchOrder, reordered, reversed};
 use super::coverage::Coverage;
 use super::leaders::{self, MissingLeaders};
 use super::meaning::Timeline;
@@ -23,7 +23,7 @@ use super::player::TooMuch;
 use super::reading::DocumentText;
 use super::recorded::{OwnEvents, RecordedActions};
 use super::result::{FoundIn, SimulationResult};
-use super::scenario::{MAX_OUTCOME, MAX_TICKS, Scenario, ScenarioError, play_from_start};
+use super::scenario::{MAX_OUTCOME, MAX_TICKS, Scenario, ScenarioError, play_from_start, play_reloaded};
 
 /// How `replay` plays captured events, and what else it returns.
 #[derive(Clone, PartialEq, Eq, Debug, Default, Deserialize)]
@@ -268,13 +268,17 @@ pub(crate) fn named<'g>(
     Ok(named)
 }
 
-/// The order of events that were received at the same instant.
+/// What the server left to chance.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(crate) enum AtOnce {
-    /// That of the texts.
-    AsCaptured,
-    /// The opposite one.
+pub(crate) enum ByOtherChance<'r> {
+    /// Nothing else.
+    No,
+    /// The events of each instant came in the opposite order.
     Reversed,
+    /// The events of each batch came in another order.
+    Batches(BatchOrder),
+    /// The server loaded its automations again at these times, ascending.
+    Reloads(&'r [Instant]),
 }
 
 impl CapturedEvents {
@@ -330,13 +334,13 @@ impl CapturedEvents {
         given: &GivenAutomation,
         options: &ReplayOptions,
     ) -> Result<SimulationResult, ReplayError> {
-        self.play_in(AtOnce::AsCaptured, given, options)
+        self.play_by(ByOtherChance::No, given, options)
     }
 
-    /// Plays them to one automation, with the events of each instant in some order.
-    pub(crate) fn play_in(
+    /// Plays them to one automation, with another chance.
+    pub(crate) fn play_by(
         &self,
-        order: AtOnce,
+        chance: ByOtherChance<'_>,
         given: &GivenAutomation,
         options: &ReplayOptions,
     ) -> Result<SimulationResult, ReplayError> {
@@ -344,12 +348,15 @@ impl CapturedEvents {
         let (recorded_actions, consequences) = own.actions().unzip();
         let left_out = consequences.filter(|_| options.without_actions).unwrap_or_default();
         let Plan { mut scenario, before_start } = self.plan(given, &own, &left_out, options)?;
-        if order == AtOnce::Reversed {
-            scenario.events = reversed(&scenario.events);
+        match chance {
+            ByOtherChance::Reversed => scenario.events = reversed(&scenario.events),
+            ByOtherChance::Batches(order) => scenario.events = reordered(&scenario.events, order),
+            ByOtherChance::No | ByOtherChance::Reloads(_) => {}
         }
+        let reloads = if let ByOtherChance::Reloads(reloads) = chance { reloads } else { &[] };
         let last = received(&self.events, true);
         let play = |scenario: &Scenario, engine| {
-            play_from_start(scenario, engine).map_err(ReplayError::from).map(|mut played| {
+            play_reloaded(scenario, engine, reloads).map_err(ReplayError::from).map(|mut played| {
                 let Outcome { firings, child_firings, .. } = &mut played.outcome;
                 for firing in firings.iter_mut().chain(child_firings) {
                     firing.if_silent = last.is_none_or(|last| firing.at > last);

@@ -114,7 +114,7 @@ pub(super) fn has_too_many_ticks(start: Instant, end: Instant, tick: i64) -> boo
 /// follow every `tick` up to the end; events received at the instant of a tick come before it.
 pub(super) fn play_sorted(scenario: &Scenario, options: Options) -> Result<Played, ScenarioError> {
     scenario.check()?;
-    play_on(scenario, engine(scenario, options), 0)
+    play_on(scenario, engine(scenario, options), 0, &[])
 }
 
 fn engine(scenario: &Scenario, options: Options) -> Engine {
@@ -127,6 +127,15 @@ pub(super) const REMEMBERED: i64 = 30 * 60 * 1_000_000;
 /// The same for an automation that is created at the start: the server knows the events received before, but no trigger
 /// looks at them.
 pub(super) fn play_from_start(scenario: &Scenario, options: Options) -> Result<Played, ScenarioError> {
+    play_reloaded(scenario, options, &[])
+}
+
+/// The same on a server that loads its automations again at these times, ascending.
+pub(super) fn play_reloaded(
+    scenario: &Scenario,
+    options: Options,
+    reloads: &[Instant],
+) -> Result<Played, ScenarioError> {
     scenario.check()?;
     let mut engine = engine(scenario, options);
     let first = scenario.events.partition_point(|event| event.received < scenario.start);
@@ -138,7 +147,7 @@ pub(super) fn play_from_start(scenario: &Scenario, options: Options) -> Result<P
         is_empty = false;
     }
     known_before(&mut engine, scenario.start, is_empty);
-    play_on(scenario, engine, first)
+    play_on(scenario, engine, first, reloads)
 }
 
 /// Before automations are created, events that have waited too long are evaluated. `is_empty`: no event was received.
@@ -150,11 +159,17 @@ pub(super) fn known_before(engine: &mut Engine, start: Instant, is_empty: bool) 
 }
 
 /// Plays the events from an index on.
-fn play_on(scenario: &Scenario, mut engine: Engine, first: usize) -> Result<Played, ScenarioError> {
+fn play_on(
+    scenario: &Scenario,
+    mut engine: Engine,
+    first: usize,
+    reloads: &[Instant],
+) -> Result<Played, ScenarioError> {
     engine.load(&scenario.automation);
     let events = scenario.events.get(first..).unwrap_or_default();
     let first = scenario.start.0.checked_add(scenario.offset).map(Instant);
     let mut player = Player::new(engine, first.filter(|first| *first <= scenario.end), scenario.tick);
+    player.reloads = reloads.iter().copied().filter(|at| *at >= scenario.start).collect();
     let in_time = events.partition_point(|event| event.received <= scenario.end);
     for event in events.iter().take(in_time) {
         player.deliver(event)?;

@@ -94,6 +94,12 @@ impl Automations {
         self.all.iter_mut().zip(saved.all).try_for_each(|(triggers, saved)| triggers.restore(saved, texts))
     }
 
+    /// Loads the automations again: the server then forgets when to look at each Proactive trigger next, and looks at all
+    /// in the next round of its loop (`reconcile_automations`).
+    pub fn reload(&mut self) {
+        self.all.iter_mut().for_each(Triggers::reload);
+    }
+
     /// How many windows are open.
     #[must_use]
     pub fn open_windows(&self) -> usize {

@@ -178,6 +178,12 @@ impl Engine {
         self.automations.load(automation)
     }
 
+    /// Loads the automations again: the server then forgets when to look at each Proactive trigger next, and looks at all
+    /// in the next round of its loop (`reconcile_automations`).
+    pub fn reload(&mut self) {
+        self.automations.reload();
+    }
+
     /// How many windows are open.
     #[must_use]
     pub fn open_windows(&self) -> usize {

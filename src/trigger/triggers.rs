@@ -177,6 +177,13 @@ impl Triggers {
         if is_whole { Ok(()) } else { Err(SnapshotError::Damaged) }
     }
 
+    pub(super) fn reload(&mut self) {
+        step(self.states.len());
+        for state in &mut self.states {
+            state.next_run = None;
+        }
+    }
+
     /// How many windows are open.
     pub(super) fn open_windows(&self) -> usize {
         self.states.iter().fold(0, |sum, state| sum.saturating_add(state.buckets.len()))

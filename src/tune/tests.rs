@@ -12,33 +12,10 @@ use super::history::{Chance, History, Losses, START};
 use super::model::{Model, OutageModel, SECOND, Server};
 use super::simulation::{Simulated, play, simulate};
 use super::window::Heartbeat;
-use crate::automation::{Automation, EventTrigger, Posture, Specification, Trigger};
 use crate::event::{Labels, ReceivedEvent};
+use crate::simulate::crash_zombie_flows;
 use crate::time::Instant;
 use crate::trigger::{Engine, Options, Version};
-
-/// The automation of Prefect's documentation.
-fn automation(within: i64) -> Automation {
-    Automation {
-        name: "zombies".to_owned(),
-        description: String::new(),
-        enabled: true,
-        tags: Vec::new(),
-        trigger: Trigger::Event(EventTrigger {
-            posture: Posture::Proactive,
-            matches: Specification(vec![("prefect.resource.id".to_owned(), vec!["prefect.flow-run.*".to_owned()])]),
-            match_related: vec![Specification::default()],
-            after: vec!["prefect.flow-run.heartbeat".to_owned()],
-            expect: vec!["prefect.flow-run.*".to_owned()],
-            for_each: vec!["prefect.resource.id".to_owned()],
-            threshold: 1,
-            within,
-        }),
-        actions: Vec::new(),
-        actions_on_trigger: Vec::new(),
-        actions_on_resolve: Vec::new(),
-    }
-}
 
 fn event(name: &str, resource: &str, id: u128, occurred: i64, received: i64) -> ReceivedEvent {
     ReceivedEvent {
@@ -55,7 +32,7 @@ fn event(name: &str, resource: &str, id: u128, occurred: i64, received: i64) -> 
 /// When the real engine fires, with all heartbeats, up to an end.
 fn engine(model: &Model, within: i64, first_tick: i64, heartbeats: &[Heartbeat], end: i64) -> Vec<i64> {
     let mut engine = Engine::new(Version::V3_9, Options::default());
-    engine.load(&automation(within));
+    engine.load(&crash_zombie_flows(within));
     let mut waiting = heartbeats.iter().peekable();
     let mut id = 1;
     let mut tick = first_tick;

@@ -4,13 +4,13 @@
 //!
 //! Memory is bounded: of a long input, at least the last [`REMEMBERED`] events are remembered.
 
-use std::borrow::Borrow;
+use std::borrow::{Borrow, Cow};
 use std::fmt;
 use std::hash::{BuildHasher, Hash};
 
 use uuid::Uuid;
 
-use crate::catalogue::{Family, Follows, Match, Term};
+use crate::catalogue::{Family, Follows, Term};
 use crate::diagnostic::findings::{Draft, Findings, Location, Subject};
 use crate::diagnostic::path::Path;
 use crate::diagnostic::syntax::Source;
@@ -26,7 +26,7 @@ use super::form::usual_uuid;
 use super::links::{Links, State};
 
 /// The id of an event, as a number, which compares and hashes quickly.
-type Id = u128;
+pub(super) type Id = u128;
 
 /// The least number of events that are remembered: links over more events are not checked.
 pub(super) const REMEMBERED: usize = 50_000;
@@ -108,15 +108,38 @@ impl<K: Hash, V> Recent<K, V> {
     }
 }
 
+/// A value of an event that links it to others: in the text, or kept from it.
+pub(super) trait Link<'t>: Copy {
+    /// The bytes of a string, unescaped. Other values: as written.
+    fn bytes(self) -> Cow<'t, [u8]>;
+    /// Whether it is the string `other`.
+    fn is(self, other: &str) -> bool;
+    fn location(self) -> Location;
+}
+
+impl<'t> Link<'t> for Value<'t> {
+    fn bytes(self) -> Cow<'t, [u8]> {
+        Value::bytes(self)
+    }
+
+    fn is(self, other: &str) -> bool {
+        Value::is(self, other)
+    }
+
+    fn location(self) -> Location {
+        Location::Bytes(self.span())
+    }
+}
+
 /// The parts of an event that matter to others.
-pub(super) struct Linked<'t> {
+pub(super) struct Linked<V> {
     pub occurred: Option<Instant>,
     pub id: Option<Id>,
     pub follows: Option<Id>,
-    pub links: Links<Value<'t>>,
+    pub links: Links<V>,
 }
 
-impl<'t> Linked<'t> {
+impl<'t> Linked<Value<'t>> {
     pub(super) fn read(links: Links<Value<'t>>) -> Self {
         let follows = links.follows.filter(|follows| follows.kind() != Kind::Null);
         Linked {
@@ -145,11 +168,11 @@ struct Texts {
 
 impl Texts {
     /// The id of the resource, the value that its followers share with it, type and name of its state.
-    fn read(&mut self, links: &Links<Value<'_>>, state: State<Value<'_>>, shared: bool) {
+    fn read<'t, V: Link<'t>>(&mut self, links: &Links<V>, state: State<V>, shared: bool) {
         self.bytes.clear();
         let shared = links.shared.filter(|_| shared);
         for (end, value) in self.ends.iter_mut().zip([links.resource, shared, state.kind, state.name]) {
-            let text = value.map(Value::bytes).filter(|text| text.len() <= LONGEST);
+            let text = value.map(V::bytes).filter(|text| text.len() <= LONGEST);
             *end = text.and_then(|text| {
                 self.bytes.extend_from_slice(&text);
                 u16::try_from(self.bytes.len()).ok()
@@ -185,13 +208,13 @@ pub(super) struct At {
 }
 
 /// The position in a message: names the text, if it is another one.
-struct Named<'n> {
+struct Shown<'n> {
     at: At,
     here: u32,
     names: &'n [String],
 }
 
-impl fmt::Display for Named<'_> {
+impl fmt::Display for Shown<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let At { file, index } = self.at;
         let name = self.names.get(file as usize).filter(|_| file != self.here);
@@ -230,23 +253,41 @@ struct Follower<'e> {
 
 /// The data for a message about a follower; calculated when the message is written, or before the text is gone.
 enum Words<'e> {
-    Of(&'e Links<Value<'e>>),
+    Of(&'e dyn Named),
     Kept { resource: &'e str, from: &'e str },
+}
+
+/// How messages name a follower's resource, and the state that it leaves.
+trait Named {
+    fn resource(&self) -> String;
+    fn from(&self) -> String;
+}
+
+impl<'t, V: Link<'t>> Named for Links<V> {
+    fn resource(&self) -> String {
+        shown_link(self.resource)
+    }
+
+    fn from(&self) -> String {
+        shown_link(self.initial.name.or(self.initial.kind))
+    }
+}
+
+fn shown_link<'t, V: Link<'t>>(link: Option<V>) -> String {
+    link.map(|link| shown(&String::from_utf8_lossy(&link.bytes()))).unwrap_or_default()
 }
 
 impl Words<'_> {
     fn resource(&self) -> String {
         match self {
-            Words::Of(links) => links.resource.map(|id| shown(&id.string())).unwrap_or_default(),
+            Words::Of(links) => links.resource(),
             Words::Kept { resource, .. } => (*resource).to_owned(),
         }
     }
 
     fn from(&self) -> String {
         match self {
-            Words::Of(links) => {
-                links.initial.name.or(links.initial.kind).map(|name| shown(&name.string())).unwrap_or_default()
-            }
+            Words::Of(links) => links.from(),
             Words::Kept { from, .. } => (*from).to_owned(),
         }
     }
@@ -377,7 +418,7 @@ impl Late {
                 findings
                     .note(Severity::Info, Code::REPEATED_EVENT_ID, &subject, &Path::Field("id"))
                     .at(*place)
-                    .say("first", format_args!("{}", Named { at: *first, here: at.file, names }))
+                    .say("first", format_args!("{}", Shown { at: *first, here: at.file, names }))
                     .say("id", format_args!("{}", Uuid::from_u128(*id)))
                     .with("more", &more);
             }
@@ -394,16 +435,17 @@ enum Fresh {
 }
 
 impl Chain {
-    pub(super) fn add(
+    /// Reports what an event shows together with earlier ones. `holed`: whether its name fills a hole in that of its family.
+    pub(super) fn add<'t, V: Link<'t>>(
         &mut self,
         findings: &mut Findings<'_>,
         subject: &Subject<'_>,
-        event: &Linked<'_>,
-        matched: Option<&Match<'_>>,
+        event: &Linked<V>,
+        family: Option<&'static Family>,
+        holed: bool,
     ) {
         let links = &event.links;
         let (Some(index), Some(id)) = (subject.index, event.id) else { return };
-        let family = matched.map(|matched| matched.family);
         let at = At { file: self.file, index };
         if self.seen.get_mut(&id).is_some() {
             self.repeated(findings, subject, event, id, at);
@@ -463,9 +505,9 @@ impl Chain {
                 self.late.push(Late(Finding::Link(Box::new(waiting), Some(Box::new(own.clone())))));
             }
         }
-        if let Some(matched) = matched {
-            self.run(findings, subject, links, matched, &own);
-            self.worker(subject, event, matched);
+        if let Some(family) = family {
+            self.run(findings, subject, links, family, holed, &own);
+            self.worker(subject, event, family);
         }
         self.seen.insert(id, own);
     }
@@ -476,18 +518,30 @@ impl Chain {
             let forgotten = self.waiting.grow();
             self.not_found(findings, forgotten);
         }
+        let in_bytes = matches!(waiting.place, Location::Bytes(_));
         if let Some(others) = self.waiting.get_mut(&target) {
-            self.fresh.push(Fresh::Waiting(target, others.len()));
+            if in_bytes {
+                self.fresh.push(Fresh::Waiting(target, others.len()));
+            }
             others.push(waiting);
             return;
         }
-        self.fresh.push(Fresh::Waiting(target, 0));
+        if in_bytes {
+            self.fresh.push(Fresh::Waiting(target, 0));
+        }
         let forgotten = self.waiting.insert(target, vec![waiting]);
         self.not_found(findings, forgotten);
     }
 
     /// An event with the id of another one. An event in two texts is the same one if the texts overlap, as pages do.
-    fn repeated(&mut self, findings: &mut Findings<'_>, subject: &Subject<'_>, event: &Linked<'_>, id: Id, at: At) {
+    fn repeated<'t, V: Link<'t>>(
+        &mut self,
+        findings: &mut Findings<'_>,
+        subject: &Subject<'_>,
+        event: &Linked<V>,
+        id: Id,
+        at: At,
+    ) {
         let links = &event.links;
         let mut texts = Texts::default();
         texts.read(links, links.validated, true);
@@ -500,7 +554,7 @@ impl Chain {
             && first.texts == texts;
         if !is_same {
             add(findings, Code::REPEATED_EVENT_ID, subject, &Path::Field("id"), place(links.id))
-                .say("first", format_args!("{}", Named { at: first.at, here: at.file, names: &self.names }))
+                .say("first", format_args!("{}", Shown { at: first.at, here: at.file, names: &self.names }))
                 .say("id", format_args!("{}", Uuid::from_u128(id)))
                 .with("more", "");
         } else if let Some(overlap) = &mut self.overlap {
@@ -614,23 +668,24 @@ impl Chain {
     }
 
     /// States and heartbeats of one run.
-    fn run(
+    fn run<'t, V: Link<'t>>(
         &mut self,
         findings: &mut Findings<'_>,
         subject: &Subject<'_>,
-        links: &Links<Value<'_>>,
-        matched: &Match<'_>,
+        links: &Links<V>,
+        family: &'static Family,
+        holed: bool,
         own: &Seen,
     ) {
         let (Some(occurred), Some(resource)) = (own.occurred, own.texts.resource()) else { return };
-        let is_heartbeat = matched.family.name.text == "prefect.flow-run.heartbeat";
-        let state_type = links.state_type.filter(|_| matched.hole.is_some());
+        let is_heartbeat = family.name.text == "prefect.flow-run.heartbeat";
+        let state_type = links.state_type.filter(|_| holed);
         if !is_heartbeat && state_type.is_none() {
             return;
         }
         let place = || place(links.occurred);
         let (here, names) = (self.file, &self.names);
-        let shown_as = |at| Named { at, here, names };
+        let shown_as = |at| Shown { at, here, names };
         let path = &Path::Field("occurred");
         let known = self.runs.get_mut(resource).copied();
         let mut run = known.unwrap_or(Run { number: self.count, ..Run::default() });
@@ -668,13 +723,13 @@ impl Chain {
     }
 
     /// Submitted and executed flow runs.
-    fn worker(&mut self, subject: &Subject<'_>, event: &Linked<'_>, matched: &Match<'_>) {
-        let submitted = match matched.family.name.text {
+    fn worker<'t, V: Link<'t>>(&mut self, subject: &Subject<'_>, event: &Linked<V>, family: &'static Family) {
+        let submitted = match family.name.text {
             "prefect.worker.submitted-flow-run" => true,
             "prefect.worker.executed-flow-run" => false,
             _ => return,
         };
-        let run = event.links.flow_run.map(Value::bytes).filter(|run| run.len() <= LONGEST);
+        let run = event.links.flow_run.map(V::bytes).filter(|run| run.len() <= LONGEST);
         let Some(run) = run else { return };
         let known = self.executed.get_mut(&*run);
         if submitted {
@@ -685,9 +740,12 @@ impl Chain {
         } else if event.follows.is_none() && known.is_none() {
             let (index, name) = (subject.index.unwrap_or_default(), subject.name.unwrap_or_default().to_owned());
             let at = At { file: self.file, index };
-            let executed = Executed { at, name, docs: subject.docs, place: place(event.links.event) };
+            let place = place(event.links.event);
+            let executed = Executed { at, name, docs: subject.docs, place };
             self.executed.insert((*run).into(), Some(executed));
-            self.fresh.push(Fresh::Executed((*run).into()));
+            if let Location::Bytes(_) = place {
+                self.fresh.push(Fresh::Executed((*run).into()));
+            }
         }
     }
 }
@@ -709,14 +767,14 @@ fn add<'f>(
 }
 
 /// The place of a value.
-fn place(value: Option<Value<'_>>) -> Location {
-    value.map_or(Location::Nowhere, |value| Location::Bytes(value.span()))
+fn place<'t, V: Link<'t>>(value: Option<V>) -> Location {
+    value.map_or(Location::Nowhere, V::location)
 }
 
 /// Compares an event with the one that it follows.
 fn judge(findings: &mut Findings<'_>, follower: &Follower<'_>, target: &Seen, names: &[String]) {
     let follows = follower.follows;
-    let index = Named { at: target.at, here: follower.file, names };
+    let index = Shown { at: target.at, here: follower.file, names };
     let name = target.family.map_or("", |family| family.name.text);
     if !follows.families.is_empty() && !follows.families.contains(&name) {
         let expected = phrase::list(&mut follows.families.iter().copied(), " or ");

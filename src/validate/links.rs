@@ -36,27 +36,33 @@ pub(super) struct State<V> {
 }
 
 impl<V: Copy> Links<V> {
-    pub(super) fn map<W>(&self, to: impl Fn(V) -> W) -> Links<W> {
-        let to = |value: Option<V>| link(value, &to);
-        let state = |from: State<V>| State { whole: to(from.whole), kind: to(from.kind), name: to(from.name) };
+    pub(super) fn map<W>(&self, mut to: impl FnMut(V) -> W) -> Links<W> {
+        let to = &mut to;
         Links {
-            occurred: to(self.occurred),
-            event: to(self.event),
-            id: to(self.id),
-            follows: to(self.follows),
-            resource: to(self.resource),
-            shared: to(self.shared),
-            state_type: to(self.state_type),
-            validated: state(self.validated),
-            initial: state(self.initial),
-            flow_run: to(self.flow_run),
+            occurred: link(self.occurred, to),
+            event: link(self.event, to),
+            id: link(self.id, to),
+            follows: link(self.follows, to),
+            resource: link(self.resource, to),
+            shared: link(self.shared, to),
+            state_type: link(self.state_type, to),
+            validated: self.validated.map(to),
+            initial: self.initial.map(to),
+            flow_run: link(self.flow_run, to),
         }
+    }
+}
+
+impl<V: Copy> State<V> {
+    #[inline(always)]
+    fn map<W>(&self, to: &mut impl FnMut(V) -> W) -> State<W> {
+        State { whole: link(self.whole, to), kind: link(self.kind, to), name: link(self.name, to) }
     }
 }
 
 #[inline(always)]
 #[expect(clippy::manual_map, reason = "`Option::map` is not inlined, and each event runs through this")]
-fn link<V, W>(value: Option<V>, to: &impl Fn(V) -> W) -> Option<W> {
+fn link<V, W>(value: Option<V>, to: &mut impl FnMut(V) -> W) -> Option<W> {
     match value {
         Some(value) => Some(to(value)),
         None => None,

@@ -13,19 +13,20 @@ mod input;
 mod links;
 mod options;
 mod parts;
+mod split;
 #[cfg(test)]
 mod tests;
 mod transition;
 
 use serde::Serialize;
 
-use crate::catalogue;
+use crate::catalogue::{self, Match};
 use crate::diagnostic::findings::{Findings, Location, Subject};
 use crate::diagnostic::path::Path;
 use crate::diagnostic::syntax::{self, Source, Within};
 use crate::diagnostic::{Code, Report, TextOptions};
 use crate::json::{Issue, Parsed, Places, Position, Span, Tape, Value, parse, repeated_keys};
-use crate::recognise::{self, Form, Sniffed, events_start, sniff};
+use crate::recognise::{self, Form, Sniffed, can_be_sniffed, events_start, sniff};
 use crate::text::order;
 use crate::text::phrase::cut;
 
@@ -39,6 +40,7 @@ pub use custom::Schemas;
 pub use custom::{SchemaFile, SchemasError, read_files};
 pub(crate) use envelope::{MAX_LABELS, MAX_NAME, MAX_RELATED};
 pub use options::ValidateOptions;
+pub use split::{Merge, Part, PartValidator};
 
 /// The depth of events nested no deeper than this is not checked.
 const SHALLOW: usize = 190;
@@ -64,7 +66,7 @@ pub fn validate(text: &[u8], text_options: TextOptions, options: &ValidateOption
 /// depends on earlier texts.
 #[derive(Default)]
 pub struct Validator {
-    session: Session,
+    session: Session<Chain>,
 }
 
 impl Validator {
@@ -72,11 +74,11 @@ impl Validator {
     #[must_use]
     pub fn validate(&mut self, text: &[u8], text_options: TextOptions, options: &ValidateOptions) -> Report {
         let session = &mut self.session;
-        (session.chain, session.events) = (Chain::default(), 0);
+        (session.relations, session.events) = (Chain::default(), 0);
         let mut findings = Findings::new(options.report());
         let source = Source { text, base: Position::START, wtf8: text_options.wtf8 };
         let form = session.text(&mut findings, options, source);
-        session.chain.finish(&mut findings, session.events);
+        session.relations.finish(&mut findings, session.events);
         Report { form: Some(form), ..findings.into_report(session.events, source, text_options.places) }
     }
 }
@@ -84,6 +86,14 @@ impl Validator {
 /// Whether a text is NDJSON. `whole`: the text is complete; otherwise `None` means that more of it is needed.
 #[must_use]
 pub fn is_ndjson(text: &[u8], whole: bool) -> Option<bool> {
+    if !begins_as_json(text) {
+        if !whole && !can_be_sniffed(text) {
+            return None;
+        }
+        if sniff(text).is_some() {
+            return Some(false);
+        }
+    }
     match first_line(text, whole, &mut Tape::new(), &mut Vec::new()) {
         FirstLine::Document { .. } if !whole => None,
         FirstLine::Document { .. } | FirstLine::Part => Some(false),
@@ -119,7 +129,7 @@ pub fn is_ndjson(text: &[u8], whole: bool) -> Option<bool> {
 /// ```
 pub struct Stream {
     options: ValidateOptions,
-    session: Session,
+    session: Session<Chain>,
     /// The place after the last chunk.
     place: Position,
     /// How many events the earlier texts had.
@@ -148,7 +158,7 @@ impl Stream {
         let late = self.late();
         self.before = self.before.saturating_add(std::mem::take(&mut self.session.events));
         self.place = Position::START;
-        self.session.chain.begin(name);
+        self.session.relations.begin(name);
         late
     }
 
@@ -158,20 +168,20 @@ impl Stream {
         let mut findings = Findings::new(self.options.report());
         let source = Source { text, base: Position::START, wtf8: text_options.wtf8 };
         self.session.text(&mut findings, &self.options, source);
-        self.session.chain.leave(source);
+        self.session.relations.leave(source);
         findings.into_report(self.session.events, source, text_options.places)
     }
 
     /// Findings that require the end of a history.
     #[must_use]
     pub fn end(&mut self) -> Vec<LateReport> {
-        self.session.chain.close(self.before.saturating_add(self.session.events));
+        self.session.relations.close(self.before.saturating_add(self.session.events));
         self.late()
     }
 
     /// Late findings about texts already read, a report for each text.
     fn late(&mut self) -> Vec<LateReport> {
-        let (mut late, names) = self.session.chain.late();
+        let (mut late, names) = self.session.relations.late();
         order::by_key(&mut late, &mut |late| u64::from(late.file()));
         let of_one = late.chunk_by(|one, other| one.file() == other.file());
         let report = |all: &[Late]| {
@@ -196,7 +206,7 @@ impl Stream {
         let source = Source { text, base: self.place, wtf8: false };
         let from = if self.place == Position::START { events_start(text) } else { 0 };
         self.session.lines(&mut findings, &self.options, source, from);
-        self.session.chain.leave(source);
+        self.session.relations.leave(source);
         let events = self.session.events.saturating_sub(before);
         let report = findings.into_report(events, source, true);
         self.place = Places::new(text, self.place, false).position(text.len());
@@ -207,17 +217,17 @@ impl Stream {
     #[must_use]
     pub fn finish(&mut self) -> Report {
         let mut findings = Findings::new(self.options.report());
-        self.session.chain.finish(&mut findings, self.session.events);
+        self.session.relations.finish(&mut findings, self.session.events);
         findings.into_report(0, Source { base: self.place, ..Source::NONE }, true)
     }
 }
 
 /// The state kept from one document to the next.
 #[derive(Default)]
-struct Session {
+struct Session<R> {
     tape: Tape,
     issues: Vec<Issue>,
-    chain: Chain,
+    relations: R,
     cache: ShapeCache<Links<u32>>,
     /// The number of events so far.
     events: u64,
@@ -226,7 +236,32 @@ struct Session {
     hits: u64,
 }
 
-impl Session {
+/// What becomes of the relations between events.
+trait Relate {
+    /// An event whose own checks are done.
+    fn relate(
+        &mut self,
+        findings: &mut Findings<'_>,
+        subject: &Subject<'_>,
+        event: &Linked<Value<'_>>,
+        matched: Option<&Match<'_>>,
+    );
+}
+
+impl Relate for Chain {
+    fn relate(
+        &mut self,
+        findings: &mut Findings<'_>,
+        subject: &Subject<'_>,
+        event: &Linked<Value<'_>>,
+        matched: Option<&Match<'_>>,
+    ) {
+        let holed = matched.is_some_and(|matched| matched.hole.is_some());
+        self.add(findings, subject, event, matched.map(|matched| matched.family), holed);
+    }
+}
+
+impl<R: Relate> Session<R> {
     /// A text of any kind. Its first line is read to detect the kind, and not read again if it is a document.
     /// Returns the form of the text.
     fn text(&mut self, findings: &mut Findings<'_>, options: &ValidateOptions, source: Source<'_>) -> Form {
@@ -246,11 +281,11 @@ impl Session {
             FirstLine::Ndjson { first: Some(parsed), end } => {
                 let form = self.check(findings, options, source, end, &parsed, true);
                 self.lines(findings, options, source, end);
-                if matches!(form, Form::Event | Form::Unknown) { Form::Events } else { form }
+                form_of_lines(Some(form))
             }
             FirstLine::Ndjson { first: None, .. } => {
                 self.lines(findings, options, source, events_start(text));
-                Form::Events
+                form_of_lines(None)
             }
             FirstLine::Part | FirstLine::Unknown => {
                 self.document(findings, options, source, events_start(text), text.len(), false)
@@ -290,8 +325,8 @@ impl Session {
         parsed: &Parsed,
         is_line: bool,
     ) -> Form {
-        let Session { tape, issues, chain, cache, events, hits, .. } = self;
-        let mut events_of = Events { chain, cache, hits, options };
+        let Session { tape, issues, relations, cache, events, hits, .. } = self;
+        let mut events_of = Events { relations, cache, hits, options };
         let text = source.text.get(..end).unwrap_or_default();
         let document = tape.document(text);
         let before = *events;
@@ -367,14 +402,14 @@ impl Session {
 }
 
 /// The context for checking events.
-struct Events<'s> {
-    chain: &'s mut Chain,
+struct Events<'s, R> {
+    relations: &'s mut R,
     cache: &'s mut ShapeCache<Links<u32>>,
     hits: &'s mut u64,
     options: &'s ValidateOptions,
 }
 
-impl Events<'_> {
+impl<R: Relate> Events<'_, R> {
     /// Checks an event against the cache; `false`: no entry matches.
     fn cached(&mut self, findings: &mut Findings<'_>, event: Value<'_>, index: u64) -> bool {
         let Some(entry) = self.cache.find(self.options.profile, event) else { return false };
@@ -388,7 +423,7 @@ impl Events<'_> {
         }
         if findings.beyond_envelope() {
             let links = entry.extra.map(|place| event.inner(place));
-            self.chain.add(findings, &subject, &Linked::read(links), Some(&matched));
+            self.relations.relate(findings, &subject, &Linked::read(links), Some(&matched));
         }
         true
     }
@@ -431,7 +466,7 @@ impl Events<'_> {
         }
         if findings.beyond_envelope() {
             let linked = Linked::read(links.map(|place| value.inner(place)));
-            self.chain.add(findings, &subject, &linked, matched.as_ref());
+            self.relations.relate(findings, &subject, &linked, matched.as_ref());
         }
         if let (true, Some(matched), Some(name)) = (without_findings, &matched, &name) {
             self.cache.add(self.options.profile, value, name, matched, links, &record);
@@ -439,13 +474,24 @@ impl Events<'_> {
     }
 }
 
+/// The form of NDJSON. `first`: that of its first line, if it can be read.
+fn form_of_lines(first: Option<Form>) -> Form {
+    match first {
+        None | Some(Form::Event | Form::Unknown) => Form::Events,
+        Some(form) => form,
+    }
+}
+
 /// The apparent kind of a text that is not JSON.
 fn not_json(text: &[u8]) -> Option<Sniffed> {
-    let start = text.get(events_start(text)..).unwrap_or_default().trim_ascii_start();
-    match start {
-        [] | [b'{', ..] => None,
-        [b'[', rest @ ..] if !rest.trim_ascii_start().starts_with(b"Automation(") => None,
-        _ => sniff(text),
+    if begins_as_json(text) { None } else { sniff(text) }
+}
+
+fn begins_as_json(text: &[u8]) -> bool {
+    match text.get(events_start(text)..).unwrap_or_default().trim_ascii_start() {
+        [] | [b'{', ..] => true,
+        [b'[', rest @ ..] => !rest.trim_ascii_start().starts_with(b"Automation("),
+        _ => false,
     }
 }
 

@@ -9,38 +9,19 @@ use std::hint::black_box;
 use std::rc::Rc;
 use std::time::{Duration, Instant as Time};
 
-use prefect_events::automation::{Automation, EventTrigger, Posture, Specification, Trigger};
 use prefect_events::event::{Labels, ReceivedEvent, SharedText};
 use prefect_events::time::Instant;
 use prefect_events::trigger::{Engine, Options, Version};
 use uuid::Uuid;
 
+use zombies::automation;
+
+#[path = "helpers/zombies.rs"]
+mod zombies;
+
 /// Microseconds between two heartbeats of a run, and two ticks of the server.
 const FREQUENCY: u64 = 30_000_000;
 const TICK: i64 = 5_000_000;
-
-fn automation() -> Automation {
-    let trigger = Trigger::Event(EventTrigger {
-        posture: Posture::Proactive,
-        matches: Specification(vec![("prefect.resource.id".to_owned(), vec!["prefect.flow-run.*".to_owned()])]),
-        match_related: vec![Specification::default()],
-        after: vec!["prefect.flow-run.heartbeat".to_owned()],
-        expect: vec!["prefect.flow-run.*".to_owned()],
-        for_each: vec!["prefect.resource.id".to_owned()],
-        threshold: 1,
-        within: 90_000_000,
-    });
-    Automation {
-        name: "zombies".to_owned(),
-        description: String::new(),
-        enabled: true,
-        tags: Vec::new(),
-        trigger,
-        actions: Vec::new(),
-        actions_on_trigger: Vec::new(),
-        actions_on_resolve: Vec::new(),
-    }
-}
 
 /// The memory that this process takes, in bytes.
 fn memory() -> Option<u64> {
@@ -79,7 +60,7 @@ fn main() -> Result<(), Box<dyn Error>> {
 
     let before = memory();
     let mut engine = Engine::new(version, Options::default());
-    engine.load(&automation());
+    engine.load(&automation(90_000_000));
     let (begun, mut slowest, mut tick) = (Time::now(), Duration::ZERO, 0);
     for event in (0..events).map_while(event) {
         let now = event.received;

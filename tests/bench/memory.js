@@ -2,33 +2,15 @@
 
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { createWriteStream } from "node:fs";
-import { mkdir, rm } from "node:fs/promises";
+import { rm } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 
-import { ALL, repeat } from "./events.js";
+import { write } from "./gigabyte.js";
 
-const BYTES = 1_000_000_000;
 const LIMIT_MB = 150;
 
 const main = fileURLToPath(new URL("../../pkg/cli/main.js", import.meta.url));
-const folder = new URL("../../target/bench/", import.meta.url);
-const file = fileURLToPath(new URL("events.ndjson", folder));
-
-async function write() {
-  const out = createWriteStream(file);
-  let written = 0;
-  let events = 0;
-  for (let copy = 0; written < BYTES; copy++) {
-    const text = repeat(ALL, ALL.length, copy);
-    written += Buffer.byteLength(text);
-    events += ALL.length;
-    if (!out.write(text)) await once(out, "drain");
-  }
-  out.end();
-  await once(out, "close");
-  return { written, events };
-}
+const file = fileURLToPath(new URL("../../target/bench/events.ndjson", import.meta.url));
 
 // The child reports its peak memory when it ends, on a separate channel.
 const REPORT = `data:text/javascript,
@@ -47,9 +29,8 @@ async function run() {
   return { status, peak: Number(peak), output };
 }
 
-await mkdir(folder, { recursive: true });
 try {
-  const { written, events } = await write();
+  const { written, events } = await write(file);
   const started = performance.now();
   const { status, peak, output } = await run();
   const seconds = (performance.now() - started) / 1000;

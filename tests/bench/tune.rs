@@ -8,13 +8,17 @@ use std::hint::black_box;
 use std::rc::Rc;
 use std::time::Instant as Time;
 
-use prefect_events::automation::{Automation, EventTrigger, Posture, Specification, Trigger};
 use prefect_events::event::{Labels, ReceivedEvent};
 use prefect_events::generate::Random;
 use prefect_events::time::{Instant, Span};
 use prefect_events::trigger::{Engine, Options, Version};
 use prefect_events::tune::{Probability, WindowCurveOptions, window_curve};
 use uuid::Uuid;
+
+use zombies::automation;
+
+#[path = "helpers/zombies.rs"]
+mod zombies;
 
 const SECOND: i64 = 1_000_000;
 const DAY: i64 = 86_400 * SECOND;
@@ -25,32 +29,10 @@ const JITTER: i64 = 5 * SECOND;
 const DAYS: u32 = 20;
 const HOURS: u32 = 5_000_000;
 
-fn automation() -> Automation {
-    Automation {
-        name: "zombies".to_owned(),
-        description: String::new(),
-        enabled: true,
-        tags: Vec::new(),
-        trigger: Trigger::Event(EventTrigger {
-            posture: Posture::Proactive,
-            matches: Specification(vec![("prefect.resource.id".to_owned(), vec!["prefect.flow-run.*".to_owned()])]),
-            match_related: vec![Specification::default()],
-            after: vec!["prefect.flow-run.heartbeat".to_owned()],
-            expect: vec!["prefect.flow-run.*".to_owned()],
-            for_each: vec!["prefect.resource.id".to_owned()],
-            threshold: 1,
-            within: WITHIN.saturating_mul(SECOND),
-        }),
-        actions: Vec::new(),
-        actions_on_trigger: Vec::new(),
-        actions_on_resolve: Vec::new(),
-    }
-}
-
 /// A day of one run in the engine; returns how often it fires.
 fn day(random: &mut Random) -> usize {
     let mut engine = Engine::new(Version::V3_9, Options::default());
-    engine.load(&automation());
+    engine.load(&automation(WITHIN.saturating_mul(SECOND)));
     let resource = Labels::new(vec![("prefect.resource.id".into(), "prefect.flow-run.a".into())]);
     let (name, related): (Rc<str>, Rc<[Labels]>) = ("prefect.flow-run.heartbeat".into(), Rc::default());
     let (mut tick, mut occurred) = (0_i64, 0_i64);

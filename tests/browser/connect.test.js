@@ -209,11 +209,30 @@ test("a server that cannot be reached, or does not allow the page, is reported a
   await page.getByLabel("API URL").fill(server.url);
   await panel(page).getByRole("button", { name: "Connect", exact: true }).click();
   await says(panel(page), /does not allow this page to read its responses \(CORS\)/);
+  await says(panel(page), /rejections also lack them, such as those for a missing CSRF token/);
   await page.getByLabel("API URL").fill(server.url.replace("http://", "http://user:pa55@"));
   await panel(page).getByRole("button", { name: "Connect", exact: true }).click();
   await says(panel(page), "enter them as the auth string");
   assert.ok(!(await panel(page).innerText()).includes("pa55"));
   await assertAccessible(page, "a problem");
+});
+
+test("on a page with HTTPS, a server with HTTP is blocked, except on this computer", async () => {
+  const { page } = await open("#simulate");
+  const site = "https://page.example/";
+  const built = new URL(page.url());
+  await page.context().route(`${site}**`, async (route) => {
+    const path = new URL(route.request().url()).pathname.slice(1);
+    await route.fulfill({ response: await route.fetch({ url: new URL(path, built).href }) });
+  });
+  await page.goto(`${site}index.html#simulate`);
+  await connect(page, { url: "http://prefect.example:4200/api" });
+  await says(panel(page), /Browsers block requests from this page, which uses HTTPS, to/);
+  await says(panel(page), /mixed content/);
+  await says(panel(page), "prefect-events pull");
+  await page.getByLabel("API URL").fill(server.url);
+  await panel(page).getByRole("button", { name: "Connect", exact: true }).click();
+  await says(panel(page), "Events from a server");
 });
 
 test("too many requests, and no events, are reported", async () => {

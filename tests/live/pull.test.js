@@ -11,7 +11,7 @@ import { validate } from "../../pkg/node.js";
 import { folder } from "../node/helpers/run.js";
 import { proxy, run, send, session, start } from "./helpers/session.js";
 
-const { url, automation, runs, guarded } = session();
+const { url, automation, runs, guarded, restart } = session();
 const settings = { PREFECT_API_URL: url };
 
 /** @typedef {{ id: string, event: string, occurred: string, resource: { [label: string]: string }, follows?: string }} Event */
@@ -186,6 +186,35 @@ suite("streams", () => {
       child.kill("SIGINT");
       const [status] = await once(child, "close");
       await front.close();
+      assert.equal(status, 0, output.stderr);
+    }
+    const came = ids(read(output.stdout.split("\n").slice(0, -1)));
+    assert.equal(new Set(came).size, came.length);
+  });
+
+  test("a server that restarts meanwhile: what it gets after that comes too", async () => {
+    const past = event(4);
+    await send(url, [past]);
+    const { child, output } = start(["pull", "--stream", "--since", "1m"], settings);
+    const has = (/** @type {{ id: string }} */ { id }) => output.stdout.includes(id);
+    const state = () => `${output.stderr}\n${output.stdout.slice(-1000)}`;
+    try {
+      await until(() => has(past), state);
+      const live = event(5);
+      await send(url, [live]);
+      await until(() => has(live), state);
+      const { status } = await fetch(restart);
+      assert.equal(status, 200);
+      const after = event(6);
+      await send(url, [after]);
+      await until(() => has(after), state);
+      const later = event(7);
+      await send(url, [later]);
+      await until(() => has(later), state);
+      assert.match(output.stderr, /waiting .* s: the connection was closed/);
+    } finally {
+      child.kill("SIGINT");
+      const [status] = await once(child, "close");
       assert.equal(status, 0, output.stderr);
     }
     const came = ids(read(output.stdout.split("\n").slice(0, -1)));

@@ -3,7 +3,9 @@
 // newer nothing runs, which is an error where `CI` is set.
 
 import { spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
 import { readdirSync } from "node:fs";
+import { createServer } from "node:http";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 
@@ -29,6 +31,19 @@ async function main(files) {
     const lines = createInterface({ input: session.stdout })[Symbol.asyncIterator]();
     const { value: described } = await lines.next();
     if (described === undefined) return 1;
+    // A request restarts the first server; it is answered when the server is back.
+    const control = createServer(async (_, response) => {
+      session.stdin.write("restart\n");
+      for (const said of ["stopped", "started"])
+        if ((await lines.next()).value !== said) response.statusCode = 500;
+      response.end();
+    }).listen(0, "127.0.0.1");
+    await once(control, "listening");
+    const { port } = /** @type {import("node:net").AddressInfo} */ (control.address());
+    const live = JSON.stringify({
+      ...JSON.parse(described),
+      restart: `http://127.0.0.1:${port}`,
+    });
     const tests =
       files.length > 0
         ? files
@@ -38,9 +53,11 @@ async function main(files) {
     const node = spawn(
       process.execPath,
       ["--test", "--test-reporter=spec", "--test-concurrency=1", ...tests],
-      { stdio: "inherit", env: { ...process.env, PREFECT_EVENTS_LIVE: described } },
+      { stdio: "inherit", env: { ...process.env, PREFECT_EVENTS_LIVE: live } },
     );
-    return await new Promise((resolve) => node.on("close", (status) => resolve(status ?? 1)));
+    const status = await new Promise((resolve) => node.on("close", resolve));
+    control.close();
+    return status ?? 1;
   } finally {
     session.stdin.end();
     await new Promise((resolve) =>

@@ -266,6 +266,7 @@ def main() -> None:
             )
             described = {
                 "url": open_server.url,
+                "python": python,
                 "automation": {"id": automation["id"], "name": automation["name"], "within": WITHIN},
                 "runs": {"steady": alive, "doomed": dead},
                 "guarded": {"url": guarded.url, "authString": AUTH},

@@ -8,6 +8,7 @@ use prefect_events::backtest::{
 };
 use prefect_events::render::{Format, RenderOptions, render_backtest, render_comparison, render_why};
 use prefect_events::simulate::{CapturedEvents, DocumentText, Files, freeze_firings, run_tests};
+use prefect_events::trigger::Version;
 use serde_json::{Value as Json, json};
 
 use crate::cases;
@@ -58,7 +59,17 @@ fn causes(one: &AutomationBacktest) -> BTreeMap<&'static str, usize> {
 #[test]
 fn the_automations_of_a_live_server_agree() {
     let result = tested(&automations(), &live(), &BacktestOptions::default());
-    assert!(result.agrees);
+    let counting: Vec<_> = result
+        .automations
+        .iter()
+        .flat_map(|one| {
+            let here = one.only_here.iter().map(|own| (own.cause, &own.reason, own.firing.at));
+            let recorded = one.only_recorded.iter().map(|own| (own.cause, &own.reason, own.firing.at));
+            here.chain(recorded).map(|own| (&*one.name, own)).collect::<Vec<_>>()
+        })
+        .filter(|(_, (cause, ..))| cause.counts())
+        .collect();
+    assert!(result.agrees, "{counting:#?}");
     assert_eq!((result.automations.len(), result.events), (17, 1303));
     let sum = |count: fn(&AutomationBacktest) -> usize| result.automations.iter().map(count).sum::<usize>();
     assert_eq!(sum(|one| one.fired_recorded), 268);
@@ -336,6 +347,156 @@ fn why_a_finished_run_was_marked() {
         &RenderOptions { file: Some("z.json".to_owned()), ..RenderOptions::default() },
     );
     assert!(shown.contains("\n  one changed line  z.json:3\n    - within: 90\n    + within: "), "{shown}");
+}
+
+/// Events of runs: the number of the run, the second, the milliseconds until the server receives it, and the state.
+fn runs(events: &[(u32, u64, u64, &str)]) -> String {
+    let lines = events.iter().enumerate().map(|(number, (run, second, late, name))| {
+        let at = |milliseconds: u64| {
+            let (minute, second) = (milliseconds / 60_000, milliseconds % 60_000);
+            format!("2026-03-01T12:{minute:02}:{:02}.{:03}Z", second / 1000, second % 1000)
+        };
+        let resource = json!({"prefect.resource.id": format!("prefect.flow-run.{run}"),
+            "prefect.resource.name": format!("run-{run}")});
+        let event = json!({"id": format!("00000000-0000-4000-8000-{number:012x}"), "occurred": at(second * 1000),
+            "received": at(second * 1000 + late), "event": format!("prefect.flow-run.{name}"), "resource": resource});
+        format!("{event}\n")
+    });
+    lines.collect()
+}
+
+/// How often an automation fires on each run, without a run's number in `for_each` by its triggering event.
+fn firings(automation: &str, events: &str) -> usize {
+    let options = prefect_events::simulate::ReplayOptions::default();
+    prefect_events::simulate::replay(automation.into(), events.into(), &options).unwrap().firings.len()
+}
+
+/// The changed line is the smallest change: the next number does not help.
+#[test]
+fn why_suggests_the_smallest_change() {
+    let change = |automation: &str, events: &str, run: &str| {
+        let found = why(&captured(events), run, Some(automation.into()), &WhyOptions::default()).unwrap();
+        let change = found.change.clone().unwrap_or_else(|| panic!("{found:?}"));
+        assert!(automation.contains(&change.before), "{change:?}");
+        assert_eq!(firings(&automation.replace(&change.before, &change.after), events), change.firings_after);
+        (change.before, change.after)
+    };
+    let text = |line: &str| {
+        format!(
+            "trigger:\n  posture: Reactive\n  expect: [prefect.flow-run.Failed]\n  for_each: [prefect.resource.id]\n  {line}\n"
+        )
+    };
+    // Three failures within 40 s.
+    let failures = runs(&[(1, 0, 5, "Failed"), (1, 15, 5, "Failed"), (1, 40, 5, "Failed"), (2, 200, 5, "Completed")]);
+    let five = text("threshold: 5\n  within: 60");
+    assert_eq!(change(&five, &failures, "run-1"), ("threshold: 5".to_owned(), "threshold: 3".to_owned()));
+    assert_eq!(firings(&five.replace("threshold: 5", "threshold: 4"), &failures), 0);
+    // A threshold of 1 would also do; the name comes first.
+    let typo = text("threshold: 3\n  within: 60").replace("Failed", "Faild");
+    assert_eq!(change(&typo, &failures, "run-1"), ("prefect.flow-run.Faild".into(), "prefect.flow-run.Failed".into()));
+    // One failure in each of two runs' windows, which share one without `for_each`.
+    let shared = runs(&[(1, 0, 5, "Failed"), (2, 10, 5, "Failed"), (1, 20, 5, "Failed")]);
+    let one = "trigger:\n  posture: Reactive\n  expect: [prefect.flow-run.Failed]\n  threshold: 2\n  within: 60\n";
+    let found = why(&captured(&shared), "run-1", Some(one.into()), &WhyOptions::default()).unwrap();
+    let own = found.change.unwrap();
+    assert_eq!((&*own.before, &*own.after), ("", r#"for_each: ["prefect.resource.id"]"#));
+    assert!(found.message.contains("other runs' events keep it from firing"), "{}", found.message);
+
+    // A heartbeat that came 100 s after the one before: the window must be longer than that, and no second longer.
+    let late = runs(&[(1, 0, 5, "heartbeat"), (1, 100, 5, "heartbeat"), (1, 110, 5, "Completed")]);
+    let zombies = "trigger:\n  posture: Proactive\n  after: [prefect.flow-run.heartbeat]\n  expect: [prefect.flow-run.*]\n  \
+        for_each: [prefect.resource.id]\n  within: 60\n";
+    let (before, after) = change(zombies, &late, "run-1");
+    assert_eq!(before, "within: 60");
+    let seconds: u64 = after.strip_prefix("within: ").unwrap().parse().unwrap();
+    for (within, expected) in [(seconds, 0), (seconds - 1, 1)] {
+        let changed = zombies.replace("within: 60", &format!("within: {within}"));
+        assert_eq!(firings(&changed, &late), expected, "{within}");
+    }
+}
+
+/// Three failures that are further apart than the window.
+#[test]
+fn why_suggests_the_shortest_window_that_suffices() {
+    let failures = runs(&[(1, 0, 5, "Failed"), (1, 50, 5, "Failed"), (1, 90, 5, "Failed"), (2, 200, 5, "Completed")]);
+    // Below a threshold of 2 the failures of other runs would fire too.
+    let three = "trigger:\n  type: sequence\n  within: 600\n  triggers:\n    - posture: Reactive\n      expect: [prefect.flow-run.Failed]\n      \
+        for_each: [prefect.resource.id]\n      threshold: 3\n      within: 60\n    - posture: Reactive\n      expect: [acme.never]\n";
+    let found = why(&captured(&failures), "run-1", Some(three.into()), &WhyOptions::default()).unwrap();
+    assert_eq!((found.cause, found.change), (WhyCause::NotFired, None), "nothing helps a sequence without its second");
+}
+
+/// What differs by chance is shown by a replay; what only looks like it counts.
+#[test]
+fn a_difference_is_chance_only_if_a_replay_shows_it() {
+    const ID: &str = "11111111-1111-4111-8111-111111111111";
+    let zombies =
+        json!({"id": ID, "name": "zombies", "actions": [], "trigger": {"type": "event", "posture": "Proactive",
+        "after": ["prefect.flow-run.heartbeat"], "expect": ["prefect.flow-run.*"], "for_each": ["prefect.resource.id"],
+        "within": 60}})
+        .to_string();
+    let own = |number: u32, at: &str, event: &str, payload: Json| {
+        let resource = json!({"prefect.resource.id": format!("prefect.automation.{ID}"),
+            "prefect.resource.name": "zombies"});
+        let event = json!({"id": format!("00000000-0000-4000-9000-{number:012x}"), "occurred": at, "received": at,
+            "event": event, "resource": resource, "payload": payload});
+        format!("{event}\n")
+    };
+    // Of another run, which fires here and there.
+    let known = runs(&[(9, 1, 5, "heartbeat")])
+        + &own(
+            1,
+            "2026-03-01T12:01:05.100Z",
+            "prefect.automation.triggered",
+            json!({"triggering_labels": {"prefect.resource.id": "prefect.flow-run.9"}}),
+        )
+        + &runs(&[(8, 600, 5, "Completed")]).replace("-8000-", "-8001-");
+    let cause = |events: &str| {
+        // Version 3.9 would hold the end of a run back for a heartbeat.
+        let options = BacktestOptions { server_version: Some(Version::V3_8), ..BacktestOptions::default() };
+        let result = tested(&zombies, &(known.clone() + &events.replace("-8000-", "-8002-")), &options);
+        let one = of(&result);
+        assert_eq!((one.both, one.only_here.len(), one.only_recorded.len()), (1, 1, 0), "{one:?}");
+        (one.only_here[0].cause, one.only_here[0].reason.clone())
+    };
+    // The end of a run and its last heartbeat in one batch, in the wrong order: 4 ms apart.
+    let (why, reason) = cause(&runs(&[(1, 101, 0, "Completed"), (1, 100, 1004, "heartbeat")]));
+    assert_eq!(why, DifferenceCause::Chance, "{reason}");
+    assert!(reason.contains("in one batch"), "{reason}");
+    // The same half a second apart.
+    let (why, reason) = cause(&runs(&[(1, 101, 0, "Completed"), (1, 100, 1500, "heartbeat")]));
+    assert_eq!(why, DifferenceCause::Unexplained, "{reason}");
+    // Two heartbeats in a batch: whatever their order, the window ends.
+    let (why, reason) = cause(&runs(&[(1, 100, 1004, "heartbeat"), (1, 101, 0, "heartbeat")]));
+    assert_eq!(why, DifferenceCause::Unexplained, "{reason}");
+}
+
+/// That the server loaded its automations again explains firings only where it moves them to their times.
+#[test]
+fn a_reload_explains_only_what_it_moves() {
+    const ID: &str = "11111111-1111-4111-8111-111111111111";
+    let quiet = json!({"id": ID, "name": "quiet", "actions": [], "trigger": {"type": "event", "posture": "Proactive",
+        "expect": ["acme.never"], "within": 3600}})
+    .to_string();
+    let event = |number: u32, second: u32, resource: Json, event: &str, payload: Json| {
+        let at = format!("2026-03-01T{:02}:{:02}:{:02}.100Z", 12 + second / 3600, second / 60 % 60, second % 60);
+        let event = json!({"id": format!("00000000-0000-4000-9000-{number:012x}"), "occurred": at, "received": at,
+            "event": event, "resource": resource, "payload": payload});
+        format!("{event}\n")
+    };
+    let other = json!({"prefect.resource.id": "prefect.automation.22222222-2222-4222-8222-222222222222",
+        "prefect.resource.name": "other"});
+    let own = json!({"prefect.resource.id": format!("prefect.automation.{ID}"), "prefect.resource.name": "quiet"});
+    let plain = json!({"prefect.resource.id": "acme.a"});
+    let mut events = event(1, 0, plain.clone(), "acme.a", json!({}));
+    events += &event(2, 10, other, "prefect.automation.created", json!({}));
+    // No window of an hour ends there, whenever the automations were loaded.
+    events += &event(3, 5400, own, "prefect.automation.triggered", json!({"triggering_labels": {}}));
+    events += &event(4, 7300, plain, "acme.a", json!({}));
+    let result = tested(&quiet, &events, &BacktestOptions::default());
+    let recorded = &of(&result).only_recorded;
+    assert_eq!(recorded.len(), 1);
+    assert_eq!(recorded[0].cause, DifferenceCause::Unexplained, "{}", recorded[0].reason);
 }
 
 #[test]

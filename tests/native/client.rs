@@ -347,6 +347,29 @@ fn csrf_tokens_are_fetched_where_the_server_wants_them_and_again_after_they_expi
     assert_eq!((pulled.result.clone(), pulled.ids().len()), (Ok(()), 6000));
     assert_eq!(fake.requests.iter().filter(|request| request.url.contains("csrf")).count(), 2);
 
+    // A browser only sees that no response came.
+    let mut fake = Fake::of(history());
+    fake.fault = Some(Box::new(|_, request, _| {
+        let has_token = request.headers.iter().any(|(name, _)| *name == "Prefect-Csrf-Token");
+        match request.method {
+            "GET" if request.url.contains("csrf") => Some(Fault::Status(200, None, r#"{"token": "first"}"#)),
+            "GET" => None,
+            _ if has_token => None,
+            _ => Some(Fault::Lost),
+        }
+    }));
+    let pulled = pull(&mut fake, &EventFilter::default());
+    assert_eq!((pulled.result.clone(), pulled.ids().len()), (Ok(()), 6000));
+    // Not a matter of tokens: the first failure counts.
+    let mut fake = Fake::of(history());
+    fake.fault = Some(Box::new(|_, request, _| match request.method {
+        "GET" => Some(Fault::Status(422, None, r#"{"detail": "CSRF protection is disabled."}"#)),
+        _ => Some(Fault::Lost),
+    }));
+    let error = pull(&mut fake, &EventFilter::default()).result.unwrap_err();
+    assert_eq!((error.code, fake.requests.len()), (ClientErrorCode::Unreachable, 2));
+    assert!(error.message.contains("cannot be reached: connect ECONNREFUSED"), "{error}");
+
     let mut fake = Fake::of(Vec::new());
     fake.fault = Some(Box::new(|_, request, _| {
         let is_token = request.url.contains("csrf");

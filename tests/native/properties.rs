@@ -3,7 +3,7 @@
 use std::sync::OnceLock;
 
 use prefect_events::diagnostic::{Code, Diagnostic, Report, Severity, TextOptions};
-use prefect_events::validate::{Stream, ValidateOptions, validate};
+use prefect_events::validate::{Merge, PartValidator, Stream, ValidateOptions, is_ndjson, validate};
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
 
@@ -289,6 +289,35 @@ proptest! {
         prop_assert_eq!(keys(&found), keys(&whole.diagnostics));
         for (one, other) in sorted(&found).into_iter().zip(sorted(&whole.diagnostics)) {
             prop_assert_eq!(one, other);
+        }
+    }
+
+    #[test]
+    fn parts_merge_to_the_report_on_the_whole(lines in lines(), cuts in prop::collection::vec(any::<bool>(), 12), limit in prop_oneof![0_usize..9, Just(1000)], start in select(&["", "\u{feff}", "\n\u{20}\n"][..])) {
+        let text = [start.as_bytes(), &lines.concat()].concat();
+        prop_assume!(is_ndjson(&text, true) == Some(true));
+        for wtf8 in [false, true] {
+            let options = ValidateOptions { max_diagnostics: limit, ..settings() };
+            let whole = validate(&text, TextOptions { places: true, wtf8 }, &options);
+            let mut parts = Vec::new();
+            let (mut part, mut at) = (Vec::new(), 0);
+            for line in text.split_inclusive(|&byte| byte == b'\n') {
+                part.extend_from_slice(line);
+                at += 1;
+                if cuts[at % cuts.len()] {
+                    parts.push(std::mem::take(&mut part));
+                }
+            }
+            parts.push(part);
+            // In any order, and by several validators.
+            let mut validators = [PartValidator::new(options.clone()), PartValidator::new(options.clone())];
+            let checked = (0..parts.len()).rev().map(|at| validators[at % 2].check(&parts[at], at == 0, wtf8));
+            let mut checked: Vec<_> = checked.collect();
+            let mut merge = Merge::new(&options);
+            while let Some(part) = checked.pop() {
+                merge.add(part);
+            }
+            prop_assert_eq!(serde_json::to_string(&merge.report()).unwrap(), serde_json::to_string(&whole).unwrap());
         }
     }
 

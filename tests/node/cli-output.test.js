@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 
 import { wrongCase } from "./helpers/events.js";
-import { folder, MAIN } from "./helpers/run.js";
+import { folder, PROGRAM, programWith } from "./helpers/run.js";
 
 const cwd = folder();
 const FORMATS = ["pretty", "json", "github", "sarif", "junit"];
@@ -68,7 +68,7 @@ const COMMANDS = [
  */
 function runInto(args, stdout) {
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [MAIN, ...args], {
+    const child = spawn(...programWith(args), {
       cwd,
       stdio: ["pipe", stdout, "pipe"],
     });
@@ -106,7 +106,7 @@ for (const args of COMMANDS) {
 
 test("a pipe that closes in the middle of a large output", async () => {
   const args = ["validate", "--max-diagnostics", "100000", "many.ndjson"];
-  const child = spawn(process.execPath, [MAIN, ...args], { cwd });
+  const child = spawn(...programWith(args), { cwd });
   let stderr = "";
   child.stderr.on("data", (piece) => {
     stderr += piece;
@@ -124,7 +124,7 @@ test("a file with space for only the beginning of a single write", {
 }, async () => {
   for (const format of FORMATS) {
     const args = `validate --format ${format} --max-diagnostics 100000 many.ndjson`;
-    const script = `ulimit -f 64; "${process.execPath}" "${MAIN}" ${args} > part`;
+    const script = `ulimit -f 64; ${PROGRAM.map((part) => `"${part}"`).join(" ")} ${args} > part`;
     const child = spawn("sh", ["-c", script], { cwd });
     let stderr = "";
     child.stderr.on("data", (piece) => {

@@ -6,13 +6,11 @@ import { once } from "node:events";
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, suite, test } from "node:test";
-import { fileURLToPath } from "node:url";
 
 import { connect } from "../../pkg/entries/live.node.js";
-import { folder } from "./helpers/run.js";
+import { folder, programWith } from "./helpers/run.js";
 import { event, spaced, stubServer } from "./helpers/stub-server.js";
 
-const MAIN = fileURLToPath(new URL("../../pkg/cli/main.js", import.meta.url));
 const HOUR = 3_600_000;
 const start = Date.now() - 6 * HOUR;
 
@@ -34,7 +32,7 @@ async function stub(has) {
  */
 async function pull(args, { env = {}, cwd = folder(), whenOutput, stdio } = {}) {
   const own = Object.entries(process.env).filter(([name]) => !name.startsWith("PREFECT_"));
-  const child = spawn(process.execPath, [MAIN, "pull", ...args], {
+  const child = spawn(...programWith(["pull", ...args]), {
     cwd,
     env: { ...Object.fromEntries(own), HOME: cwd, ...env },
     ...(stdio && { stdio }),
@@ -173,6 +171,54 @@ suite("events", () => {
     const { status, stderr } = await pull(["--run", "nobody"], { env });
     assert.equal(status, 2);
     assert.match(stderr, /has no flow run `nobody`\n$/);
+  });
+
+  test("of Cloud, which refuses queries of more than 14 days", async () => {
+    const DAY = 86_400_000;
+    const begin = Date.now() - 59 * DAY;
+    /** @type {number[]} */
+    const spans = [];
+    let refused = 0;
+    const all = Array.from({ length: 40 }, (_, number) => event(number, begin + number * DAY));
+    // Its leader is 13 days older, in an earlier query.
+    const follower = { ...event(90, begin + 20 * DAY), event: "prefect.flow-run.Completed" };
+    Object.assign(follower, { follows: event(91, 0).id });
+    all.push({ ...event(91, begin + 7 * DAY), event: "acme.leader" }, follower);
+    all.sort((one, other) => Date.parse(one.occurred) - Date.parse(other.occurred));
+    const server = await stub({
+      events: (since, until) =>
+        all.filter(
+          ({ occurred }) => since <= Date.parse(occurred) && Date.parse(occurred) <= until,
+        ),
+      fault: ({ path, body }) => {
+        if (!path.endsWith("/events/filter")) return undefined;
+        const { since, until } = body.filter.occurred;
+        const span = Date.parse(until) - Date.parse(since);
+        spans.push(span);
+        if (span <= 14 * DAY) return undefined;
+        refused += 1;
+        return { status: 422, body: '{"detail":"The range is longer than 14 days"}' };
+      },
+    });
+    const env = { PREFECT_API_URL: server.url, PREFECT_API_KEY: "pnu_1" };
+    const cloud = { ...env, PREFECT_CLOUD_API_URL: server.url };
+    const { status, lines, stderr } = await pull(["--since", "60d"], { env: cloud });
+    assert.deepEqual([status, lines.length, refused], [0, 42, 0], stderr);
+    assert.ok(Math.max(...spans) > 13 * DAY, "its queries are as long as allowed");
+    const cwd = folder();
+    writeFileSync(
+      join(cwd, "automation.yaml"),
+      "name: a\ntrigger: {type: event, posture: Reactive, expect: [prefect.flow-run.Completed], threshold: 1, within: 0}\nactions: [{type: do-nothing}]\n",
+    );
+    const own = await pull(["--since", "60d", "--for", "automation.yaml"], { cwd, env: cloud });
+    assert.deepEqual([own.status, refused], [0, 0], own.stderr);
+    assert.deepEqual(
+      own.lines.map((line) => JSON.parse(line).event),
+      ["acme.leader", "prefect.flow-run.Completed"],
+    );
+    // Any other server is asked for longer ranges.
+    await pull(["--since", "60d"], { env });
+    assert.ok(refused > 0);
   });
 
   test("after pauses that the server asks for", async () => {

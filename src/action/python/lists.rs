@@ -4,11 +4,13 @@ use std::cmp::Ordering;
 
 use minijinja::Value;
 
+use crate::automation::{is_template_filter, is_template_test};
+
 use super::attribute::item;
 use super::error::{Outcome, Raised, type_error};
-use super::filter::{Surroundings, apply, exists, no_such};
+use super::filter::{Surroundings, apply, no_such};
 use super::operator::{binary, equal, items, length, order, whole};
-use super::predicate;
+use super::predicate::holds;
 use super::show::str_of;
 use super::time::Arguments;
 use super::value::{Py, Seen, class, is_undefined, list, look, own, text, undefined};
@@ -279,7 +281,7 @@ fn map(value: &Value, given: &Arguments<'_>, around: Surroundings<'_>) -> Outcom
         return Err(Raised::new("FilterArgumentError", "map requires a filter argument"));
     };
     let name = str_of(name);
-    if !exists(&name) {
+    if !is_template_filter(&name) {
         return Err(no_such("filter", &name, "TemplateRuntimeError"));
     }
     let arguments = Arguments { positional: rest, named: given.named };
@@ -307,10 +309,10 @@ fn select(name: &str, value: &Value, given: &Arguments<'_>, around: Surroundings
         let passes = match rest.split_first() {
             Some((test, arguments)) => {
                 let test = str_of(test);
-                if !predicate::exists(&test) {
+                if !is_template_test(&test) {
                     return Err(no_such("test", &test, "TemplateRuntimeError"));
                 }
-                predicate::holds(&test, &tested, arguments, around)?.is_true()
+                holds(&test, &tested, arguments, around)?.is_true()
             }
             None => tested.is_true(),
         };

@@ -1,60 +1,15 @@
-//! Jinja's tests: `value is odd`.
+//! Jinja's tests: `value is odd`. Their names: [`crate::automation::is_template_test`].
 
 use minijinja::Value;
 use minijinja::value::ValueKind;
 
+use crate::automation::{is_template_filter, is_template_test};
+
 use super::error::{Outcome, Raised};
-use super::filter::{self, Surroundings};
+use super::filter::Surroundings;
 use super::operator::{binary, compared, contains, equal, items};
 use super::show::str_of;
 use super::value::{Py, Seen, is_undefined, look, text, unknown};
-
-const TESTS: [&str; 39] = [
-    "!=",
-    "<",
-    "<=",
-    "==",
-    ">",
-    ">=",
-    "boolean",
-    "callable",
-    "defined",
-    "divisibleby",
-    "eq",
-    "equalto",
-    "escaped",
-    "even",
-    "false",
-    "filter",
-    "float",
-    "ge",
-    "greaterthan",
-    "gt",
-    "in",
-    "integer",
-    "iterable",
-    "le",
-    "lessthan",
-    "lower",
-    "lt",
-    "mapping",
-    "ne",
-    "none",
-    "number",
-    "odd",
-    "sameas",
-    "sequence",
-    "string",
-    "test",
-    "true",
-    "undefined",
-    "upper",
-];
-
-/// Whether Jinja has this test.
-pub(in crate::action) fn exists(name: &str) -> bool {
-    TESTS.contains(&name)
-}
 
 /// `value is name(…)`
 pub(in crate::action) fn holds(
@@ -133,7 +88,7 @@ pub(in crate::action) fn holds(
             let small = !matches!(look(value), Seen::List | Seen::Tuple | Seen::Float(_)) || value.is_none();
             small && equal(value, other) && std::mem::discriminant(&look(value)) == std::mem::discriminant(&look(other))
         }
-        "filter" => filter::exists(&str_of(value)),
-        _ => exists(&str_of(value)),
+        "filter" => is_template_filter(&str_of(value)),
+        _ => is_template_test(&str_of(value)),
     }))
 }

@@ -9,7 +9,7 @@ type Filter = (&'static str, &'static str, &'static [&'static str], usize);
 
 const ANY: &[&str] = &["*"];
 
-pub(super) const FILTERS: [Filter; 77] = [
+const FILTERS: [Filter; 77] = [
     ("abs", "abs", &[], 0),
     ("attr", "do_attr", &["name"], 1),
     ("batch", "do_batch", &["linecount", "fill_with"], 1),
@@ -116,5 +116,19 @@ pub(super) fn check(name: &str, given: &Arguments<'_>) -> Outcome<()> {
     match absent.into_iter().find(|parameter| !given.named.iter().any(|(name, _)| name == *parameter)) {
         Some(parameter) => type_error(format!("{function}() missing 1 required positional argument: '{parameter}'")),
         None => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_filter_of_templates_has_its_parameters() {
+        let known: Vec<&str> = FILTERS.iter().map(|(name, ..)| *name).collect();
+        let unknown: Vec<&&str> = known.iter().filter(|name| !crate::automation::is_template_filter(name)).collect();
+        assert!(unknown.is_empty(), "{unknown:?}");
+        assert!(known.is_sorted_by(|one, next| one < next));
+        assert_eq!(known.len(), crate::automation::TEMPLATE_FILTERS);
     }
 }

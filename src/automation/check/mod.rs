@@ -49,6 +49,20 @@ pub(crate) fn known_fields(object: &str) -> &'static [&'static str] {
     variables::fields(object).unwrap_or_default()
 }
 
+/// How many filters templates have.
+#[cfg(test)]
+pub(crate) const TEMPLATE_FILTERS: usize = variables::FILTERS.len();
+
+/// Whether templates have this filter.
+pub(crate) fn is_template_filter(name: &str) -> bool {
+    variables::FILTERS.contains(&name)
+}
+
+/// Whether templates have this test: `value is odd`.
+pub(crate) fn is_template_test(name: &str) -> bool {
+    variables::TESTS.contains(&name)
+}
+
 /// Why the server rejects a template. `None`: it accepts it, or it is unknown.
 pub(crate) fn template_problem(template: &str) -> Option<String> {
     template::read(template)?.err()

@@ -13,7 +13,7 @@ use super::Check;
 use super::template::Uses;
 
 /// Filters: those of Jinja, of the extension for human-friendly values, and of Prefect.
-const FILTERS: [&str; 77] = [
+pub(super) const FILTERS: [&str; 77] = [
     "abs",
     "attr",
     "batch",
@@ -92,8 +92,14 @@ const FILTERS: [&str; 77] = [
     "wordwrap",
     "xmlattr",
 ];
-/// Tests, by name.
-const TESTS: [&str; 33] = [
+/// Tests, by name; `select("<", 3)` can also name those of operators.
+pub(super) const TESTS: [&str; 39] = [
+    "!=",
+    "<",
+    "<=",
+    "==",
+    ">",
+    ">=",
     "boolean",
     "callable",
     "defined",
@@ -424,7 +430,7 @@ impl Check<'_, '_> {
                 .shown("name", name)
                 .with("what", what)
                 .with("field", field);
-            if let Some(near) = nearest(name, &mut known.iter().copied()) {
+            if let Some(near) = nearest(name, &mut known.iter().copied().filter(|known| is_word(known))) {
                 finding.say("hint", format_args!("did you mean `{near}`?"));
             } else {
                 finding.say(
@@ -457,6 +463,10 @@ impl Check<'_, '_> {
             _ => {}
         }
     }
+}
+
+fn is_word(name: &str) -> bool {
+    name.starts_with(|first: char| first.is_ascii_alphabetic())
 }
 
 /// Ids and times, which `tojson` does not support; the server applies it to whole parameters.

@@ -1,7 +1,7 @@
-//! NDJSON has the same findings, whole or in chunks of lines. The first byte says how many lines make a chunk.
+//! NDJSON has the same findings, whole, in chunks of lines, or in parts that are merged. The first byte says how many lines make a chunk.
 
 use prefect_events::diagnostic::{Report, TextOptions};
-use prefect_events::validate::{Stream, ValidateOptions, is_ndjson, validate};
+use prefect_events::validate::{Merge, PartValidator, Stream, ValidateOptions, is_ndjson, validate};
 
 use super::input::choice;
 use super::reports::keys;
@@ -25,4 +25,16 @@ pub fn target(input: &[u8]) {
         (sum(|one| one.count), sum(|one| one.errors), sum(|one| one.warnings), sum(|one| one.infos))
     );
     assert_eq!(keys(&whole.diagnostics), keys(reports.iter().flat_map(|report| &report.diagnostics)));
+
+    // Parts keep the order of findings and their limit too.
+    let limit = usize::from(choice / 8);
+    let options =
+        ValidateOptions { max_diagnostics: if limit > 20 { ALL } else { limit }, ..ValidateOptions::default() };
+    let mut validator = PartValidator::new(options.clone());
+    let mut merge = Merge::new(&options);
+    for (at, lines) in lines.chunks(usize::from(choice % 8).max(1)).enumerate() {
+        merge.add(validator.check(&lines.concat(), at == 0, false));
+    }
+    let places = TextOptions { places: true, wtf8: false };
+    assert_eq!(merge.report(), validate(text, places, &options));
 }

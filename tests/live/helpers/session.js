@@ -5,7 +5,7 @@ import { once } from "node:events";
 import { createServer, request as httpRequest } from "node:http";
 import { connect as netConnect } from "node:net";
 
-import { folder, MAIN } from "../../node/helpers/run.js";
+import { folder, programWith } from "../../node/helpers/run.js";
 
 /**
  * @typedef {object} Session
@@ -13,6 +13,8 @@ import { folder, MAIN } from "../../node/helpers/run.js";
  * @property {{ id: string, name: string, within: number }} automation it finds runs without heartbeats
  * @property {{ steady: { id: string, name: string }, doomed: { id: string, name: string } }} runs
  * @property {{ url: string, authString: string }} guarded a server with Basic authentication and CSRF tokens
+ * @property {string} python in which Prefect is installed
+ * @property {string} restart a request to this address restarts the open server
  */
 
 /** @returns {Session} */
@@ -31,7 +33,7 @@ export function session() {
  */
 export function start(args, settings, cwd = folder()) {
   const own = Object.entries(process.env).filter(([name]) => !name.startsWith("PREFECT_"));
-  const child = spawn(process.execPath, [MAIN, ...args], {
+  const child = spawn(...programWith(args), {
     cwd,
     env: { ...Object.fromEntries(own), HOME: cwd, ...settings },
   });

@@ -1,5 +1,5 @@
 // The pages for users, and their examples. The conventions of examples:
-//   ```json NAME   a file of this name; the same with yaml and python
+//   ```json NAME   a file of this name; the same with yaml, python, toml and ini
 //   ```console     lines after `$ ` are run by a shell, the lines after each are its output
 //   ```js          run as a module; each `// → …` is the next line that it prints
 //   ```sh          checked by the tests that need it, each line is one of a known kind
@@ -19,6 +19,7 @@ export const root = fileURLToPath(new URL("../../../", import.meta.url));
 export const TESTED_ELSEWHERE = new Map([
   ["docs/events.md", "tests/native/reference.rs"],
   ["docs/live-servers.md", "tests/node/live-documentation.test.js"],
+  ["docs/python.md", "tests/python/documentation.test.js"],
   ["docs/server-faults.md", "tests/native/faults.rs"],
   ["docs/widget.md", "tests/browser/helpers/sites.js"],
 ]);
@@ -58,7 +59,9 @@ export function examples(page) {
 export class Workplace {
   folder = folder();
 
-  constructor() {
+  /** @param {string[]} programs folders of programs that come before all others */
+  constructor(programs = []) {
+    this.programs = programs;
     writeFileSync(join(this.folder, "events.ndjson"), REAL);
     mkdirSync(join(this.folder, "node_modules"));
     // On Windows, every user can create junctions.
@@ -89,7 +92,7 @@ export class Workplace {
    */
   execute(program, args) {
     const { FORCE_COLOR, ...env } = process.env;
-    const PATH = [join(this.folder, "bin"), env.PATH].join(delimiter);
+    const PATH = [join(this.folder, "bin"), ...this.programs, env.PATH].join(delimiter);
     return spawnSync(program, args, {
       cwd: this.folder,
       env: { ...env, PATH, NO_COLOR: "1" },

@@ -9,6 +9,17 @@ import { fileURLToPath } from "node:url";
 
 export const MAIN = fileURLToPath(new URL("../../../pkg/cli/main.js", import.meta.url));
 
+/** What is run: the command line of the package, or the one that PREFECT_EVENTS_PROGRAM names, such as that of Python. */
+export const PROGRAM = process.env.PREFECT_EVENTS_PROGRAM
+  ? [process.env.PREFECT_EVENTS_PROGRAM]
+  : [process.execPath, MAIN];
+
+/** A program and its arguments, for `spawn`. @param {string[]} args @returns {[string, string[]]} */
+export function programWith(args) {
+  const [command = "", ...first] = PROGRAM;
+  return [command, [...first, ...args]];
+}
+
 /**
  * @param {string[]} args
  * @param {{ input?: string | Uint8Array, cwd?: string, env?: NodeJS.ProcessEnv, uid?: number }} [options]
@@ -18,7 +29,7 @@ export function run(args, { input = "", env = {}, ...options } = {}) {
   // Colour settings for the tests' own output must not apply here.
   const { FORCE_COLOR, NO_COLOR, ...inherited } = process.env;
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [MAIN, ...args], {
+    const child = spawn(...programWith(args), {
       ...options,
       env: { ...inherited, ...env },
     });

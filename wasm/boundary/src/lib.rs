@@ -24,7 +24,15 @@ pub fn misuse(problem: impl Display) -> JsValue {
 /// maintained library was worth more. Reading into `serde_json::Value` first, so that the library is compiled for only
 /// one type, makes the validating module 13 KB larger, and the other 14 KB smaller.
 pub fn options<T: DeserializeOwned>(options: JsValue) -> Result<T, JsValue> {
-    serde_wasm_bindgen::from_value(options).map_err(|error| misuse(sentence(&error.to_string())))
+    read(options, |options| T::deserialize(options))
+}
+
+/// The same for a type that depends on something else.
+pub fn read<T>(
+    options: JsValue,
+    read: impl FnOnce(serde_wasm_bindgen::Deserializer) -> Result<T, serde_wasm_bindgen::Error>,
+) -> Result<T, JsValue> {
+    read(options.into()).map_err(|error| misuse(sentence(&error.to_string())))
 }
 
 /// Converts the library's message about an error in the options to our own wording. The library nests JavaScript's

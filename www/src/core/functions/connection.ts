@@ -86,7 +86,7 @@ async function isThere(url: string): Promise<boolean> {
 }
 
 function hidden(url: string) {
-  return `A server responds at \`${new URL(url).origin}\`, but does not allow this page to read its responses (CORS). An open-source Prefect server allows every page unless \`PREFECT_SERVER_CORS_ALLOWED_ORIGINS\` limits them; a proxy may remove the headers. The command line needs no permission: \`prefect-events pull\`.`;
+  return `A server responds at \`${new URL(url).origin}\`, but does not allow this page to read its responses (CORS). An open-source Prefect server allows every page unless \`PREFECT_SERVER_CORS_ALLOWED_ORIGINS\` limits them; a proxy may remove the headers. Some rejections also lack them, such as those for a missing CSRF token. The command line needs no permission: \`prefect-events pull\`.`;
 }
 
 function unreachable(url: string) {

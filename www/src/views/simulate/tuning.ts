@@ -34,6 +34,7 @@ const FIELDS: Field[] = [
   { key: "target", label: "Allowed false alarms a month", unit: "", least: 1, most: 1_000_000 },
 ];
 
+/** Where neither the scenario nor captured heartbeats say anything. */
 const ASSUMED: Given = {
   loss: 0.02,
   jitter: 5,
@@ -55,13 +56,17 @@ export class Tuning extends LitElement {
   @property({ type: Number }) frequency = 30;
   /** The window in the text, in seconds. */
   @property({ type: Number }) within = 0;
+  /** What the scenario says of its heartbeats. */
+  @property({ attribute: false }) known: Partial<Given> = {};
   /** Reads the gaps between captured heartbeats; absent if no events are loaded. */
   @property({ attribute: false }) observe: (() => Promise<Observed[]>) | undefined;
 
   @state() private observed: Observed[] = [];
   /** The index of the shown one. */
   @state() private deployment = 0;
-  @state() private assumed: Given = ASSUMED;
+  /** What was entered here. */
+  @state() private entered: Partial<Given> = {};
+  @state() private assumed: Assumed = { ...ASSUMED, frequency: 0 };
   @state() private curve: WindowCurve | undefined;
   @state() private points: CurvePoint[] = [];
   /** The exact figures of the window in the text. */
@@ -84,23 +89,25 @@ export class Tuning extends LitElement {
   protected override willUpdate(changed: PropertyValues) {
     this.former ??= this.within;
     if (changed.has("observe")) void this.readGaps();
-    if (changed.has("frequency") || changed.has("assumed")) void this.recalculate();
-    if (changed.has("within") || changed.has("frequency") || changed.has("assumed")) {
+    const { frequency, known, entered, observed, deployment } = this;
+    const assumed = { ...ASSUMED, frequency, ...known, ...observed[deployment]?.shows, ...entered };
+    const isNew = JSON.stringify(assumed) !== JSON.stringify(this.assumed);
+    if (isNew) {
+      this.assumed = assumed;
+      void this.recalculate();
+    }
+    if (isNew || changed.has("within")) {
       clearTimeout(this.settling);
       this.settling = setTimeout(() => void this.settle(), SETTLED);
     }
   }
 
-  private get asked(): Assumed {
-    return { ...this.assumed, frequency: this.frequency };
-  }
-
   /** First the few windows that differ by a missed heartbeat, then finely. */
   private async recalculate() {
-    const { asked, assumed, frequency } = this;
-    const isOutdated = () => assumed !== this.assumed || frequency !== this.frequency;
+    const { assumed } = this;
+    const isOutdated = () => assumed !== this.assumed;
     try {
-      const coarse = await this.calculate(asked);
+      const coarse = await this.calculate(assumed);
       if (!coarse || isOutdated()) return;
       this.rejected = "";
       this.draw(coarse);
@@ -110,7 +117,7 @@ export class Tuning extends LitElement {
       const windows = coarse.windows.map((one) => one.within);
       for (let at = first.within; at < last.within && windows.length < 100; at += step)
         windows.push(Math.round(at));
-      const fine = await this.calculate(asked, windows);
+      const fine = await this.calculate(assumed, windows);
       if (fine && !isOutdated()) this.draw({ ...fine, best: coarse.best });
     } catch (error) {
       this.blame(error);
@@ -146,10 +153,10 @@ export class Tuning extends LitElement {
   }
 
   private async settle() {
-    const { within, asked } = this;
+    const { within, assumed } = this;
     if (within < 10) return;
     try {
-      const found = await this.look(asked, [within]);
+      const found = await this.look(assumed, [within]);
       if (found && within === this.within) this.here = found.windows[0];
     } catch (error) {
       this.blame(error);
@@ -169,7 +176,7 @@ export class Tuning extends LitElement {
     const { curve, points, within, rejected } = this;
     return html`<section class="tuning panel" aria-labelledby="tuning-title">
       <header><h2 id="tuning-title">False alarms and delay</h2>
-        <span class="soft">Heartbeats every ${span(this.frequency)}</span></header>
+        <span class="soft">Heartbeats every ${span(this.assumed.frequency)}</span></header>
       <div class="body">
         <div class="charts">
           <p class="soft">False alarms per 1,000 run-hours. Move the point along the curve: it changes <code>within</code> in the automation.</p>
@@ -268,7 +275,7 @@ export class Tuning extends LitElement {
           : value;
         input.value = String(taken);
         const whole = key === "runs" || key === "target" ? Math.round(taken) : taken;
-        if (whole !== value) this.assumed = { ...this.assumed, [key]: whole / scale };
+        if (whole !== value) this.entered = { ...this.entered, [key]: whole / scale };
       }} />${unit}</span></label>`;
   }
 }

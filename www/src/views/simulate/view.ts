@@ -291,7 +291,7 @@ export class SimulateView extends View<unknown> {
       }
       ${
         this.comparing && this.advice
-          ? html`<simulate-tuning .observe=${shown.events === undefined ? undefined : this.observed} .frequency=${this.advice.frequency} .within=${this.facts?.window?.seconds ?? this.advice.within}
+          ? html`<simulate-tuning .observe=${shown.events === undefined ? undefined : this.observed} .known=${shown.events === undefined ? assumptions(shown.heartbeat) : {}} .frequency=${this.advice.frequency} .within=${this.facts?.window?.seconds ?? this.advice.within}
               @within=${(event: CustomEvent<number>) => void this.setWindow(event.detail)}
             ></simulate-tuning>`
           : nothing
@@ -792,4 +792,9 @@ function missed({ why, help }: Summary): string {
   return count === 1
     ? "One heartbeat did not arrive: "
     : `${count} heartbeats in a row did not arrive: `;
+}
+
+/** What the scenario says of its heartbeats for the curve. In a scenario of a few runs, 0 says nothing. */
+function assumptions({ drift, jitter, loss }: Heartbeat) {
+  return { drift, ...(jitter > 0 && { jitter }), ...(loss > 0 && { loss }) };
 }

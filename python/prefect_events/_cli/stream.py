@@ -1,0 +1,87 @@
+"""The websocket of ``pull --stream``."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from websockets.sync.client import ClientConnection
+
+ABNORMAL = 1006
+"""The code for a socket that could not be opened, or whose peer said nothing."""
+
+
+def require_websockets() -> None:
+    """
+    Raises:
+        ValueError: The library is missing.
+    """
+    try:
+        import websockets  # noqa: F401
+    except ImportError:
+        raise ValueError("--stream needs the library websockets: pip install 'prefect-events[stream]'") from None
+
+
+class Closed(Exception):
+    """The websocket is closed."""
+
+    def __init__(self, code: int, reason: str) -> None:
+        super().__init__(reason)
+        self.code = code
+        self.reason = reason
+
+
+class Socket:
+    """A websocket that can be opened again."""
+
+    def __init__(self) -> None:
+        self.connection: ClientConnection | None = None
+
+    def open(self, url: str) -> None:
+        """
+        Raises:
+            Closed: It could not be opened.
+        """
+        from websockets.exceptions import InvalidHandshake, InvalidURI
+        from websockets.sync.client import connect
+        from websockets.typing import Subprotocol
+
+        self.close()
+        try:
+            self.connection = connect(url, subprotocols=[Subprotocol("prefect")], max_size=None, close_timeout=1)
+        except (OSError, InvalidHandshake, InvalidURI) as error:
+            raise Closed(ABNORMAL, str(error)) from None
+
+    def send(self, text: str) -> None:
+        from websockets.exceptions import ConnectionClosed
+
+        try:
+            if self.connection:
+                self.connection.send(text)
+        except ConnectionClosed:
+            # `receive` says so.
+            pass
+
+    def receive(self, milliseconds: int) -> str | None:
+        """The next text; ``None`` if there is none in this time.
+
+        Raises:
+            Closed: There will be none.
+        """
+        from websockets.exceptions import ConnectionClosed
+
+        if self.connection is None:
+            raise Closed(ABNORMAL, "")
+        try:
+            text = self.connection.recv(timeout=milliseconds / 1000)
+        except TimeoutError:
+            return None
+        except ConnectionClosed as closed:
+            received = closed.rcvd
+            raise Closed(received.code if received else ABNORMAL, received.reason if received else "") from None
+        return text if isinstance(text, str) else None
+
+    def close(self) -> None:
+        if self.connection:
+            self.connection.close()
+        self.connection = None

@@ -1,0 +1,142 @@
+//! Applies the fixes of findings to the text that was checked.
+
+use crate::text::steps::step;
+
+use super::{Diagnostic, Edit};
+
+/// An edit, by UTF-16 code units.
+struct Change<'f> {
+    start: u64,
+    end: u64,
+    text: &'f str,
+}
+
+impl<'f> From<&'f Edit> for Change<'f> {
+    fn from(edit: &'f Edit) -> Self {
+        Change { start: edit.range.start.offset, end: edit.range.end.offset, text: &edit.text }
+    }
+}
+
+impl Change<'_> {
+    /// Adjacent changes can both be applied, unless one of them is an insertion: their order would be a guess.
+    fn meets(&self, other: &Change<'_>) -> bool {
+        if self.start == self.end || other.start == other.end {
+            self.start <= other.end && other.start <= self.end
+        } else {
+            self.start < other.end && other.start < self.end
+        }
+    }
+}
+
+/// Applies the fixes of findings to the text that was checked: each as a whole or not at all. A fix that overlaps an
+/// applied one is left out: check the new text, and apply its fixes.
+///
+/// Returns the new text, and how many fixes were applied.
+///
+/// ```
+/// use prefect_events::diagnostic::{TextOptions, apply_fixes};
+/// use prefect_events::validate::{ValidateOptions, validate};
+///
+/// let text = r#"{"event": "acme.paid", "resource": {"prefect.resource.id": "acme.order.1"},}"#;
+/// let report = validate(text.as_bytes(), TextOptions::default(), &ValidateOptions::default());
+/// let (fixed, fixes) = apply_fixes(text, &report.diagnostics);
+/// assert!(fixes >= 1 && fixed.ends_with("\"acme.order.1\"}}"));
+/// ```
+#[must_use]
+pub fn apply_fixes(text: &str, found: &[Diagnostic]) -> (String, usize) {
+    let mut taken: Vec<Change<'_>> = Vec::new();
+    let mut fixes = 0_usize;
+    for fix in found.iter().filter_map(|diagnostic| diagnostic.fix.as_ref()) {
+        let mut changes: Vec<Change<'_>> = fix.edits.iter().map(Change::from).collect();
+        let after = |taken: &[Change<'_>], start: u64| taken.partition_point(|change| change.start <= start);
+        let is_free = |change: &Change<'_>| {
+            let next = after(&taken, change.start);
+            let around = [next.checked_sub(1).and_then(|last| taken.get(last)), taken.get(next)];
+            !around.into_iter().flatten().any(|other| other.meets(change))
+        };
+        if !changes.iter().all(is_free) {
+            continue;
+        }
+        // An insertion at the start of a replacement goes before it.
+        changes.sort_by_key(|change| (change.start, change.end));
+        for change in changes {
+            let place = after(&taken, change.start);
+            taken.insert(place, change);
+        }
+        fixes = fixes.saturating_add(1);
+    }
+    (replaced(text, &taken), fixes)
+}
+
+/// The text with changes, which are in order.
+fn replaced(text: &str, changes: &[Change<'_>]) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut at = Place { rest: text, unit: 0 };
+    for change in changes {
+        out.push_str(at.until(change.start));
+        out.push_str(change.text);
+        at.until(change.end);
+    }
+    out.push_str(at.rest);
+    out
+}
+
+/// A place in a text.
+struct Place<'t> {
+    rest: &'t str,
+    unit: u64,
+}
+
+impl<'t> Place<'t> {
+    /// Moves to a later place; returns the text between.
+    fn until(&mut self, unit: u64) -> &'t str {
+        let mut bytes = 0_usize;
+        for character in self.rest.chars() {
+            if self.unit >= unit {
+                break;
+            }
+            self.unit = self.unit.saturating_add(character.len_utf16() as u64);
+            bytes = bytes.saturating_add(character.len_utf8());
+        }
+        step(bytes);
+        let (between, rest) = self.rest.split_at_checked(bytes).unwrap_or((self.rest, ""));
+        self.rest = rest;
+        between
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::diagnostic::{Fix, Position, Range, Severity};
+
+    fn finding(edits: &[(u64, u64, &str)]) -> Diagnostic {
+        let at = |offset| Position { line: 1, column: offset + 1, offset };
+        let edit = |(start, end, text): &(u64, u64, &str)| Edit {
+            range: Range { start: at(*start), end: at(*end) },
+            text: (*text).to_owned(),
+        };
+        Diagnostic {
+            code: "nil-uuid",
+            severity: Severity::Error,
+            message: String::new(),
+            index: None,
+            name: None,
+            path: String::new(),
+            range: None,
+            help: None,
+            docs: None,
+            fix: Some(Fix { title: String::new(), edits: edits.iter().map(edit).collect() }),
+        }
+    }
+
+    #[test]
+    fn applies_each_fix_as_a_whole_or_not_at_all() {
+        let both = [finding(&[(0, 1, "x"), (5, 6, "y")]), finding(&[(3, 5, "_"), (7, 7, "!")])];
+        assert_eq!(apply_fixes("a😀bc😀d", &both), ("x😀_yd!".to_owned(), 2));
+        let overlapping = [finding(&[(1, 3, "")]), finding(&[(0, 1, "x"), (2, 4, "y")])];
+        assert_eq!(apply_fixes("abcde", &overlapping), ("ade".to_owned(), 1));
+        let insertions = [finding(&[(1, 1, "x")]), finding(&[(1, 1, "y")]), finding(&[(1, 2, "z")])];
+        assert_eq!(apply_fixes("abc", &insertions), ("axbc".to_owned(), 1));
+    }
+}

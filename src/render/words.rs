@@ -1,0 +1,14 @@
+//! Counts in sentences.
+
+use std::fmt::Display;
+
+/// `1 event`, `2 events`
+pub(super) fn plural<N: Display + PartialEq + From<u8>>(count: N, noun: &str) -> String {
+    let end = if count == N::from(1) { "" } else { "s" };
+    format!("{count} {noun}{end}")
+}
+
+/// The name of a file for people.
+pub(crate) fn display_name(file: &str) -> &str {
+    if file == "-" { "<stdin>" } else { file }
+}

@@ -1,0 +1,327 @@
+//! Checks the parts of a text by themselves, in any order or at once, and merges what they found: the report is that of
+//! the whole text.
+//!
+//! Events are checked where they are; of what links them to others, a part keeps a [`Record`] of each. Only the merge,
+//! which is fast, must go through the parts in order.
+
+use std::borrow::Cow;
+
+use crate::catalogue::{Family, Match};
+use crate::diagnostic::findings::{Findings, Location, PartFindings, Subject};
+use crate::diagnostic::syntax::Source;
+use crate::diagnostic::{Form, Range, Report};
+use crate::json::{Places, Position, Span, Value, parse};
+use crate::recognise::events_start;
+use crate::time::Instant;
+
+use super::chain::{Chain, Id, Link, Linked};
+use super::links::Links;
+use super::options::ValidateOptions;
+use super::{Relate, Session, form_of_lines, input};
+
+/// Checks parts of NDJSON, each by itself. Events without findings are remembered from part to part, which makes checking
+/// similar ones faster; no result depends on it.
+///
+/// ```
+/// use prefect_events::diagnostic::TextOptions;
+/// use prefect_events::validate::{Merge, PartValidator, ValidateOptions, validate};
+///
+/// let line = r#"{"occurred": "2026-03-31T18:30:00Z", "event": "acme.paid", "resource": {"prefect.resource.id": "acme.1"},
+///     "id": "01a1ffe4-419a-726f-8626-5e21f619db83"}"#.replace('\n', "") + "\n";
+/// let options = ValidateOptions::default();
+/// let mut validator = PartValidator::new(options.clone());
+/// let first = validator.check(line.as_bytes(), true, false);
+/// let second = validator.check(line.as_bytes(), false, false);
+///
+/// let mut merge = Merge::new(&options);
+/// merge.add(first);
+/// merge.add(second);
+/// let report = merge.report();
+/// assert_eq!(report.diagnostics[0].code, "repeated-event-id");
+/// assert_eq!(report, validate(line.repeat(2).as_bytes(), TextOptions::default(), &options));
+/// ```
+pub struct PartValidator {
+    options: ValidateOptions,
+    session: Session<Records>,
+}
+
+/// What a part of a text shows. Its places and indices are relative to it.
+pub struct Part {
+    findings: PartFindings,
+    records: Records,
+    events: u64,
+    /// The form of its first line, if there is one; `Some(None)`: it cannot be read.
+    form: Option<Option<Form>>,
+}
+
+impl Part {
+    /// How many events it has.
+    #[must_use]
+    pub fn events(&self) -> u64 {
+        self.events
+    }
+}
+
+/// Merges parts, in the order of the text.
+pub struct Merge<'o> {
+    findings: Findings<'o>,
+    chain: Chain,
+    /// The number of events in the parts so far.
+    events: u64,
+    /// The place after them.
+    end: Position,
+    /// See [`Part`].
+    form: Option<Option<Form>>,
+}
+
+impl PartValidator {
+    /// Begins without any memory.
+    #[must_use]
+    pub fn new(options: ValidateOptions) -> Self {
+        PartValidator { options, session: Session::default() }
+    }
+
+    /// Checks whole lines; the last one of the text may lack its line break. `first`: they begin the text. `wtf8`: see
+    /// [`TextOptions`](crate::diagnostic::TextOptions).
+    #[must_use]
+    pub fn check(&mut self, text: &[u8], first: bool, wtf8: bool) -> Part {
+        let session = &mut self.session;
+        (session.relations, session.events) = (Records::default(), 0);
+        let mut findings = Findings::new(self.options.report());
+        let source = Source { text, base: Position::START, wtf8 };
+        let (mut form, mut end_before) = (None, 0);
+        let from = if first { events_start(text) } else { 0 };
+        for (start, end) in input::lines(text, from) {
+            session.relations.line.pass(text, end_before, start, wtf8);
+            end_before = end;
+            let line = text.get(..end).unwrap_or_default();
+            session.parses = session.parses.saturating_add(1);
+            let parsed = parse(line, start, &mut session.tape, &mut session.issues);
+            let own = session.check(&mut findings, &self.options, source, end, &parsed, true);
+            form = form.or(Some(Some(own).filter(|_| parsed.complete)));
+            session.relations.end_line(line, wtf8);
+        }
+        let mut records = std::mem::take(&mut session.relations);
+        records.line.pass(text, end_before, text.len(), wtf8);
+        Part { findings: findings.into_part(source), records, events: session.events, form }
+    }
+}
+
+/// A line of a part: its first byte, and where that is. Only `\n` ends a line.
+struct Line {
+    byte: usize,
+    number: u64,
+    /// From the beginning of the part, in UTF-16 code units.
+    offset: u64,
+}
+
+impl Default for Line {
+    fn default() -> Self {
+        Line { byte: 0, number: 1, offset: 0 }
+    }
+}
+
+impl Line {
+    /// Goes on to the line of a byte. `from`: the end of this line, after which only blank ones follow.
+    fn pass(&mut self, text: &[u8], from: usize, to: usize, wtf8: bool) {
+        let between = text.get(from..to).unwrap_or_default();
+        let Some(last) = memchr::memrchr(b'\n', between) else { return };
+        let breaks = memchr::memchr_iter(b'\n', between).count();
+        let next = from.saturating_add(last).saturating_add(1);
+        let passed = text.get(self.byte..next).unwrap_or_default();
+        self.number = self.number.saturating_add(breaks as u64);
+        self.offset = self.offset.saturating_add(units(passed, wtf8));
+        self.byte = next;
+    }
+}
+
+fn units(text: &[u8], wtf8: bool) -> u64 {
+    if text.is_ascii() {
+        text.len() as u64
+    } else {
+        Places::new(text, Position::START, wtf8).position(text.len()).offset
+    }
+}
+
+/// What links the events of a part to others.
+#[derive(Default)]
+struct Records {
+    all: Vec<Record>,
+    /// The texts of all of them.
+    texts: Vec<u8>,
+    /// The current line, and its first record.
+    line: Line,
+    first: usize,
+}
+
+struct Record {
+    /// How many findings of the part come before those that follow from this record.
+    found: usize,
+    index: u64,
+    name: Option<Piece>,
+    family: Option<&'static Family>,
+    holed: bool,
+    occurred: Option<Instant>,
+    id: Id,
+    follows: Option<Id>,
+    line: u64,
+    /// Of the line.
+    offset: u64,
+    links: Links<KeptAt>,
+}
+
+/// A piece of the texts.
+#[derive(Clone, Copy)]
+struct Piece {
+    start: usize,
+    end: usize,
+}
+
+/// A value: its text, and its place in the line: in bytes, until the line ends.
+#[derive(Clone, Copy)]
+struct KeptAt {
+    text: Piece,
+    start: u32,
+    end: u32,
+}
+
+/// A value of an event in a part, for the merge.
+#[derive(Clone, Copy)]
+struct Kept<'p> {
+    text: &'p [u8],
+    range: Range,
+}
+
+impl<'p> Link<'p> for Kept<'p> {
+    fn bytes(self) -> Cow<'p, [u8]> {
+        Cow::Borrowed(self.text)
+    }
+
+    /// No value that is not a string is written like the strings that are asked for: these are words.
+    fn is(self, other: &str) -> bool {
+        self.text == other.as_bytes()
+    }
+
+    fn location(self) -> Location {
+        Location::Known(self.range)
+    }
+}
+
+impl Relate for Records {
+    fn relate(
+        &mut self,
+        findings: &mut Findings<'_>,
+        subject: &Subject<'_>,
+        event: &Linked<Value<'_>>,
+        matched: Option<&Match<'_>>,
+    ) {
+        let (Some(index), Some(id)) = (subject.index, event.id) else { return };
+        let name = subject.name.map(|name| self.keep(name.as_bytes()));
+        let byte = u32::try_from(self.line.byte).unwrap_or(u32::MAX);
+        let links = event.links.map(|value| {
+            let Span { start, end } = value.span();
+            let text = self.keep(&value.bytes());
+            KeptAt { text, start: start.saturating_sub(byte), end: end.saturating_sub(byte) }
+        });
+        self.all.push(Record {
+            found: findings.kept(),
+            index,
+            name,
+            family: matched.map(|matched| matched.family),
+            holed: matched.is_some_and(|matched| matched.hole.is_some()),
+            occurred: event.occurred,
+            id,
+            follows: event.follows,
+            line: self.line.number,
+            offset: self.line.offset,
+            links,
+        });
+    }
+}
+
+impl Records {
+    fn keep(&mut self, text: &[u8]) -> Piece {
+        let start = self.texts.len();
+        self.texts.extend_from_slice(text);
+        Piece { start, end: self.texts.len() }
+    }
+
+    fn text(&self, piece: Piece) -> &[u8] {
+        self.texts.get(piece.start..piece.end).unwrap_or_default()
+    }
+
+    /// Converts the places of the line's records from bytes to UTF-16 code units. `text`: ends with the line.
+    fn end_line(&mut self, text: &[u8], wtf8: bool) {
+        let records = self.all.get_mut(self.first..).unwrap_or_default();
+        let line = text.get(self.line.byte..).unwrap_or_default();
+        if !records.is_empty() && !line.is_ascii() {
+            let mut places = Places::new(line, Position::START, wtf8);
+            let mut unit = |byte: u32| u32::try_from(places.position(byte as usize).offset).unwrap_or(u32::MAX);
+            for record in records {
+                record.links = record.links.map(|kept| KeptAt { start: unit(kept.start), end: unit(kept.end), ..kept });
+            }
+        }
+        self.first = self.all.len();
+    }
+}
+
+impl Record {
+    fn linked<'p>(&self, records: &'p Records, base: Position) -> Linked<Kept<'p>> {
+        let place = |unit: u32| {
+            let column = u64::from(unit).saturating_add(1);
+            let offset = self.offset.saturating_add(unit.into());
+            Position { line: self.line, column, offset }.after(base)
+        };
+        let kept = |kept: KeptAt| {
+            let range = Range { start: place(kept.start), end: place(kept.end) };
+            Kept { text: records.text(kept.text), range }
+        };
+        Linked { occurred: self.occurred, id: Some(self.id), follows: self.follows, links: self.links.map(kept) }
+    }
+}
+
+impl<'o> Merge<'o> {
+    /// Begins with the first part.
+    #[must_use]
+    pub fn new(options: &'o ValidateOptions) -> Self {
+        let findings = Findings::new(options.report());
+        Merge { findings, chain: Chain::default(), events: 0, end: Position::START, form: None }
+    }
+
+    /// Adds the next part.
+    pub fn add(&mut self, part: Part) {
+        let Part { findings, records, events, form } = part;
+        let (base, before) = (self.end, self.events);
+        let mut found = findings.found.into_iter();
+        let mut open = found.len();
+        let all = open;
+        for record in &records.all {
+            let left = all.saturating_sub(record.found);
+            for own in found.by_ref().take(open.saturating_sub(left)) {
+                self.findings.add_of_part(own, base, before);
+            }
+            open = open.min(left);
+            self.findings.next_event();
+            let name = record.name.map(|name| String::from_utf8_lossy(records.text(name)));
+            let docs = record.family.and_then(Family::docs);
+            let index = Some(before.saturating_add(record.index));
+            let subject = Subject { index, name: name.as_deref(), docs };
+            self.chain.add(&mut self.findings, &subject, &record.linked(&records, base), record.family, record.holed);
+        }
+        for own in found {
+            self.findings.add_of_part(own, base, before);
+        }
+        self.findings.add_omitted(findings.omitted);
+        self.form = self.form.or(form);
+        self.events = before.saturating_add(events);
+        self.end = Position { line: records.line.number, column: 1, offset: records.line.offset }.after(base);
+    }
+
+    /// The report on the whole text.
+    #[must_use]
+    pub fn report(mut self) -> Report {
+        self.chain.finish(&mut self.findings, self.events);
+        let form = Some(form_of_lines(self.form.flatten()));
+        Report { form, ..self.findings.into_report(self.events, Source::NONE, true) }
+    }
+}
