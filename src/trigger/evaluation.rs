@@ -17,7 +17,7 @@ use super::decision::{BucketSnapshot, Decision, Firing, FiringSpan, Outcome, Pha
 use super::delayed::{Delays, SavedDelays};
 use super::held;
 use super::matching::{Interest, Matching};
-use super::quirk::{self, ServerQuirk, Window};
+use super::quirk::{self, Window};
 
 /// An event trigger with its state.
 pub(super) struct TriggerState {
@@ -107,22 +107,6 @@ impl EvaluationContext<'_> {
                 event: event.map(EventRef::from),
                 bucket: bucket.map(|bucket| snapshot(bucket, as_of)),
                 quirk: window.and_then(|window| quirk::of(state, self, &reason, &window)),
-                reason,
-            });
-        }
-    }
-
-    /// Records a decision that concerns no particular trigger.
-    pub(super) fn note_event(&mut self, event: &ReceivedEvent, reason: Reason) {
-        if self.trace {
-            self.outcome.decisions.push(Decision {
-                at: self.now,
-                phase: self.phase,
-                trigger: None,
-                key: Vec::new(),
-                event: Some(event.into()),
-                bucket: None,
-                quirk: (reason == Reason::LeaderLost).then_some(ServerQuirk::AbsentLeader),
                 reason,
             });
         }
