@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use prefect_events::event::EventReader;
 use prefect_events::event::ReceivedEvent;
-use prefect_events::json::{Tape, Value, parse};
+use prefect_events::json::{Tape, parse};
 use prefect_events::simulate::{
     ReplayOptions, ReplayStream, Scenario, SimulationResult, StreamEnd, StreamOptions, replay,
 };
@@ -282,8 +282,8 @@ fn a_snapshot_belongs_to_its_automations_and_options() {
 fn read(text: &str) -> ReceivedEvent {
     let (mut tape, mut issues) = (Tape::new(), Vec::new());
     assert!(parse(text.as_bytes(), 0, &mut tape, &mut issues).complete);
-    let root: Value<'_> = tape.document(text.as_bytes()).root().unwrap();
-    EventReader::default().read(root).unwrap()
+    let document = tape.document(text.as_bytes());
+    EventReader::default().read(document.root().unwrap()).unwrap()
 }
 
 #[test]

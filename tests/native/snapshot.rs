@@ -62,7 +62,7 @@ fn run(
     version: Version,
     options: Options,
     all: &[Told],
-    cut: impl Fn(usize) -> bool,
+    mut cut: impl FnMut(usize) -> bool,
 ) -> (Results, Snapshot) {
     let mut engine = Engine::new(version, options);
     engine.load(automation);
