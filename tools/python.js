@@ -167,9 +167,8 @@ function testCommandLine(program) {
     ...readdirSync(node)
       .filter((name) => /^cli-.*[.]test[.]js$/.test(name))
       .map((name) => join(node, name)),
-    join(root, "tests/command-line/cases.test.js"),
+    ...["arguments", "cases"].map((name) => join(root, `tests/command-line/${name}.test.js`)),
   ];
-  run(process.execPath, ["--test", "--test-reporter=dot", ...files], {
-    env: { ...process.env, PREFECT_EVENTS_PROGRAM: program },
-  });
+  const env = { ...process.env, PREFECT_EVENTS_PROGRAM: program };
+  run(process.execPath, ["--test", "--test-reporter=dot", ...files], { env });
 }

@@ -11,17 +11,6 @@ import { liveModule } from "../modules/live.js";
  * @returns {import("../index.js").RenderedFirings}
  */
 export function renderActions(input, options) {
-  return render(input, options, undefined);
-}
-
-/**
- * The same, with the text for people of each firing.
- * @param {Text | object} input
- * @param {import("../entries/live.js").RenderActionsOptions | undefined} options
- * @param {boolean | undefined} colour
- * @returns {import("../index.js").RenderedFirings & { texts?: string[] }}
- */
-export function render(input, options, colour) {
   const callee = "renderActions";
   // Texts and objects are no plain options.
   const { events, given, ...plain } = options ?? {};
@@ -38,7 +27,7 @@ export function render(input, options, colour) {
   if (events === undefined) {
     const { bytes, wtf8 } = document(input, callee);
     return liveModule.call(
-      (core) => JSON.parse(core.scenarioActions(bytes, wtf8, known, how, settings, colour)),
+      (core) => JSON.parse(core.scenarioActions(bytes, wtf8, known, how, settings)),
       bytes.length,
     );
   }
@@ -55,9 +44,7 @@ export function render(input, options, colour) {
   const wtf8 = all.some((part) => part.wtf8);
   return liveModule.call(
     (core) =>
-      JSON.parse(
-        core.replayActions(one.bytes, one.wtf8, bytes, ends, wtf8, known, how, settings, colour),
-      ),
+      JSON.parse(core.replayActions(one.bytes, one.wtf8, bytes, ends, wtf8, known, how, settings)),
     one.bytes.length + bytes.length,
   );
 }

@@ -43,7 +43,7 @@ export function compareAutomations(old, young, events, options) {
  * @param {Uint8Array} one
  * @param {Uint8Array} other
  */
-export function joined(one, other) {
+function joined(one, other) {
   const both = new Uint8Array(one.length + other.length);
   both.set(one);
   both.set(other, one.length);
@@ -110,6 +110,6 @@ function withEvents(events, callee, action) {
 }
 
 /** Captured events in the module, which are added part by part. The caller must close them. */
-export function openEvents() {
+function openEvents() {
   return liveModule.open((core) => new core.Captured());
 }

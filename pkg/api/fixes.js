@@ -13,19 +13,8 @@ import { string } from "../input.js";
 export function applyFixes(text, diagnostics) {
   if (typeof text !== "string") throw new TypeError("applyFixes needs the text as a string");
   if (!Array.isArray(diagnostics)) throw new TypeError("applyFixes needs an array of diagnostics");
-  return fixOnce(text, diagnostics).text;
-}
-
-/**
- * Applies each fix as a whole or not at all. A fix that overlaps an accepted one waits for the next round.
- * @param {string} text
- * @param {Diagnostic[]} diagnostics
- * @returns {{ text: string, fixes: number }} the new text, and the number of applied fixes
- */
-export function fixOnce(text, diagnostics) {
   /** @type {Change[]} */
   const taken = [];
-  let fixes = 0;
   for (const diagnostic of diagnostics) {
     const changes = changesOf(diagnostic);
     if (changes === undefined) continue;
@@ -38,9 +27,8 @@ export function fixOnce(text, diagnostics) {
     // An insertion at the start of a replacement goes before it.
     changes.sort((one, other) => one.start - other.start || one.end - other.end);
     for (const change of changes) taken.splice(after(taken, change.start), 0, change);
-    fixes += 1;
   }
-  return { text: replace(text, taken), fixes };
+  return replace(text, taken);
 }
 
 /**

@@ -9,7 +9,6 @@ import { validateModule } from "../modules/validate.js";
 /** @typedef {import("../index.js").ValidateOptions} ValidateOptions */
 /** @typedef {import("../index.js").ValidationReport} Report */
 /** @typedef {import("../index.js").WebStream} WebStream */
-/** @typedef {{ text: number, report: Report }} LateReport findings on a text that are known only after later texts */
 
 /**
  * @param {unknown} input
@@ -28,27 +27,16 @@ export function validate(input, options) {
  * @returns {AsyncGenerator<Report, void, void>}
  */
 export async function* validateStream(source, options) {
-  for await (const { report } of validateLines(source, options)) yield report;
-}
-
-/**
- * Like `validateStream`, with the lines of each report; they are valid until the next report is requested.
- * @param {AsyncIterable<Uint8Array | string> | WebStream} source
- * @param {ValidateOptions} [options]
- * @returns {AsyncGenerator<{ lines: Uint8Array, report: Report }, void, void>}
- */
-export async function* validateLines(source, options) {
   const stream = openStream(options);
   try {
     let first = true;
     for await (const lines of wholeLines(source)) {
-      yield { lines, report: stream.chunk(lines) };
+      yield stream.chunk(lines);
       first = false;
     }
     const end = stream.finish();
     // An empty source gets a report too.
-    if (first || end.diagnostics.length > 0 || end.truncated)
-      yield { lines: new Uint8Array(), report: end };
+    if (first || end.diagnostics.length > 0 || end.truncated) yield end;
   } finally {
     stream.close();
   }
@@ -99,19 +87,6 @@ export function openStream(options) {
     chunk: (lines) => use((stream) => stream.chunk(lines), lines.length),
     /** @returns {Report} */
     finish: () => use((stream) => stream.finish()),
-    /**
-     * Begins a text of a history, whose texts are checked together.
-     * @param {string} name
-     * @returns {LateReport[]}
-     */
-    begin: (name) => use((stream) => stream.begin(name)),
-    /**
-     * @param {Uint8Array} text all of it
-     * @returns {Report}
-     */
-    document: (text) => use((stream) => stream.document(text), text.length),
-    /** @returns {LateReport[]} */
-    end: () => use((stream) => stream.end()),
     close,
   };
 }

@@ -61,7 +61,10 @@ def validate(
     """
     text, places = document(events)
     own = None if schemas is None else to_json(schemas).decode("ascii")
-    options = settings(profile=profile, severity=severity, max_diagnostics=max_diagnostics)
+    if profile is None and severity is None and max_diagnostics is None:
+        options = "{}"
+    else:
+        options = settings(profile=profile, severity=severity, max_diagnostics=max_diagnostics)
     found = _core.validate(text, options, own, places)
     if len(found) <= _SHORT:
         return _short_report(found)

@@ -94,7 +94,7 @@ def _plain(value: object) -> Any:
         return value.isoformat()
     if isinstance(value, timedelta):
         return value.total_seconds()
-    # Its import takes longer than this module's: whoever has such a value has imported it.
+    # Its import takes longer than this module's: a caller with such a value has imported it.
     uuid = sys.modules.get("uuid")
     if uuid is not None and isinstance(value, uuid.UUID):
         return str(value)

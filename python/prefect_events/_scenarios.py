@@ -48,7 +48,7 @@ def listed(path: Path, name: str) -> list[tuple[str, int]]:
 class Scenarios:
     """The scenarios of a file, played."""
 
-    updated = False
+    updated: bool = False
 
     def __init__(self, path: Path, name: str, *, update: bool) -> None:
         self._name = name

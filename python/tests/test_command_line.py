@@ -13,9 +13,10 @@ import pytest
 PROGRAM = Path(sys.executable).with_name("prefect-events")
 
 
-def run(*arguments: str | bytes, **more: object) -> subprocess.CompletedProcess[str]:
+def run(*arguments: str | bytes, env: dict[str, str] | None = None) -> subprocess.CompletedProcess[str]:
+    command = [os.fsencode(PROGRAM), *(os.fsencode(argument) for argument in arguments)]
     return subprocess.run(
-        [PROGRAM, *arguments], capture_output=True, text=True, encoding="utf-8", stdin=subprocess.DEVNULL, **more  # type: ignore[call-overload, no-any-return]
+        command, capture_output=True, text=True, encoding="utf-8", stdin=subprocess.DEVNULL, env=env
     )
 
 

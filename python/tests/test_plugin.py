@@ -71,7 +71,7 @@ def test_the_update_freezes_firings(pytester: pytest.Pytester) -> None:
     ("text", "place"),
     [
         ("automation: [\n", "broken.scenario.yaml:1:13: *"),
-        ("- just a text\n", "broken.scenario.yaml:1:3: *"),
+        ("- just a text\n", "*--> broken.scenario.yaml:1:3"),
         ("trigger: {type: event}\nname: an automation\n", "broken.scenario.yaml:1:1: *an automation*"),
         ("", "broken.scenario.yaml:*"),
     ],
@@ -91,7 +91,7 @@ def test_a_broken_scenario_fails_with_its_place(pytester: pytest.Pytester) -> No
     files(pytester, broken=broken, missing=missing)
     result = pytester.runpytest()
     result.assert_outcomes(passed=1, failed=3)
-    result.stdout.fnmatch_lines(["broken.scenario.yaml:5:*dies*", "missing.scenario.yaml: *none.yaml: No such file*"])
+    result.stdout.fnmatch_lines(["error*`dies` must be*", "*--> broken.scenario.yaml:5:*", "missing.scenario.yaml: *none.yaml: No such file*"])
 
 
 def test_the_globs_are_an_option(pytester: pytest.Pytester) -> None:

@@ -33,7 +33,7 @@ def tasks() -> list[Callable[[], dict[str, Any]]]:
         lambda: pe.validate(line).to_dict(),
         lambda: pe.check_automation(automation).to_dict(),
         lambda: pe.replay(automation, captured).to_dict(),
-        *(lambda text=text: pe.simulate(text, trace=True).to_dict() for text in scenarios),  # type: ignore[misc]
+        *(lambda text=text: pe.simulate(text, trace=True).to_dict() for text in scenarios),
     ]
 
 

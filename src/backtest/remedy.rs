@@ -60,7 +60,7 @@ impl Remedies<'_> {
             if long_enough <= too_short {
                 continue;
             }
-            if self.with(path, "within", long_enough)?.filter(is_silent).is_some() {
+            if self.with(path, "within", long_enough)?.as_ref().is_some_and(is_silent) {
                 let shortest = self.border(path, "within", too_short, long_enough, is_silent)?;
                 let longer = shortest.saturating_mul(SECOND).saturating_sub(present);
                 let message = format!(
@@ -127,7 +127,7 @@ impl Remedies<'_> {
     /// The highest threshold with which it fires.
     fn lower_threshold(&self, path: &str, trigger: &EventTrigger) -> Result<Option<Tested>, WhyError> {
         let present = trigger.threshold;
-        if present <= 1 || self.with(path, "threshold", 1)?.filter(fires).is_none() {
+        if present <= 1 || self.with(path, "threshold", 1)?.as_ref().is_none_or(|tested| !fires(tested)) {
             return Ok(None);
         }
         let highest = self.border(path, "threshold", present, 1, fires)?;
@@ -140,7 +140,7 @@ impl Remedies<'_> {
         let (Some(first), Some(last)) = (times().min(), times().max()) else { return Ok(None) };
         let (present, whole) = (seconds(trigger.within), seconds(last.since(first)).saturating_add(1));
         let is_possible = trigger.posture == Posture::Reactive && trigger.threshold > 1 && whole > present;
-        if !is_possible || self.with(path, "within", whole)?.filter(fires).is_none() {
+        if !is_possible || self.with(path, "within", whole)?.as_ref().is_none_or(|tested| !fires(tested)) {
             return Ok(None);
         }
         let shortest = self.border(path, "within", present, whole, fires)?;

@@ -204,7 +204,7 @@ pub struct Example(
 ///
 /// let described = describe("prefect.task-run.Running", &inputs).expect("Prefect emits it");
 /// assert_eq!(described.name_pattern, "prefect.task-run.{state}");
-/// assert!(described.example.0.contains("\"event\": \"prefect.task-run.Running\""));
+/// assert!(described.example.0.contains("\"event\":\"prefect.task-run.Running\""));
 /// ```
 #[must_use]
 pub fn describe(name: &str, inputs: &dyn Fn(&'static Family) -> Vec<Input>) -> Option<EventType> {

@@ -18,12 +18,10 @@ use super::page::{self, PulledEvent};
 use super::recent::Recent;
 use super::relevant;
 use super::server::{Call, Request, Server};
-use super::slice::{Lengths, Outcome, Slice};
+use super::slice::{LEADERS_BEFORE, Lengths, Outcome, QUERY_OF_CLOUD, Slice};
 
 /// Before the end: as long as a server keeps events by default.
 const DEFAULT_SINCE: When = When::Ago(7 * 86_400_000_000);
-/// How long before its follower a followed event is looked for, in microseconds: the longest query of Cloud.
-const LEADERS_SINCE: i64 = 14 * 86_400_000_000;
 
 /// A filter that cannot be used; displayed as a sentence.
 #[derive(Clone, PartialEq, Debug)]
@@ -362,7 +360,8 @@ impl Pull {
             self.finish_slice(slice);
             return;
         }
-        let since = Instant(slice.until.0.saturating_sub(LEADERS_SINCE));
+        let since =
+            Instant(slice.since.0.saturating_sub(LEADERS_BEFORE).min(slice.until.0.saturating_sub(QUERY_OF_CLOUD)));
         self.exchange.start(Call::post("/events/filter", &query_ids(&asked, since, slice.until)));
         self.phase = Phase::Leaders(slice, open);
     }

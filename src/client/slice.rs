@@ -20,8 +20,13 @@ const MOST: u64 = 4000;
 const MOST_TRIES: u8 = 6;
 /// The first guess, in microseconds: 10 minutes.
 const FIRST: i64 = 600_000_000;
+/// How long before a slice the events that its own follow are looked for at least, in microseconds. The server forgets them
+/// after 30 minutes.
+pub(super) const LEADERS_BEFORE: i64 = 3_600_000_000;
 /// A query of Cloud spans 14 days at most.
-const LONGEST_ON_CLOUD: i64 = 14 * 86_400_000_000;
+pub(super) const QUERY_OF_CLOUD: i64 = 14 * 86_400_000_000;
+/// Its slices, so that the query for leaders is not longer.
+const LONGEST_ON_CLOUD: i64 = QUERY_OF_CLOUD - LEADERS_BEFORE;
 /// A slice is at most this many times as long as the one before.
 const GROWTH: i64 = 8;
 

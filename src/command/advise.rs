@@ -44,11 +44,11 @@ impl<'de> Deserialize<'de> for AdviseOptions {
     }
 }
 
-/// Options with the names that the library and the command line have for them.
-type Named = Vec<(&'static str, &'static str, Option<Value>)>;
+/// An option with the names that the library and the command line have for it.
+type Named = (&'static str, &'static str, Option<Value>);
 
 impl AdviseOptions {
-    fn times(&self) -> Named {
+    fn times(&self) -> Vec<Named> {
         vec![
             ("frequency", "--frequency", self.frequency.clone()),
             ("within", "--within", self.within.clone()),
@@ -56,14 +56,14 @@ impl AdviseOptions {
         ]
     }
 
-    fn of_client(&self) -> Named {
+    fn of_client(&self) -> Vec<Named> {
         vec![
             ("clientVersion", "--client-version", self.client_version.clone()),
             ("expect", "--expect", self.expect.clone()),
         ]
     }
 
-    fn assumptions(&self) -> Named {
+    fn assumptions(&self) -> Vec<Named> {
         vec![
             ("loss", "--loss", self.loss.clone()),
             ("jitter", "--jitter", self.jitter.clone()),
@@ -95,11 +95,11 @@ impl Advise {
 }
 
 /// The first option that was given.
-fn given(all: &Named) -> Option<&'static str> {
+fn given(all: &[Named]) -> Option<&'static str> {
     all.iter().find(|(_, _, value)| value.is_some()).map(|(_, option, _)| *option)
 }
 
-fn exclude(option: &str, all: &Named) -> Result<(), Stop> {
+fn exclude(option: &str, all: &[Named]) -> Result<(), Stop> {
     match given(all) {
         Some(other) => Err(Stop::misuse(format!("{option} cannot be combined with {other}"))),
         None => Ok(()),
@@ -111,7 +111,7 @@ fn required(option: &str) -> Stop {
 }
 
 /// The options of the library.
-fn read<O: for<'de> Deserialize<'de>>(all: Named) -> Result<O, Stop> {
+fn read<O: for<'de> Deserialize<'de>>(all: Vec<Named>) -> Result<O, Stop> {
     options(all.into_iter().map(|(name, _, value)| (name, value)).collect())
 }
 

@@ -8,7 +8,7 @@ use serde::{Deserialize, Deserializer};
 
 use crate::generate::{BuildOptions, History, RunSpec, build_event};
 use crate::json::tree::{Object, Tree};
-use crate::json::{Tape, parse};
+use crate::json::{Fault, Issue, Kind, Tape, Value, parse};
 use crate::render::{BuiltForm, display_name, rendered};
 use crate::text::strict::strict;
 
@@ -69,7 +69,7 @@ impl Run for Build {
         }
         let set = set.as_deref().unwrap_or_default();
         let text = match from {
-            Some(file) => needed(file, inputs.read(file)?)?.to_vec(),
+            Some(file) => Vec::clone(&*needed(file, inputs.read(file)?)?),
             None => b"{}".to_vec(),
         };
         let file = from.as_deref().unwrap_or_default();
@@ -112,6 +112,7 @@ enum Problem {
 /// The values of a file with those of the arguments, as JSON text.
 fn values(text: Vec<u8>, set: &[String]) -> Result<Vec<u8>, Problem> {
     const NO_JSON: Problem = Problem::InFile("is not JSON");
+    const NO_OBJECT: Problem = Problem::InFile("does not contain an object");
     let as_text = std::str::from_utf8(&text).map_err(|_| NO_JSON)?;
     match Tree::parse(as_text) {
         Ok(Tree::Object(_)) if set.is_empty() => Ok(text),
@@ -121,16 +122,24 @@ fn values(text: Vec<u8>, set: &[String]) -> Result<Vec<u8>, Problem> {
             }
             Ok(Tree::from(object).line().into_bytes())
         }
-        Ok(_) => Err(Problem::InFile("does not contain an object")),
+        Ok(_) => Err(NO_OBJECT),
         // A lone surrogate, or a repeated key: the library explains them.
-        Err(_) if set.is_empty() && is_json(&text) => Ok(text),
-        Err(_) => Err(NO_JSON),
+        Err(_) => match root_kind(&text) {
+            Some(Kind::Object) if set.is_empty() => Ok(text),
+            Some(Kind::Object) | None => Err(NO_JSON),
+            Some(_) => Err(NO_OBJECT),
+        },
     }
 }
 
-fn is_json(text: &[u8]) -> bool {
-    let mut issues = Vec::new();
-    parse(text, 0, &mut Tape::new(), &mut issues).complete && issues.is_empty()
+/// The kind of a JSON document; `None`: it is not JSON.
+fn root_kind(text: &[u8]) -> Option<Kind> {
+    let (mut tape, mut issues) = (Tape::new(), Vec::new());
+    let is_complete = parse(text, 0, &mut tape, &mut issues).complete;
+    let is_valid =
+        |issue: &Issue| matches!(issue.fault, Fault::LoneSurrogate | Fault::NumberRange | Fault::IntegerTooLong);
+    let is_json = is_complete && issues.iter().all(is_valid);
+    tape.document(text).root().filter(|_| is_json).map(Value::kind)
 }
 
 /// Sets `task_run.name=extract-0`. Labels contain dots: after `resource.`, everything is the label's name.
@@ -182,6 +191,7 @@ fn value(text: &str, any: bool) -> Tree {
 }
 
 #[cfg(test)]
+#[allow(clippy::arithmetic_side_effects)]
 mod tests {
     use super::*;
 
@@ -204,6 +214,8 @@ mod tests {
         assert!(set(list, &["tags.3=b"]).is_err_and(|message| message.contains("a list of 1 has no index `3`")));
         assert_eq!(set("[]", &[]).as_deref(), Err(&"does not contain an object".to_owned()));
         assert_eq!(set("{", &["a=1"]), Err("is not JSON".to_owned()));
+        assert_eq!(set("[\"\\ud800\"]", &[]).as_deref(), Err(&"does not contain an object".to_owned()));
+        assert!(set("{\"a\": \"\\ud800\"}", &[]).is_ok());
         assert!(set("{}", &["=1"]).is_err());
     }
 }

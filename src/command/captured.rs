@@ -9,6 +9,7 @@ use serde_json::Value;
 use crate::diagnostic::{Report, TextOptions};
 use crate::render::{RenderOptions, display_name};
 use crate::simulate::{CapturedEvents, DocumentText};
+use crate::text::strict::sentence;
 
 use super::Next;
 use super::steps::{Inputs, Stop, needed};
@@ -99,7 +100,7 @@ pub(super) fn automations_of_server(
 /// The options of the library.
 pub(super) fn options<O: for<'de> Deserialize<'de>>(given: Vec<(&'static str, Option<Value>)>) -> Result<O, Stop> {
     let given = given.into_iter().filter_map(|(name, value)| Some((name, value?)));
-    O::deserialize(MapDeserializer::new(given)).map_err(|error: serde_json::Error| Stop::Fail(error.to_string()))
+    O::deserialize(MapDeserializer::new(given)).map_err(|error: serde_json::Error| Stop::Fail(sentence(&error)))
 }
 
 /// A flag, which is not given if it is not set.

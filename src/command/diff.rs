@@ -83,13 +83,11 @@ impl Run for RunDiff {
         self.captured.read(&self.source, inputs)?;
         let old = needed(&own.old, inputs.read(&own.old)?)?;
         let new = needed(&own.new, inputs.read(&own.new)?)?;
-        let result = match &self.captured.failed {
-            Some((index, report)) => Comparison::unreadable(ComparedText::Events, *index, report.clone()),
-            None => {
-                let [old, new] = [&old, &new].map(|text| DocumentText::from(&***text));
-                compare_automations(old, new, &self.captured.events, &how)
-                    .map_err(|error| Stop::Fail(error.to_string()))?
-            }
+        let result = if let Some((index, report)) = &self.captured.failed {
+            Comparison::unreadable(ComparedText::Events, *index, report.clone())
+        } else {
+            let [old, new] = [&old, &new].map(|text| DocumentText::from(&***text));
+            compare_automations(old, new, &self.captured.events, &how).map_err(|error| Stop::Fail(error.to_string()))?
         };
         let rendering = RenderOptions {
             format: own.format,

@@ -90,7 +90,7 @@ mod tests {
     #[test]
     fn reads_no_further_than_needed() {
         let mut binary = Contents::default();
-        assert!(binary.push(b"\0"));
+        assert!(binary.push(b"ab\0"));
         assert!(!binary.push(&[b' '; SNIFFED]));
         assert_eq!(binary.end(), Err("is a binary file, not text".to_owned()));
         let mut text = Contents::default();

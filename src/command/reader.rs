@@ -153,6 +153,7 @@ pub(super) enum Unreadable {
 }
 
 #[cfg(test)]
+#[allow(clippy::arithmetic_side_effects)]
 mod tests {
     use super::*;
 

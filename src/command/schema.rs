@@ -4,7 +4,7 @@ use serde::{Deserialize, Deserializer};
 
 use crate::automation::schema as automations;
 use crate::catalogue;
-use crate::render::escaped_json;
+use crate::render::json;
 use crate::schema::{self, Schema};
 use crate::simulate::schema as scenarios;
 use crate::text::nearest::nearest;
@@ -44,7 +44,7 @@ impl Run for PrintSchema {
     fn run(&mut self, _: &mut Inputs) -> Result<Outcome, Stop> {
         let name = self.options.name.as_deref().unwrap_or(EVENTS);
         let schema = find(name).ok_or_else(|| Stop::Fail(unknown(name)))?;
-        Ok(Outcome::printing(escaped_json(&schema.text())))
+        Ok(Outcome::printing(json(&schema)))
     }
 }
 

@@ -27,6 +27,7 @@ const MOST_FIRINGS: usize = 100_000;
 /// The options of `simulate`. The values of the replay are those of [`ReplayOptions`].
 #[derive(Clone, PartialEq, Debug, Default, Deserialize)]
 #[serde(remote = "Self", rename_all = "camelCase", default)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a separate option")]
 pub struct SimulateCommandOptions {
     /// The file of a scenario.
     pub file: Option<String>,

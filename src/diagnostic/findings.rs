@@ -77,10 +77,8 @@ impl Found {
             }
         }
         if let Location::Bytes(span) = self.location {
-            self.location = match with_places {
-                true => Location::Known(places.range(span.start, span.end)),
-                false => Location::Nowhere,
-            };
+            self.location =
+                if with_places { Location::Known(places.range(span.start, span.end)) } else { Location::Nowhere };
         }
         let edits = std::mem::take(&mut self.edits);
         // Without a user's text there is nothing to edit.

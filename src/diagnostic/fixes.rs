@@ -106,6 +106,7 @@ impl<'t> Place<'t> {
 }
 
 #[cfg(test)]
+#[allow(clippy::arithmetic_side_effects)]
 mod tests {
     use super::*;
     use crate::diagnostic::{Fix, Position, Range, Severity};
@@ -132,7 +133,7 @@ mod tests {
 
     #[test]
     fn applies_each_fix_as_a_whole_or_not_at_all() {
-        let both = [finding(&[(0, 1, "x"), (5, 6, "y")]), finding(&[(3, 5, "_"), (7, 7, "!")])];
+        let both = [finding(&[(0, 1, "x"), (5, 7, "y")]), finding(&[(3, 5, "_"), (8, 8, "!")])];
         assert_eq!(apply_fixes("a😀bc😀d", &both), ("x😀_yd!".to_owned(), 2));
         let overlapping = [finding(&[(1, 3, "")]), finding(&[(0, 1, "x"), (2, 4, "y")])];
         assert_eq!(apply_fixes("abcde", &overlapping), ("ade".to_owned(), 1));

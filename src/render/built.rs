@@ -4,7 +4,7 @@ use serde::Deserialize;
 
 use crate::json::tree::{Object, Tree};
 
-use super::json::{escaped, escaped_json, json};
+use super::json::{escaped, escaped_json, json, line};
 
 /// The form of built events.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Deserialize)]
@@ -55,7 +55,7 @@ fn python_escape(character: char) -> String {
 
 fn curl(events: &Tree) -> String {
     // Within single quotes, a shell changes nothing except the quote itself.
-    let quoted = events.line().replace('\'', "'\\''");
+    let quoted = line(events).replace('\'', "'\\''");
     [
         "curl --fail --request POST \\\n  --header \"Content-Type: application/json\" \\\n  --data-binary '",
         &quoted,
@@ -121,7 +121,7 @@ fn literal(value: &Tree, depth: usize) -> String {
         Tree::Null => "None".to_owned(),
         Tree::Boolean(true) => "True".to_owned(),
         Tree::Boolean(false) => "False".to_owned(),
-        Tree::Number(_) | Tree::Text(_) => value.line(),
+        Tree::Number(_) | Tree::Text(_) => line(value),
         Tree::List(items) if items.is_empty() => "[]".to_owned(),
         Tree::List(items) => {
             let items = items.iter().map(|item| [&inner, &*literal(item, depth.saturating_add(1)), ",\n"].concat());

@@ -21,7 +21,8 @@ pub(super) fn about_document(found: &[Diagnostic], file: &str, style: Style) -> 
         let file = printable(display_name(file));
         let mut text = format!("{name}{title}\n{} {file}{}", style.cyan("-->"), printable(&place));
         if let Some(help) = help {
-            text.push_str(&format!("\n  {} {}: {}", style.cyan("="), style.bold("help"), printable(help)));
+            let (sign, label) = (style.cyan("="), style.bold("help"));
+            text.extend(["\n  ", &sign, " ", &label, ": ", &printable(help)]);
         }
         text
     };

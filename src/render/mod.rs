@@ -49,7 +49,7 @@ pub(crate) use findings::{Again, excerpts};
 pub use findings::{Excerpt, FileFindings, FileResult, FindingsFormat, FindingsView};
 pub use heartbeats::render_heartbeats;
 pub use html::{report_html, simulation_html};
-pub(crate) use json::escaped_json;
+pub(crate) use json::json;
 pub use options::{Format, RenderOptions};
 pub use printable::{printable, printable_lines};
 pub use simulation::{SimulationView, UnknownRun, render_simulation};

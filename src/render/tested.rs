@@ -127,11 +127,11 @@ fn pretty(files: &[TestedFile], options: &RenderOptions) -> String {
 /// An expectation beside what happened.
 fn drawing(expectation: &TestedExpectation, columns: usize, style: Style) -> Vec<String> {
     let lanes: Vec<&Lane> = expectation.timeline.iter().flat_map(|timeline| &timeline.lanes).collect();
-    let mut lines = draw(&lanes, &expectation.decisions, expectation.between, columns, style);
+    let mut out = draw(&lanes, &expectation.decisions, expectation.between, columns, style);
     let firing =
         |TestedFiring { at, reason }: &TestedFiring| style.dim(&format!("{}  {}", at.rfc3339(), printable(reason)));
-    lines.extend(expectation.actual.iter().take(MOST_FIRINGS).map(firing));
-    lines
+    out.extend(expectation.actual.iter().take(MOST_FIRINGS).map(firing));
+    out
 }
 
 /// An error for each expectation that is not met, and each finding.

@@ -66,14 +66,14 @@ pub(super) fn draw(
     let time = |at| if is_dated { clock(at) } else { time_of_day(at) };
     let (from, to) = (time(first), time(last));
     let end = width.saturating_sub(from.len()).max(to.len().saturating_add(1));
-    let mut lines = vec![format!("{:indent$}{from}{to:>end$}", "", indent = label.saturating_add(2))];
-    lines.extend(rows.iter().map(|row| line(row, label, scale, style)));
+    let mut out = vec![format!("{:indent$}{from}{to:>end$}", "", indent = label.saturating_add(2))];
+    out.extend(rows.iter().map(|row| line(row, label, scale, style)));
     if number > MOST_ROWS {
-        lines.push(format!("… and {} more", number.saturating_sub(MOST_ROWS)));
+        out.push(format!("… and {} more", number.saturating_sub(MOST_ROWS)));
     }
     let legend = "● opens or moves the window ─, + counted, ■ closes it, - suppressed, h held, ✗ fired";
-    lines.push(style.dim(legend));
-    lines
+    out.push(style.dim(legend));
+    out
 }
 
 /// Marks and the scale have milliseconds.

@@ -3,7 +3,7 @@
 use std::fmt::Display;
 
 /// `1 event`, `2 events`
-pub(super) fn plural<N: Display + PartialEq + From<u8>>(count: N, noun: &str) -> String {
+pub(super) fn plural<N: Copy + Display + PartialEq + From<u8>>(count: N, noun: &str) -> String {
     let end = if count == N::from(1) { "" } else { "s" };
     format!("{count} {noun}{end}")
 }

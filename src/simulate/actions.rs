@@ -86,6 +86,7 @@ fn is_zero(number: &usize) -> bool {
 struct Played<'t> {
     automation: Option<Value<'t>>,
     /// The trigger of a deployment implies its action. The deployment's name.
+    #[expect(clippy::option_option, reason = "not implied, of a deployment without a name, or with one")]
     implied: Option<Option<String>>,
     firings: Vec<Firing>,
 }
@@ -247,7 +248,11 @@ impl Implied {
                 let text = implied_automation(item.value, &name);
                 let (mut tape, mut issues) = (Tape::new(), Vec::new());
                 parse(text.as_bytes(), 0, &mut tape, &mut issues);
-                Implied { deployment: item.deployment.and_then(scalar::text), text, tape }
+                Implied {
+                    deployment: item.deployment.and_then(|own| own.get("name")).and_then(scalar::text),
+                    text,
+                    tape,
+                }
             })
         };
         items.iter().zip(names).map(one).collect()
@@ -316,7 +321,9 @@ fn of_all<'t>(
         let actions = automation.map(|automation| one(automation, &firing, find, text, given, &options));
         let mut actions = actions.unwrap_or_default();
         if let Some(deployment) = implied {
-            actions.iter_mut().for_each(|action| name_deployment(action, deployment.as_deref()));
+            for action in &mut actions {
+                name_deployment(action, deployment.as_deref());
+            }
         }
         RenderedFiring { firing, actions }
     });

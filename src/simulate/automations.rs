@@ -59,9 +59,13 @@ pub(super) fn deployment_names(items: &[Item<'_>]) -> Vec<String> {
         let place = item.deployment.map(Value::index);
         number = if place.is_some() && place == last { number.saturating_add(1) } else { 1 };
         last = place;
-        let named = |name: String| format!("{name}__automation_{number}");
+        let numbered = |name: String| format!("{name}__automation_{number}");
         let given = item.value.get("name").and_then(scalar::text);
-        names.push(given.or_else(|| item.deployment.and_then(scalar::text).map(named)).unwrap_or_default());
+        names.push(
+            given
+                .or_else(|| item.deployment.and_then(|own| own.get("name")).and_then(scalar::text).map(numbered))
+                .unwrap_or_default(),
+        );
     }
     names
 }

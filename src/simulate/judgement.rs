@@ -190,6 +190,7 @@ pub fn list_scenarios(scenarios: DocumentText<'_>) -> Result<Vec<ListedScenario>
 
 /// The scenarios of a document: it is one, a list, or an object with a list. `None`: it is another kind of document;
 /// `Some(None)`: the list is none.
+#[expect(clippy::option_option, reason = "another document, no list, or one")]
 fn listed<'t>(root: Value<'t>, reading: &mut Reading<'t>) -> Option<Option<Vec<Value<'t>>>> {
     if let Some(form) = other_than_scenarios(root) {
         reading.not_a_scenario(root, form);

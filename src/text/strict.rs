@@ -102,6 +102,34 @@ fn unknown(name: &str, fields: &[&str]) -> String {
     format!("unknown option `{}`: {hint}", shown(name))
 }
 
+/// The message about a wrong value in our own words, instead of serde's `invalid type: …, expected …`.
+pub(crate) fn sentence(error: &impl fmt::Display) -> String {
+    let shown = error.to_string();
+    let mistake = ["invalid type: ", "invalid value: "].into_iter().find_map(|start| {
+        let (before, mistake) = shown.split_once(start)?;
+        let (found, expected) = mistake.rsplit_once(", expected ")?;
+        Some((before, found, expected))
+    });
+    match mistake {
+        Some((before, found, expected)) => format!("{before}expected {expected}, not {}", kind(found)),
+        None => shown,
+    }
+}
+
+/// The kinds of values, by serde's names for them.
+fn kind(found: &str) -> &'static str {
+    const KINDS: [(&str, &str); 7] = [
+        ("boolean", "a boolean"),
+        ("integer", "this number"),
+        ("floating point", "this number"),
+        ("string", "this text"),
+        ("null", "null"),
+        ("sequence", "an array"),
+        ("map", "an object"),
+    ];
+    KINDS.iter().find(|(shown, _)| found.starts_with(shown)).map_or("this value", |(_, kind)| kind)
+}
+
 /// A value parsed from a text by its type's own rules.
 pub(crate) fn from_text<'de, D: Deserializer<'de>, T>(
     deserializer: D,
@@ -164,5 +192,13 @@ mod tests {
                 .starts_with("the option `maxDiagnostics`: invalid type: string \"10\", expected usize")
         );
         assert!(mistake("[]").starts_with("invalid type: sequence, expected an object of options"));
+    }
+
+    #[test]
+    fn says_it_in_our_own_words() {
+        let value = serde_json::json!({ "maxDiagnostics": "10" });
+        let error = <Options as Deserialize>::deserialize(value).unwrap_err();
+        assert_eq!(sentence(&error), "the option `maxDiagnostics`: expected usize, not this text");
+        assert_eq!(sentence(&"unknown option"), "unknown option");
     }
 }

@@ -51,6 +51,7 @@ pub struct Part {
     records: Records,
     events: u64,
     /// The form of its first line, if there is one; `Some(None)`: it cannot be read.
+    #[expect(clippy::option_option, reason = "no line, an unreadable one, or one with a form")]
     form: Option<Option<Form>>,
 }
 
@@ -71,6 +72,7 @@ pub struct Merge<'o> {
     /// The place after them.
     end: Position,
     /// See [`Part`].
+    #[expect(clippy::option_option, reason = "no line, an unreadable one, or one with a form")]
     form: Option<Option<Form>>,
 }
 

@@ -3,6 +3,8 @@
 //! `captured EVENTS` prints one line of JSON. The events are heartbeats of runs with three related resources each, 200 of
 //! every run, as a server returns them.
 
+#![allow(clippy::arithmetic_side_effects, reason = "numbers of a benchmark")]
+
 use std::error::Error;
 use std::fmt::Write;
 use std::time::Instant as Time;

@@ -89,11 +89,11 @@ fn files(all: &[(&str, &str)]) -> Files {
 }
 
 fn event(id: u32, follows: Option<u32>) -> String {
-    let id = |id: u32| format!("01a1ffe4-419a-726f-8626-{id:012}");
-    let follows = follows.map_or_else(|| "null".to_owned(), |other| format!("\"{}\"", id(other)));
+    let uuid = |number: u32| format!("01a1ffe4-419a-726f-8626-{number:012}");
+    let follows = follows.map_or_else(|| "null".to_owned(), |other| format!("\"{}\"", uuid(other)));
     format!(
         r#"{{"occurred": "2026-03-31T18:30:00Z", "event": "acme.built", "resource": {{"prefect.resource.id": "acme.1"}}, "id": "{}", "follows": {follows}}}"#,
-        id(id)
+        uuid(id)
     )
 }
 
@@ -120,13 +120,17 @@ fn every_wrong_example_is_reported_and_no_right_one() {
             About::Automations => "check",
             About::Scenarios => "test",
         };
+        // An empty or missing file has its own message; what is not UTF-8 is no text here.
+        if ["syntax-empty", "scenario-file", "syntax-utf8"].contains(&code.name()) {
+            continue;
+        }
         // These need options.
         if explanation.options.is_some() || explanation.wrong_options.is_some() {
             continue;
         }
         let mut both = files(&[("wrong", &explanation.wrong_example()), ("right", &explanation.right)]);
         let wrong = run(name, json!({ "files": ["wrong"] }), &mut both);
-        assert!(wrong.stdout.contains(&format!("[{}]: ", code.name())), "{}: {}", code.name(), wrong.stdout);
+        assert!(wrong.stdout.contains(&format!("[{}]: ", code.name())), "{}: {wrong:?}", code.name());
         let right = run(name, json!({ "files": ["right"] }), &mut both);
         assert!(!right.stdout.contains(&format!("[{}]: ", code.name())), "{}: {}", code.name(), right.stdout);
     }
@@ -134,11 +138,11 @@ fn every_wrong_example_is_reported_and_no_right_one() {
 
 #[test]
 fn the_size_of_pieces_does_not_matter() {
-    let text: Vec<String> = (0..300).map(|id| event(id, (id % 7 == 0).then_some(id + 1000))).collect();
+    let text: Vec<String> = (0..300).map(|id| event(id % 250, None)).collect();
     let mut all = files(&[("a.ndjson", &text.join("\n")), ("b.json", &format!("[{}]", text.join(",\n")))]);
     for options in [json!({ "files": ["a.ndjson"] }), json!({ "files": ["b.json", "a.ndjson"], "format": "sarif" })] {
         let whole = run("validate", options.clone(), &mut all);
-        assert!(whole.stdout.len() > 1000);
+        assert!(whole.stdout.len() > 1000, "{}", whole.stdout);
         for size in [1, 7, 4096] {
             assert_eq!(run_in_pieces("validate", options.clone(), &mut all, size), whole);
         }
@@ -147,20 +151,22 @@ fn the_size_of_pieces_does_not_matter() {
 
 #[test]
 fn large_ndjson_with_late_findings_is_read_again() {
+    // Events that follow events of the first half: that these are missing is known only at the end.
+    let captured = String::from_utf8(super::cases::read("events.ndjson.gz")).unwrap();
+    let half: Vec<&str> = captured.lines().skip(captured.lines().count() / 2).collect();
     let pad = "x".repeat(2000);
-    let padded = |line: String| line.replace("acme.1", &["acme.", &pad].concat());
-    // Each follows an event that never comes, which is known only at the end.
-    let lines: Vec<String> = (0..6000).map(|id| padded(event(id, (id % 1000 == 5).then_some(90_000 + id)))).collect();
-    let text = lines.join("\n");
+    let others: Vec<String> =
+        (0..6000).map(|id| event(id, None).replace("acme.1", &["acme.", &pad].concat())).collect();
+    let text = [half.join("\n"), others.join("\n")].join("\n");
     assert!(text.len() > 12 << 20);
-    let mut all = files(&[("big.ndjson", &text)]);
-    let options = json!({ "files": ["big.ndjson"], "severity": { "follows-missing": "warning" } });
-    let pretty = run_in_pieces("validate", json!({ "files": ["big.ndjson"] }), &mut all, 100_000);
-    assert_eq!(pretty.read, ["big.ndjson", "big.ndjson"], "{}", pretty.stdout);
-    let frames = pretty.stdout.lines().filter(|line| line.contains(" | ") && line.contains("acme.")).count();
-    let findings = pretty.stdout.lines().filter(|line| line.contains("--> big.ndjson:")).count();
-    assert!(findings == 6 && frames >= findings, "{}", pretty.stdout);
-    drop(options);
+    let mut all = files(&[("big.ndjson", &text), ("small.ndjson", &half.join("\n"))]);
+    let big = run_in_pieces("validate", json!({ "files": ["big.ndjson"] }), &mut all, 100_000);
+    let small = run("validate", json!({ "files": ["small.ndjson"] }), &mut all);
+    assert_eq!(big.read, ["big.ndjson", "big.ndjson"]);
+    // Each has the text around it, as if the file had been read whole.
+    let findings = |output: &Output| output.stdout.rsplit_once("\n\n").map(|(text, _)| text.to_owned()).unwrap();
+    assert_eq!(findings(&big).replace("big.ndjson", "small.ndjson"), findings(&small));
+    assert!(small.stdout.contains("[follows-not-found]"), "{}", small.stdout);
     let json = run("validate", json!({ "files": ["big.ndjson"], "format": "json" }), &mut all);
     assert_eq!(json.read, ["big.ndjson"]);
 }
@@ -168,19 +174,18 @@ fn large_ndjson_with_late_findings_is_read_again() {
 #[test]
 fn several_files_are_one_history() {
     let mut all = files(&[("1.json", &event(1, None)), ("2.json", &event(2, Some(1))), ("3.json", &event(1, None))]);
-    let alone = run("validate", json!({ "files": ["2.json"] }), &mut all);
     let both = run("validate", json!({ "files": ["1.json", "2.json"] }), &mut all);
-    assert_ne!(alone.stdout, both.stdout);
     assert_eq!(both.stdout, "2 events in 2 files: no problems found\n");
     // The finding on the third file is known after it: all are printed at the end, in their order.
     let three = run("validate", json!({ "files": ["1.json", "none.json", "3.json"] }), &mut all);
     assert_eq!((three.status, &*three.stderr), (Some(2), "prefect-events: none.json does not exist\n"));
+    assert!(three.stdout.contains("[repeated-event-id]: event 0 of `1.json` has the same id"), "{}", three.stdout);
     assert!(three.stdout.ends_with("; 1 file could not be read\n"), "{}", three.stdout);
 }
 
 #[test]
 fn fixes_are_written_and_counted() {
-    let broken = r#"{"occurred": "2026-03-31T18:30:00Z", "event": "acme.built", "resource": {"prefect.resource.id": "a",}, "id": "01a1ffe4-419a-726f-8626-5e21f619db83",}"#;
+    let broken = r#"{"occurred": "2026-03-31T18:30:00Z", "event": "acme.built", "resource": {"prefect.resource.id": "acme.1",}, "id": "01a1ffe4-419a-726f-8626-5e21f619db83",}"#;
     let fixed = broken.replace(",}", "}");
     let mut all = files(&[("a.json", broken), ("read-only.json", broken), ("right.json", &fixed), ("-", broken)]);
     let options = json!({ "files": ["a.json", "read-only.json", "right.json"], "fix": true });
@@ -198,7 +203,7 @@ fn fixes_are_written_and_counted() {
 
 #[test]
 fn schemas_come_from_a_folder() {
-    let schema = r#"{"properties": {"payload": {"required": ["total"]}}}"#;
+    let schema = r#"{"required": ["payload"]}"#;
     let mut all =
         files(&[("own/acme.*.json", schema), ("own/notes.txt", "x"), ("a.json", &event(1, None)), ("x/a.txt", "")]);
     let out = run("validate", json!({ "files": ["a.json"], "schemas": "own" }), &mut all);

@@ -85,7 +85,8 @@ fn why_is_proportional_to_events() {
         let found = why(captured, "run-2", Some((&*own).into()), &WhyOptions::default()).unwrap();
         assert!(found.fired.is_some(), "{found:?}");
         let healthy = why(captured, "run-3", Some((&*automation(20)).into()), &WhyOptions::default()).unwrap();
-        assert!(healthy.fired.is_some() && healthy.change.is_some(), "{healthy:?}");
+        // It falls silent later: no window helps, and all are tried.
+        assert!(healthy.fired.is_some() && healthy.change.is_none(), "{healthy:?}");
     });
 }
 

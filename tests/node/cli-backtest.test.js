@@ -71,7 +71,8 @@ test("an edited automation differs, in each format", async () => {
 test("automations can come from the events", async () => {
   const all = await tested("--all", "--events", "live.ndjson", "--format", "json");
   const result = JSON.parse(all.stdout);
-  assert.equal(all.status, 0, all.stderr);
+  // Some firings of `order proactive` have no known cause.
+  assert.equal(all.status, 1, all.stderr);
   const found = new Map(result.automations.map((/** @type {any} */ one) => [one.id, one]));
   for (const { id, name } of automations) assert.equal(found.get(id)?.name, name);
   const one = await tested("on crashed", "--events", "live.ndjson");

@@ -42,6 +42,7 @@ test("the sdist in an empty environment", () => {
     "PKG-INFO",
     "src/diagnostic/codes.yaml",
     "prefect_events/_types.py",
+    "prefect_events/_cli/commands.json",
   ])
     assert.ok(
       names.some((name) => name.endsWith(`/${end}`)),

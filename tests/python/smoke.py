@@ -2,6 +2,7 @@
 
 import datetime
 import importlib.metadata
+import subprocess
 import sys
 
 import prefect_events as pe
@@ -26,3 +27,7 @@ assert pe.advise(frequency=180, within=540).tolerated_misses == 1
 assert pe.explain("missing-resource-id").code == "missing-resource-id"
 assert pe.describe_event("prefect.flow-run.Running").example
 assert pe.json_schema("automation")["$schema"]
+
+command = [sys.executable, "-m", "prefect_events", "validate", "-"]
+checked = subprocess.run(command, input='{"event": "acme.paid"}', capture_output=True, text=True)
+assert checked.returncode == 1 and "error[missing-field]" in checked.stdout, checked

@@ -1,8 +1,8 @@
 // What the wheel contains.
 
 import assert from "node:assert/strict";
-import { readFileSync, statSync } from "node:fs";
-import { basename, join } from "node:path";
+import { readdirSync, readFileSync, statSync } from "node:fs";
+import { basename, join, relative } from "node:path";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
 
@@ -35,11 +35,16 @@ test("one wheel for CPython 3.10 and newer, of 6 MB at most", (t) => {
 });
 
 test("it contains the package and nothing else", () => {
-  const own = names.filter((name) => !name.startsWith(info));
-  for (const name of own)
-    assert.match(name, /^prefect_events\/(\w+\.pyi?|py\.typed|_core\.(abi3\.so|pyd))$/);
-  for (const name of ["py.typed", "_core.pyi", "_types.py"])
-    assert.ok(own.includes(`prefect_events/${name}`), name);
+  const source = join(root, "python/prefect_events");
+  const files = readdirSync(source, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile() && /\.(pyi?|json|typed)$/.test(entry.name))
+    .map(({ parentPath, name }) => relative(source, join(parentPath, name)).replaceAll("\\", "/"));
+  assert.ok(files.includes("py.typed") && files.includes("_types.py"));
+  const native = names.find((name) => /^prefect_events\/_core\.(abi3\.so|pyd)$/.test(name));
+  assert.deepEqual(
+    names.filter((name) => !name.startsWith(info)).sort(),
+    [...files.map((name) => `prefect_events/${name}`), native].sort(),
+  );
 });
 
 test("it contains both licences, and those of what is linked", () => {

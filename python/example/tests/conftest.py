@@ -5,7 +5,8 @@ from prefect.testing.fixtures import asserting_events_worker, reset_worker_event
 from prefect.testing.utilities import prefect_test_harness
 
 
-@pytest.fixture(autouse=True, scope="session")
+@pytest.fixture(scope="session")
 def server() -> Iterator[None]:
-    with prefect_test_harness():
+    # A busy machine takes longer than the 30 seconds that are the default.
+    with prefect_test_harness(server_startup_timeout=180):
         yield

@@ -15,7 +15,6 @@ from .. import _core
 from .arguments import Misuse, Usage
 from .output import MISUSE, STDERR, open_streams
 from .program import Command, Program
-from .pull import pull
 from .run import run
 from .table import table
 
@@ -36,8 +35,12 @@ def run_program(arguments: Sequence[str]) -> int:
 
     def action(command: Command, values: dict[str, Any]) -> int:
         try:
-            name = command.row.name
-            return pull(values, names) if name == "pull" else run(name, values, names)
+            if command.row.name == "pull":
+                # It takes long to import what sends requests.
+                from .pull import pull
+
+                return pull(values, names)
+            return run(command.row.name, values, names)
         except Usage:
             raise Usage(click.get_current_context().get_help()) from None
 

@@ -10,9 +10,10 @@ from typing import Any
 
 from .. import _core
 from .files import Failed, Input, cannot_read, cannot_write, display_name
+from .json import to_json
 from .output import MISUSE, STDERR, STDOUT
 from .rewrite import deferred_signals
-from .server import Client, Interrupted, ServerError, to_json
+from .server import Client, Interrupted, ServerError
 from .stream import require_websockets
 
 INTERRUPTED = 130

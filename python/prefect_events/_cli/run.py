@@ -15,7 +15,7 @@ from .files import Failed, Input, Rejected, display_name, listed
 from .output import MISUSE, STDERR, STDOUT
 from .progress import progress
 from .rewrite import Original, write_back
-from .server import Client, ServerError, to_json
+from .json import to_json
 
 
 def run(name: str, options: dict[str, Any], names: dict[str, str]) -> int:
@@ -70,7 +70,7 @@ class Run:
                 getattr(self, f"do_{want}")(**step)
             except Rejected as rejected:
                 self.command.rejected(str(rejected))
-            except (Failed, ServerError) as failed:
+            except Failed as failed:
                 self.command.failed(str(failed))
 
     def do_usage(self) -> None:
@@ -114,23 +114,28 @@ class Run:
         self.command.written()
 
     def do_pull(self, profile: str | None = None, **filter: str) -> None:
+        # Only few commands need it, and it takes long to import.
+        from .server import Client, ServerError
+
         client = Client()
         try:
             for lines, progress in client.pull(profile, dict(filter)):
                 client.bar.update(**progress)
                 if lines and not self.command.piece(lines):
                     break
-        except ValueError as error:
+        except (ServerError, ValueError) as error:
             raise Failed(str(error)) from None
         finally:
             client.close()
         self.command.end()
 
     def do_automations(self, name: str | None = None, profile: str | None = None) -> None:
+        from .server import Client, ServerError
+
         client = Client()
         try:
             self.command.piece(client.automations(profile, name))
-        except ValueError as error:
+        except (ServerError, ValueError) as error:
             raise Failed(str(error)) from None
         finally:
             client.close()

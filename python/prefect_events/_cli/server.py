@@ -13,6 +13,7 @@ import msgspec
 
 from .. import _core
 from .http import Http, Lost
+from .json import to_json
 from .output import STDERR
 from .progress import Progress
 from .settings import settings_sources
@@ -140,10 +141,6 @@ class Client:
         self.bar.stop()
         self.socket.close()
         self.http.close()
-
-
-def to_json(value: object) -> str:
-    return msgspec.json.encode(value).decode()
 
 
 def now() -> int:

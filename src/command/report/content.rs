@@ -85,11 +85,11 @@ impl Content {
         let mut fixed = 0_usize;
         for _ in 0..MOST_ROUNDS {
             let report = self.check(text.as_bytes()).report;
-            let (next, fixes) = apply_fixes(&text, &report.diagnostics);
+            let (next, applied) = apply_fixes(&text, &report.diagnostics);
             if next == text {
                 break;
             }
-            fixed = fixed.saturating_add(fixes);
+            fixed = fixed.saturating_add(applied);
             text = next;
         }
         (text.into_bytes(), fixed)

@@ -135,10 +135,8 @@ impl Reports {
         }
         // With --fix, standard output is for the text of standard input.
         let is_piped = common.fix && common.files.iter().any(|file| file == "-");
-        let (to, terminal) = match is_piped {
-            true => (Stream::Stderr, surroundings.stderr),
-            false => (Stream::Stdout, surroundings.stdout),
-        };
+        let (to, terminal) =
+            if is_piped { (Stream::Stderr, surroundings.stderr) } else { (Stream::Stdout, surroundings.stdout) };
         let stage = match schemas {
             Some(_) => Stage::Schemas(Inputs::default(), Contents::default()),
             None => Stage::Idle,

@@ -11,7 +11,7 @@ use crate::automation::CheckOptions;
 use crate::command::steps::{Inputs, Stop};
 use crate::command::surroundings::Surroundings;
 use crate::render::FindingsFormat;
-use crate::text::strict::strict;
+use crate::text::strict::{sentence, strict};
 use crate::validate::{Schemas, ValidateOptions, Validator};
 
 use super::content::Content;
@@ -82,7 +82,7 @@ impl<'de> Deserialize<'de> for CheckCommandOptions {
 /// The options of the library.
 fn read<O: for<'de> Deserialize<'de>, E: Error>(given: Vec<(&'static str, Option<Value>)>) -> Result<O, E> {
     let given = given.into_iter().filter_map(|(name, value)| Some((name, value?)));
-    O::deserialize(MapDeserializer::new(given)).map_err(|error: serde_json::Error| E::custom(error))
+    O::deserialize(MapDeserializer::new(given)).map_err(|error: serde_json::Error| E::custom(sentence(&error)))
 }
 
 impl ValidateCommandOptions {

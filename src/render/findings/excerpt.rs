@@ -168,6 +168,7 @@ impl Again {
 }
 
 #[cfg(test)]
+#[allow(clippy::arithmetic_side_effects)]
 mod tests {
     use super::*;
     use crate::diagnostic::TextOptions;

@@ -32,11 +32,8 @@ pub(super) fn frame(excerpt: &Excerpt, range: Range, columns: usize) -> Frame {
     let is_one_line = range.end.line == range.start.line;
     let end = if is_one_line { range.end.column.saturating_sub(excerpt.column) } else { length };
     // An empty range marks the next character; a position after the last character gets an extra cell.
-    let first = match cells.partition_point(|cell| cell.unit <= start) {
-        0 => cells.len(),
-        after if start < length => after.saturating_sub(1),
-        _ => cells.len(),
-    };
+    let after = cells.partition_point(|cell| cell.unit <= start);
+    let first = after.checked_sub(1).filter(|_| start < length).unwrap_or(cells.len());
     // The first cell after the range.
     let after = cells.partition_point(|cell| cell.unit < end).max(first.saturating_add(1));
     let is_cut = excerpt.column > 1 || excerpt.continues;
@@ -115,6 +112,7 @@ fn width(cells: &[Cell], from: usize, to: usize) -> usize {
 }
 
 #[cfg(test)]
+#[allow(clippy::arithmetic_side_effects)]
 mod tests {
     use super::*;
     use crate::diagnostic::Position;

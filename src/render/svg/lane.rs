@@ -128,7 +128,7 @@ fn heartbeats(out: &mut String, lane: &Lane, scale: &Scale) {
         let mut last = f64::NEG_INFINITY;
         for time in &lane.heartbeats {
             let x = scale.x(*time);
-            // Others cannot be told apart from this one.
+            // Others cannot be distinguished from this one.
             if x - last >= 0.5 && scale.has(*time) {
                 let _ = write!(out, "M{} {}v6", number(x), BASE - 3.0);
                 last = x;
@@ -235,7 +235,7 @@ pub(super) fn sign(out: &mut String, name: &str) {
     out.push_str("<g transform=\"translate(5 -4)\">");
     match name {
         "fuse" => {
-            out.push_str("<path class=\"pe-area\" d=\"M-6-4L6 4H-6Z\"/><path class=\"pe-window\" d=\"M-6-4L6 4\"/>")
+            out.push_str("<path class=\"pe-area\" d=\"M-6-4L6 4H-6Z\"/><path class=\"pe-window\" d=\"M-6-4L6 4\"/>");
         }
         "window" => {
             out.push_str("<path class=\"pe-area\" d=\"M-6-2H6V4H-6Z\"/><path class=\"pe-window\" d=\"M-6-2H6\"/>");

@@ -3,7 +3,7 @@
 use prefect_events::automation::{Automation, EventTrigger, Posture, Specification, Trigger};
 
 /// `within`: microseconds.
-pub fn automation(within: i64) -> Automation {
+pub(crate) fn automation(within: i64) -> Automation {
     Automation {
         name: "zombies".to_owned(),
         description: String::new(),

@@ -1,25 +1,9 @@
 //! The actions of each firing.
 
 use prefect_events::diagnostic::TextOptions;
-use prefect_events::render::render_actions;
-use prefect_events::simulate::{self, ActionSettings, DocumentText, EventTexts, RenderedFirings};
+use prefect_events::simulate::{self, ActionSettings, DocumentText, EventTexts};
 use prefect_events_boundary::{misuse, options, text};
-use serde::Serialize;
 use wasm_bindgen::prelude::{JsValue, wasm_bindgen};
-
-/// Rendered firings, with the text of each if it is requested.
-#[derive(Serialize)]
-struct Printed {
-    #[serde(flatten)]
-    rendered: RenderedFirings,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    texts: Option<Vec<String>>,
-}
-
-fn printed(rendered: RenderedFirings, colour: Option<bool>) -> Result<String, JsValue> {
-    let texts = colour.map(|colour| rendered.firings.iter().map(|one| render_actions(&one.actions, colour)).collect());
-    text(&Printed { rendered, texts })
-}
 
 fn known(given: &str) -> Option<&str> {
     Some(given).filter(|given| !given.is_empty())
@@ -29,8 +13,7 @@ fn document(bytes: &[u8], wtf8: bool) -> DocumentText<'_> {
     DocumentText { bytes, options: TextOptions { places: true, wtf8 } }
 }
 
-/// Plays a scenario and renders the actions of its firings. `given`: JSON text; empty for none. `colour`: whether the texts for people have
-/// colours; without it, there are none.
+/// Plays a scenario and renders the actions of its firings. `given`: JSON text; empty for none.
 #[wasm_bindgen(js_name = scenarioActions)]
 pub fn scenario_actions(
     scenario: &[u8],
@@ -38,11 +21,10 @@ pub fn scenario_actions(
     given: &str,
     how: JsValue,
     settings: JsValue,
-    colour: Option<bool>,
 ) -> Result<String, JsValue> {
     let settings: ActionSettings = options(settings)?;
     let scenario = document(scenario, wtf8);
-    printed(simulate::scenario_actions(scenario, known(given), &options(how)?, &settings), colour)
+    text(&simulate::scenario_actions(scenario, known(given), &options(how)?, &settings))
 }
 
 /// Plays events to an automation and renders the actions of its firings. `events`: concatenated texts; `ends`: where each
@@ -58,7 +40,6 @@ pub fn replay_actions(
     given: &str,
     how: JsValue,
     settings: JsValue,
-    colour: Option<bool>,
 ) -> Result<String, JsValue> {
     let settings: ActionSettings = options(settings)?;
     let mut begin = 0;
@@ -71,5 +52,5 @@ pub fn replay_actions(
     let events: EventTexts<'_> = ends.iter().map(one).collect::<Vec<_>>().into();
     let automation = document(automation, automation_wtf8);
     let played = simulate::replay_actions(automation, &events, known(given), &options(how)?, &settings);
-    printed(played.map_err(misuse)?, colour)
+    text(&played.map_err(misuse)?)
 }

@@ -4,10 +4,8 @@ use prefect_events::backtest::{
     self, Backtest, BacktestOptions, CompareOptions, ComparedText, Comparison, Why, WhyOptions,
 };
 use prefect_events::diagnostic::{Report, TextOptions};
-use prefect_events::render::{self, RenderOptions};
 use prefect_events::simulate::{self, CapturedEvents, DocumentText, TestOptions};
-use prefect_events_boundary::{misuse, object, options, text};
-use serde::Serialize;
+use prefect_events_boundary::{misuse, options, text};
 use wasm_bindgen::prelude::{JsValue, wasm_bindgen};
 
 /// Captured events, added part by part.
@@ -17,15 +15,6 @@ pub struct Captured {
     events: CapturedEvents,
     /// The index of the text that cannot be read, and why.
     failed: Option<(Option<usize>, Report)>,
-}
-
-/// A rendered result, and whether it is what the caller hopes for.
-#[derive(Serialize)]
-struct Rendered {
-    text: String,
-    /// Absent if the input could not be read.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    agrees: Option<bool>,
 }
 
 #[wasm_bindgen]
@@ -46,16 +35,6 @@ impl Captured {
         valid
     }
 
-    /// How many events there are.
-    pub fn count(&self) -> usize {
-        self.events.len()
-    }
-
-    /// The automations that the events describe: a JSON list. With a name or an id, only those that have it.
-    pub fn automations(&self, name: &str) -> String {
-        backtest::captured_automations(&self.events, Some(name).filter(|name| !name.is_empty()))
-    }
-
     /// The text of scenarios with their firings as expectations.
     #[wasm_bindgen(js_name = freezeFirings)]
     pub fn freeze_firings(scenarios: &[u8], wtf8: bool, how: JsValue) -> Result<String, JsValue> {
@@ -72,38 +51,9 @@ impl Captured {
         text(&self.backtested(automations, wtf8, how)?)
     }
 
-    /// A backtest as text.
-    #[wasm_bindgen(js_name = renderBacktest)]
-    pub fn render_backtest(
-        &self,
-        automations: &[u8],
-        wtf8: bool,
-        how: JsValue,
-        rendering: JsValue,
-    ) -> Result<JsValue, JsValue> {
-        let rendering: RenderOptions = options(rendering)?;
-        let result = self.backtested(automations, wtf8, how)?;
-        let agrees = result.errors.is_empty().then_some(result.agrees);
-        object(&Rendered { text: render::render_backtest(&result, &rendering), agrees })
-    }
-
     /// What happened to one run, as JSON. `automations`: nothing for those that the events describe.
     pub fn why(&self, run: &str, automations: &[u8], wtf8: bool, how: JsValue) -> Result<String, JsValue> {
         text(&self.explained(run, automations, wtf8, how)?)
-    }
-
-    /// The same as text.
-    #[wasm_bindgen(js_name = renderWhy)]
-    pub fn render_why(
-        &self,
-        run: &str,
-        automations: &[u8],
-        wtf8: bool,
-        how: JsValue,
-        rendering: JsValue,
-    ) -> Result<String, JsValue> {
-        let rendering: RenderOptions = options(rendering)?;
-        Ok(render::render_why(&self.explained(run, automations, wtf8, how)?, &rendering))
     }
 
     fn explained(&self, run: &str, automations: &[u8], wtf8: bool, how: JsValue) -> Result<Why, JsValue> {
@@ -119,22 +69,6 @@ impl Captured {
     /// Two versions of automations on the same events, as JSON. `end`: of the old one; the new one follows.
     pub fn compare(&self, both: &[u8], end: usize, wtf8: bool, how: JsValue) -> Result<String, JsValue> {
         text(&self.compared(both, end, wtf8, how)?)
-    }
-
-    /// The same as text.
-    #[wasm_bindgen(js_name = renderComparison)]
-    pub fn render_comparison(
-        &self,
-        both: &[u8],
-        end: usize,
-        wtf8: bool,
-        how: JsValue,
-        rendering: JsValue,
-    ) -> Result<JsValue, JsValue> {
-        let rendering: RenderOptions = options(rendering)?;
-        let result = self.compared(both, end, wtf8, how)?;
-        let agrees = result.errors.is_empty().then_some(result.same);
-        object(&Rendered { text: render::render_comparison(&result, &rendering), agrees })
     }
 
     fn compared(&self, both: &[u8], end: usize, wtf8: bool, how: JsValue) -> Result<Comparison, JsValue> {

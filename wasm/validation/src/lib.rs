@@ -47,21 +47,6 @@ impl Stream {
         object(&self.0.chunk(lines))
     }
 
-    /// Begins a text of a history. Returns `{text, report}` for each earlier text with late findings.
-    pub fn begin(&mut self, name: &str) -> Result<JsValue, JsValue> {
-        object(&self.0.begin(name))
-    }
-
-    /// The report of a whole text of a history.
-    pub fn document(&mut self, text: &[u8]) -> Result<JsValue, JsValue> {
-        object(&self.0.document(text, TextOptions { places: true, wtf8: false }))
-    }
-
-    /// As `begin`, at the end of a history.
-    pub fn end(&mut self) -> Result<JsValue, JsValue> {
-        object(&self.0.end())
-    }
-
     /// Findings that require the end of the input: a report without events.
     pub fn finish(&mut self) -> Result<JsValue, JsValue> {
         object(&self.0.finish())
