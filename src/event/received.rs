@@ -163,6 +163,11 @@ impl EventReader {
         value.is_string().then(|| self.share(&value.string()))
     }
 
+    /// How many strings are shared, or labels, if these are more.
+    pub(crate) fn len(&self) -> usize {
+        self.texts.len().max(self.labels.len()).max(self.related.len())
+    }
+
     /// The shared string with this content.
     #[must_use]
     pub fn share(&mut self, text: &str) -> SharedText {

@@ -53,6 +53,29 @@ impl<'t> From<&'t str> for EventTexts<'t> {
     }
 }
 
+/// Reads JSON documents one after the other. Stops at the first that is none.
+pub(super) fn each_document(
+    text: DocumentText<'_>,
+    read: &mut dyn FnMut(Value<'_>, Findings<'static>) -> Findings<'static>,
+) -> Report {
+    let (mut tape, mut issues) = (Tape::new(), Vec::new());
+    let mut findings = reading::findings();
+    let mut at = recognise::events_start(text.bytes);
+    while text.bytes.get(at..).is_some_and(|rest| !rest.trim_ascii_start().is_empty()) {
+        let parsed = parse_prefix(text.bytes, at, &mut tape, &mut issues);
+        let document = tape.document(text.bytes);
+        let Some(root) = document.root().filter(|_| parsed.complete && parsed.end > at) else {
+            let source = Source { text: text.bytes, base: Position::START, wtf8: text.options.wtf8 };
+            syntax::report(&mut findings, source, &Subject::default(), None, &issues);
+            return text.report(findings);
+        };
+        step(1);
+        at = parsed.end;
+        findings = read(root, findings);
+    }
+    text.report(findings)
+}
+
 /// Captured events of one history, read text by text.
 ///
 /// ```
@@ -98,22 +121,7 @@ impl CapturedEvents {
             self.before.insert(event.id);
         }
         self.read = self.events.len();
-        let (mut tape, mut issues) = (Tape::new(), Vec::new());
-        let mut findings = reading::findings();
-        let mut at = recognise::events_start(text.bytes);
-        while text.bytes.get(at..).is_some_and(|rest| !rest.trim_ascii_start().is_empty()) {
-            let parsed = parse_prefix(text.bytes, at, &mut tape, &mut issues);
-            let document = tape.document(text.bytes);
-            let Some(root) = document.root().filter(|_| parsed.complete && parsed.end > at) else {
-                let source = Source { text: text.bytes, base: Position::START, wtf8: text.options.wtf8 };
-                syntax::report(&mut findings, source, &Subject::default(), None, &issues);
-                return text.report(findings);
-            };
-            step(1);
-            at = parsed.end;
-            findings = self.one_document(root, findings);
-        }
-        text.report(findings)
+        each_document(text, &mut |root, findings| self.one_document(root, findings))
     }
 
     /// Adds a further part of a text: whole lines of NDJSON. `lines`: how many lines came before, so that findings have

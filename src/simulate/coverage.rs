@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use serde::Serialize;
 
-use crate::automation::{Composite, EventTrigger, Posture, Specification, Trigger};
+use crate::automation::{Automation, Composite, EventTrigger, Posture, Specification, Trigger};
 use crate::event::RESOURCE_ROLE;
 use crate::text::nearest::nearest;
 use crate::text::order;
@@ -124,6 +124,39 @@ pub struct TriggerCoverage {
     pub reason: Option<String>,
 }
 
+/// How often each trigger of an automation fired, by its path.
+#[derive(Clone, Debug, Default)]
+pub(super) struct FiringCounts(Map<String, u64>);
+
+impl FiringCounts {
+    pub(super) fn add(&mut self, path: &str) {
+        if let Some(count) = self.0.get_mut(path) {
+            *count = count.saturating_add(1);
+        } else {
+            self.0.insert(path.to_owned(), 1);
+        }
+    }
+
+    pub(super) fn of(&self, path: &str) -> u64 {
+        self.0.get(path).copied().unwrap_or_default()
+    }
+
+    /// In the order of the paths.
+    pub(super) fn save(&self) -> Vec<(String, u64)> {
+        let mut all: Vec<(String, u64)> = self.0.iter().map(|(path, count)| (path.clone(), *count)).collect();
+        all.sort_unstable();
+        all
+    }
+
+    pub(super) fn restored(saved: Vec<(String, u64)>) -> Self {
+        let mut all = Map::default();
+        for (path, count) in saved {
+            all.insert(path, count);
+        }
+        FiringCounts(all)
+    }
+}
+
 /// Why an automation did not fire.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub(super) struct Coverage {
@@ -141,35 +174,45 @@ impl Coverage {
 
     /// The explanation of a play with the option `coverage`.
     pub(super) fn of(scenario: &Scenario, played: &Played) -> Coverage {
-        let automation = &scenario.automation;
+        let mut fired = FiringCounts::default();
+        for firing in played.outcome.child_firings.iter().chain(&played.outcome.firings) {
+            step(1);
+            fired.add(&firing.trigger.path);
+        }
+        let silent = played.outcome.firings.iter().filter(|firing| firing.if_silent).count() as u64;
+        Coverage::counted(&scenario.automation, played.coverage.as_ref(), &fired, silent, played.undelivered)
+    }
+
+    /// The same by counts. `silent`: how many of the automation's firings come after the last event.
+    pub(super) fn counted(
+        automation: &Automation,
+        report: Option<&CoverageReport>,
+        fired: &FiringCounts,
+        silent: u64,
+        undelivered: usize,
+    ) -> Coverage {
         if !automation.enabled {
             let reason = "the automation is disabled (`enabled: false`), so its triggers are not evaluated";
             return Coverage { triggers: Vec::new(), reason: Some(reason.to_owned()) };
         }
-        let Some(report) = &played.coverage else { return Coverage::default() };
-        let mut fired: Map<&str, u64> = Map::default();
-        for firing in played.outcome.child_firings.iter().chain(&played.outcome.firings) {
-            step(1);
-            let count = fired.or_default(&*firing.trigger.path);
-            *count = count.saturating_add(1);
-        }
+        let Some(report) = report else { return Coverage::default() };
         let mut present: Map<&str, usize> = Map::default();
         for (summary, most) in &report.present {
             present.insert(&summary.path, *most);
         }
-        let (leaves, undelivered) = (report.triggers.iter(), played.undelivered);
+        let leaves = report.triggers.iter();
         let mut walk = Walk { report, leaves, fired, present, triggers: Vec::new(), undelivered };
-        let firings = &played.outcome.firings;
+        let firings = fired.of("$");
         let reason = walk.visit(&automation.trigger, "$").or_else(|| {
-            let is_open = !firings.is_empty() && firings.iter().all(|firing| firing.if_silent);
-            is_open.then(|| after_the_last(firings.len()))
+            let is_open = firings > 0 && firings == silent;
+            is_open.then(|| after_the_last(firings))
         });
         Coverage { triggers: walk.triggers, reason }
     }
 }
 
 /// Why the firings are not certain: all of them come after the last event.
-fn after_the_last(firings: usize) -> String {
+fn after_the_last(firings: u64) -> String {
     let windows = if firings == 1 { "its window ends" } else { "its windows end" };
     format!("{windows} after the last event, and what came then is not known")
 }
@@ -178,7 +221,7 @@ fn after_the_last(firings: usize) -> String {
 struct Walk<'r> {
     report: &'r CoverageReport,
     leaves: std::slice::Iter<'r, counted::TriggerCoverage>,
-    fired: Map<&'r str, u64>,
+    fired: &'r FiringCounts,
     present: Map<&'r str, usize>,
     triggers: Vec<TriggerCoverage>,
     undelivered: usize,
@@ -188,7 +231,7 @@ impl Walk<'_> {
     /// Why a trigger never fired. `None`: it fired.
     fn visit(&mut self, trigger: &Trigger, path: &str) -> Option<String> {
         step(1);
-        let fired = self.fired.get(path).copied().unwrap_or_default();
+        let fired = self.fired.of(path);
         let lists = self.triggers.len() < MOST_TRIGGERS;
         match trigger {
             Trigger::Event(_) => {
@@ -215,7 +258,7 @@ impl Walk<'_> {
                 for (index, child) in composite.triggers.iter().enumerate() {
                     let path = [path, ".", &index.to_string()].concat();
                     let reason = self.visit(child, &path);
-                    if self.fired.get(&*path).is_none() {
+                    if self.fired.of(&path) == 0 {
                         silent = silent.saturating_add(1);
                         never.extend(reason.filter(|_| never.len() < MOST_NAMED).map(|reason| (path, reason)));
                     }

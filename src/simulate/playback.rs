@@ -14,7 +14,7 @@ use super::reading::Reading;
 use super::scenario::{MAX_TICKS, Scenario, has_too_many_ticks};
 
 /// Every five seconds, as the server does.
-const TICK: i64 = 5_000_000;
+pub(super) const TICK: i64 = 5_000_000;
 
 /// 2026-01-01T00:00:00Z: where a scenario without `start` and without events begins.
 const START: Instant = Instant(1_767_225_600_000_000);
@@ -74,8 +74,8 @@ impl PlaybackOptions {
     /// When the playback ends. Without an `end`: when everything that the last event causes can have fired.
     pub(super) fn end(&self, last: Option<Instant>, trigger: Option<&Trigger>, frequency: i64) -> Instant {
         self.end.unwrap_or_else(|| {
-            let rest = trigger.map_or(0, longest).max(0).saturating_add(60_000_000).saturating_add(frequency.max(0));
-            Instant(last.unwrap_or(self.start).max(self.start).0.saturating_add(rest))
+            let rest = trigger.map_or(0, longest).max(0).saturating_add(frequency.max(0));
+            after(last.unwrap_or(self.start).max(self.start), rest)
         })
     }
 
@@ -122,8 +122,13 @@ pub(super) fn received(events: &[ReceivedEvent], last: bool) -> Option<Instant> 
     if last { times.max() } else { times.min() }
 }
 
+/// When everything that the last event causes can have fired. `rest`: the longest window.
+pub(super) fn after(last: Instant, rest: i64) -> Instant {
+    Instant(last.0.saturating_add(rest.max(0)).saturating_add(60_000_000))
+}
+
 /// The longest window of a trigger and those in it.
-fn longest(trigger: &Trigger) -> i64 {
+pub(super) fn longest(trigger: &Trigger) -> i64 {
     step(1);
     match trigger {
         Trigger::Event(event) => event.within,

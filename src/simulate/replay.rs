@@ -19,6 +19,7 @@ use super::coverage::Coverage;
 use super::leaders::{self, MissingLeaders};
 use super::meaning::Timeline;
 use super::playback::{NOT_NEGATIVE, PlaybackOptions, default_start, received};
+use super::player::TooMuch;
 use super::reading::DocumentText;
 use super::recorded::{OwnEvents, RecordedActions};
 use super::result::{FoundIn, SimulationResult};
@@ -139,6 +140,12 @@ impl fmt::Display for ReplayError {
 }
 
 impl std::error::Error for ReplayError {}
+
+impl From<TooMuch> for ReplayError {
+    fn from(_: TooMuch) -> Self {
+        ReplayError::TooMuch
+    }
+}
 
 impl From<ScenarioError> for ReplayError {
     fn from(error: ScenarioError) -> Self {

@@ -9,15 +9,15 @@ use crate::trigger::coverage::CoverageReport;
 use crate::trigger::{Delivery, Engine, Options, Outcome, Version};
 
 use super::leaders;
+use super::player::{Player, TooMuch};
+
+pub use super::player::MAX_OUTCOME;
 
 /// The most events of a scenario, including generated ones.
 pub const MAX_EVENTS: u64 = 2_000_000;
 
 /// The most rounds of the server's loops.
 pub const MAX_TICKS: i64 = 20_000_000;
-
-/// The most firings and decisions that are kept.
-pub const MAX_OUTCOME: usize = 2_000_000;
 
 /// An automation and what happens to it. Spans are in microseconds.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -76,6 +76,12 @@ impl fmt::Display for ScenarioError {
 
 impl std::error::Error for ScenarioError {}
 
+impl From<TooMuch> for ScenarioError {
+    fn from(TooMuch(at): TooMuch) -> Self {
+        ScenarioError::TooMuch(at)
+    }
+}
+
 /// The outcome of a scenario.
 pub(super) struct Played {
     pub outcome: Outcome,
@@ -116,7 +122,7 @@ fn engine(scenario: &Scenario, options: Options) -> Engine {
 }
 
 /// How long the server remembers which events it has seen (microseconds).
-const REMEMBERED: i64 = 30 * 60 * 1_000_000;
+pub(super) const REMEMBERED: i64 = 30 * 60 * 1_000_000;
 
 /// The same for an automation that is created at the start: the server knows the events received before, but no trigger
 /// looks at them.
@@ -140,12 +146,16 @@ pub(super) fn play_reloaded(
         engine.deliver(event, event.received);
         is_empty = false;
     }
+    known_before(&mut engine, scenario.start, is_empty);
+    play_on(scenario, engine, first, reloads)
+}
+
+/// Before automations are created, events that have waited too long are evaluated. `is_empty`: no event was received.
+pub(super) fn known_before(engine: &mut Engine, start: Instant, is_empty: bool) {
     if !is_empty {
-        // Events that have waited too long are evaluated first.
-        engine.tick(scenario.start);
+        engine.tick(start);
     }
     let _ = engine.take();
-    play_on(scenario, engine, first, reloads)
 }
 
 /// Plays the events from an index on.
@@ -156,37 +166,17 @@ fn play_on(
     reloads: &[Instant],
 ) -> Result<Played, ScenarioError> {
     engine.load(&scenario.automation);
-    let mut reloads = reloads.iter().filter(|at| **at >= scenario.start).peekable();
-    let mut waiting = scenario.events.get(first..).unwrap_or_default().iter().peekable();
+    let events = scenario.events.get(first..).unwrap_or_default();
     let first = scenario.start.0.checked_add(scenario.offset).map(Instant);
-    let mut now = first.filter(|start| *start <= scenario.end);
-    let mut outcome = Outcome::default();
-    while let Some(tick) = now {
-        while let Some(event) = waiting.next_if(|event| event.received <= tick) {
-            engine.deliver(event, event.received);
-        }
-        while reloads.next_if(|at| **at <= tick).is_some() {
-            engine.reload();
-        }
-        engine.tick(tick);
-        gather(&mut outcome, engine.take());
-        if outcome.firings.len().max(outcome.child_firings.len()).max(outcome.decisions.len()) > MAX_OUTCOME {
-            return Err(ScenarioError::TooMuch(tick));
-        }
-        now = tick.0.checked_add(scenario.tick).map(Instant).filter(|next| *next <= scenario.end);
+    let mut player = Player::new(engine, first.filter(|first| *first <= scenario.end), scenario.tick);
+    player.reloads = reloads.iter().copied().filter(|at| *at >= scenario.start).collect();
+    let in_time = events.partition_point(|event| event.received <= scenario.end);
+    for event in events.iter().take(in_time) {
+        player.deliver(event)?;
     }
-    while let Some(event) = waiting.next_if(|event| event.received <= scenario.end) {
-        engine.deliver(event, event.received);
-    }
-    gather(&mut outcome, engine.take());
+    player.pass(scenario.end)?;
+    let mut outcome = player.take();
     leaders::complete(&mut outcome, &scenario.events);
-    Ok(Played { outcome, undelivered: waiting.count(), coverage: engine.take_coverage() })
-}
-
-fn gather(all: &mut Outcome, new: Outcome) {
-    all.firings.extend(new.firings);
-    all.child_firings.extend(new.child_firings);
-    all.decisions.extend(new.decisions);
-    all.late.extend(new.late);
-    all.waited = all.waited.saturating_add(new.waited);
+    let coverage = player.engine.take_coverage().pop();
+    Ok(Played { outcome, undelivered: events.len().saturating_sub(in_time), coverage })
 }

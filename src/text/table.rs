@@ -123,6 +123,11 @@ impl<K: Hash + Eq, V> Map<K, V> {
         self.entries.iter().map(|(key, value)| (key, value))
     }
 
+    /// In insertion order.
+    pub(crate) fn into_entries(self) -> Vec<(K, V)> {
+        self.entries
+    }
+
     pub(crate) fn len(&self) -> usize {
         self.entries.len()
     }
@@ -153,6 +158,10 @@ impl<K: Hash + Eq> Set<K> {
         let before = self.0.len();
         self.0.or_default(key);
         self.0.len() > before
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.0.len()
     }
 
     /// The key of the set that equals this one.

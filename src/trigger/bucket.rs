@@ -4,14 +4,16 @@
 //! `start_new_bucket`, `remove_bucket` and `sweep_closed_buckets` of `server/events/triggers.py`.
 
 use hashbrown::HashTable;
+use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use crate::event::{ReceivedEvent, SharedText};
+use crate::event::{EventReader, ReceivedEvent, SharedText};
 use crate::text::steps::step;
 use crate::time::Instant;
 
 use super::heap::{Entry, Heap};
-use super::held::HeldEvents;
+use super::held::{self, HeldEvents};
+use super::saved::{SavedKey, SavedRef};
 
 /// The data kept of an event.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -44,12 +46,30 @@ pub(super) struct Bucket {
 
 /// When the server's loop runs is chance. A window that the loop itself opened depends on it, and each following window
 /// depends on it more (microseconds).
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, PartialEq, Debug, Default, Serialize, Deserialize)]
 pub(super) struct TickPhase {
     /// By how much the window could begin earlier.
     pub(super) early: i64,
     /// From then on, by how much later.
     pub(super) width: i64,
+}
+
+/// A saved slot.
+#[derive(Serialize, Deserialize, PartialEq, Debug)]
+pub(super) struct SavedSlot {
+    pub(super) key: SavedKey,
+    bucket: Option<SavedBucket>,
+    /// When each event occurred, its id, and since when it is held.
+    held: Vec<(i64, Uuid, i64)>,
+}
+
+#[derive(Serialize, Deserialize, PartialEq, Debug)]
+struct SavedBucket {
+    start: i64,
+    end: i64,
+    count: i64,
+    last_event: Option<SavedRef>,
+    phase: TickPhase,
 }
 
 /// The state for one bucketing key.
@@ -260,6 +280,47 @@ impl Buckets {
             ended.extend(self.pop().map(|(_, place)| place));
         }
         ended
+    }
+
+    /// Drops the void checks of held events, if there are many.
+    pub(super) fn tidy_held(&mut self) {
+        let slots = &self.slots;
+        let live = |(_, place, stamp): Entry| slots.get(place as usize).is_some_and(|slot| slot.held_stamp == stamp);
+        self.held_ends.tidy(slots.len(), live);
+    }
+
+    /// The windows and held events, by their keys.
+    pub(super) fn save(&self) -> Vec<SavedSlot> {
+        step(self.slots.len());
+        let is_full = |slot: &&Slot| slot.used && (slot.bucket.is_some() || slot.held.is_some());
+        let slots = self.slots.iter().filter(is_full).map(|slot| SavedSlot {
+            key: slot.key.to_vec(),
+            bucket: slot.bucket.as_ref().map(|bucket| SavedBucket {
+                start: bucket.start,
+                end: bucket.end,
+                count: bucket.count,
+                last_event: bucket.last_event.as_ref().map(SavedRef::new),
+                phase: bucket.phase,
+            }),
+            held: slot.held.as_ref().map(|held| held.all()).unwrap_or_default(),
+        });
+        let mut slots: Vec<SavedSlot> = slots.collect();
+        slots.sort_unstable_by(|one, other| one.key.cmp(&other.key));
+        slots
+    }
+
+    /// Takes up a saved slot, whose key has this hash. `false`: it is no slot, or there is one already.
+    pub(super) fn restore(&mut self, saved: SavedSlot, hash: u64, texts: &mut EventReader) -> bool {
+        let SavedSlot { key, bucket, held } = saved;
+        if self.find(hash, |own| *own == *key).is_some() || (bucket.is_none() && held.is_empty()) {
+            return false;
+        }
+        let place = self.add(hash, key.iter().map(|text| texts.share(text)).collect());
+        if let Some(SavedBucket { start, end, count, last_event, phase }) = bucket {
+            let last_event = last_event.map(|event| event.restore(texts));
+            self.set(place, Bucket { start, end, count, last_event, phase });
+        }
+        held.is_empty() || held::restore(self, place, held)
     }
 
     /// The indexes of all buckets.

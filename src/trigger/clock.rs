@@ -3,9 +3,11 @@
 //! Source: `update_events_clock` and `get_events_clock_offset` of `server/events/triggers.py`. Like the server, it uses
 //! floating point seconds, whose rounding shows in the last microsecond of `as_of`.
 
+use serde::{Deserialize, Serialize};
+
 use crate::time::Instant;
 
-#[derive(Default)]
+#[derive(Clone, Copy, PartialEq, Debug, Default, Serialize, Deserialize)]
 pub(super) struct EventsClock {
     /// When the latest event occurred, and when any event was last evaluated, in seconds since 1970.
     clock: Option<(f64, f64)>,

@@ -6,7 +6,10 @@
 
 use std::rc::Rc;
 
+use serde::{Deserialize, Serialize};
+
 use crate::automation::{Automation, Composite, EventTrigger, Order, Trigger};
+use crate::event::{EventReader, SharedText};
 use crate::text::hash::mix;
 use crate::text::steps::step;
 use crate::text::table::Map;
@@ -15,6 +18,7 @@ use crate::time::Instant;
 use super::decision::{ChildFiring, Decision, Firing, Reason, TriggerSummary};
 use super::evaluation::EvaluationContext;
 use super::quirk;
+use super::saved::SavedRef;
 
 /// The triggers of one automation, parents before children.
 pub(super) struct Tree {
@@ -39,12 +43,28 @@ struct State {
     ranks: Vec<u64>,
 }
 
+/// A saved firing of a child: of which composite trigger, and which of its children.
+#[derive(Serialize, Deserialize, PartialEq, Debug)]
+pub(super) struct SavedChild {
+    node: usize,
+    place: usize,
+    fired: i64,
+    event: Option<SavedRef>,
+    labels: Vec<(SharedText, SharedText)>,
+}
+
 /// An event trigger in a tree.
 pub(super) struct Leaf {
     pub(super) summary: Rc<TriggerSummary>,
     pub(super) node: usize,
     pub(super) trigger: EventTrigger,
 }
+
+/// The parent of a trigger and its place there; of a composite one, whether the order counts, `within` and `require`.
+type NodeShape = (Option<(usize, usize)>, Option<(bool, Option<i64>, usize)>);
+
+/// Composite triggers, each with the most children that counted at the same time.
+pub(super) type Present = Vec<(Rc<TriggerSummary>, usize)>;
 
 impl Tree {
     /// The tree of an automation, and its event triggers in the order of the document.
@@ -76,14 +96,53 @@ impl Tree {
         (Tree { nodes }, leaves)
     }
 
-    /// The composite triggers with a fired child, each with the most children that counted at the same time.
-    pub(super) fn present(
-        &self,
-        automation: usize,
-        most: &Map<(usize, usize), usize>,
-    ) -> Vec<(Rc<TriggerSummary>, usize)> {
+    /// The parents of the nodes, and what composite triggers decide by.
+    pub(super) fn shape(&self) -> Vec<NodeShape> {
         step(self.nodes.len());
-        let own = |(node, own): (usize, &Node)| Some((own.summary.clone(), *most.get(&(automation, node))?));
+        let own = |state: &State| (state.order == Order::Declared, state.within, state.require);
+        self.nodes.iter().map(|node| (node.parent, node.state.as_ref().map(own))).collect()
+    }
+
+    /// The firings of children that still count.
+    pub(super) fn save(&self, now: i64) -> Vec<SavedChild> {
+        let mut saved = Vec::new();
+        for (node, state) in self.nodes.iter().enumerate().filter_map(|(node, own)| Some((node, own.state.as_ref()?))) {
+            let oldest = state.within.map_or(i64::MIN, |within| now.saturating_sub(within));
+            for (place, child) in state.fired.iter().enumerate().filter_map(|(at, child)| Some((at, child.as_ref()?))) {
+                if child.fired.0 >= oldest {
+                    let (event, labels) = (child.event.as_ref().map(SavedRef::new), child.labels.clone());
+                    saved.push(SavedChild { node, place, fired: child.fired.0, event, labels });
+                }
+            }
+        }
+        saved
+    }
+
+    /// Takes up saved firings. `false`: they are none of these triggers.
+    pub(super) fn restore(&mut self, saved: Vec<SavedChild>, texts: &mut EventReader) -> bool {
+        let mut children: Map<(usize, usize), Rc<TriggerSummary>> = Map::default();
+        for node in &self.nodes {
+            if let Some(parent) = node.parent {
+                children.insert(parent, node.summary.clone());
+            }
+        }
+        saved.into_iter().all(|SavedChild { node, place, fired, event, labels }| {
+            let (Some(trigger), Some(state)) =
+                (children.get(&(node, place)), self.nodes.get_mut(node).and_then(|node| node.state.as_mut()))
+            else {
+                return false;
+            };
+            let event = event.map(|event| event.restore(texts));
+            let labels = labels.iter().map(|(name, value)| (texts.share(name), texts.share(value))).collect();
+            let child = ChildFiring { trigger: trigger.clone(), fired: Instant(fired), event, labels };
+            state.fired.get_mut(place).map(|own| *own = Some(child)).is_some()
+        })
+    }
+
+    /// The composite triggers with a fired child, each with the most children that counted at the same time.
+    pub(super) fn present(&self, most: &Map<usize, usize>) -> Present {
+        step(self.nodes.len());
+        let own = |(node, own): (usize, &Node)| Some((own.summary.clone(), *most.get(&node)?));
         self.nodes.iter().enumerate().filter_map(own).collect()
     }
 }
@@ -113,8 +172,8 @@ fn summary(trigger: &Trigger, automation: usize, path: String) -> TriggerSummary
 }
 
 /// A trigger fires: its automation acts, or its parent evaluates it and may fire in turn.
-pub(super) fn fire(context: &mut EvaluationContext, mut node: usize, mut firing: Firing) {
-    while let Some((parent, place)) = parent_of(context, &firing, node) {
+pub(super) fn fire(context: &mut EvaluationContext<'_>, mut node: usize, mut firing: Firing) {
+    while let Some((parent, place)) = parent_of(context, node) {
         context.outcome.child_firings.push(firing.clone());
         let Some(fired) = take_child(context, parent, place, firing) else { return };
         if context.trace {
@@ -134,13 +193,13 @@ pub(super) fn fire(context: &mut EvaluationContext, mut node: usize, mut firing:
     context.outcome.firings.push(firing);
 }
 
-fn parent_of(context: &EvaluationContext, firing: &Firing, node: usize) -> Option<(usize, usize)> {
-    context.trees.get(firing.trigger.automation)?.nodes.get(node)?.parent
+fn parent_of(context: &EvaluationContext<'_>, node: usize) -> Option<(usize, usize)> {
+    context.tree.nodes.get(node)?.parent
 }
 
 /// The firing of the parent, if the child's firing completes it.
-fn take_child(context: &mut EvaluationContext, parent: usize, place: usize, firing: Firing) -> Option<Firing> {
-    let node = context.trees.get_mut(firing.trigger.automation)?.nodes.get_mut(parent)?;
+fn take_child(context: &mut EvaluationContext<'_>, parent: usize, place: usize, firing: Firing) -> Option<Firing> {
+    let node = context.tree.nodes.get_mut(parent)?;
     let rows = node.state.as_mut()?;
     let (at, phase, event, delayed) = (firing.at, firing.phase, firing.event.clone(), firing.delayed);
     let span = firing.span;
@@ -153,7 +212,7 @@ fn take_child(context: &mut EvaluationContext, parent: usize, place: usize, firi
         step(rows.fired.len());
         let present = rows.fired.iter().flatten().count();
         if let Some(coverage) = &mut context.coverage {
-            coverage.see_children(node.summary.automation, parent, present);
+            coverage.see_children(parent, present);
         }
         if !rows.is_ready(present) {
             if context.trace {

@@ -5,6 +5,8 @@
 use std::cmp::{Ordering, Reverse};
 use std::rc::Rc;
 
+use serde::{Deserialize, Serialize};
+
 use crate::automation::EventTrigger;
 use crate::event::{ReceivedEvent, SharedText};
 use crate::text::steps::step;
@@ -19,7 +21,7 @@ const MOST_VALUES: usize = 64;
 const MOST_NAMES: usize = 1000;
 
 /// How many events got this far: those whose names are in `after`, in `expect`, and in either.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
 pub(crate) struct Passed {
     pub(crate) all: u64,
     pub(crate) after: u64,
@@ -43,7 +45,7 @@ impl Passed {
 }
 
 /// The first values, each with its frequency.
-#[derive(Clone, PartialEq, Eq, Debug, Default)]
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
 pub(crate) struct Seen(pub(crate) Vec<(SharedText, u64)>);
 
 impl Seen {
@@ -58,7 +60,7 @@ impl Seen {
 }
 
 /// The requirement that the events closest to meeting a specification fail.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub(crate) struct NearMiss {
     /// Which specification of `match_related`; 0 for `match`.
     pub(crate) specification: usize,
@@ -77,7 +79,7 @@ pub(crate) struct NearMiss {
 }
 
 /// The closest of the events that one clause stops.
-#[derive(Clone, PartialEq, Eq, Debug, Default)]
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
 pub(crate) struct NearMisses(pub(crate) Option<NearMiss>);
 
 /// How a resource, or the closest of several, differs from the specification.
@@ -117,14 +119,14 @@ impl NearMisses {
 }
 
 /// Why events of one kind stop.
-#[derive(Clone, PartialEq, Eq, Debug, Default)]
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
 pub(crate) struct Stopped {
     pub(crate) by_match: NearMisses,
     pub(crate) by_related: NearMisses,
 }
 
 /// What happened to the windows.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
 pub(crate) struct Windows {
     /// How many were opened, also by moving one or rolling on.
     pub(crate) opened: u64,
@@ -143,7 +145,7 @@ pub(crate) struct Windows {
 }
 
 /// What one trigger saw.
-#[derive(Clone, PartialEq, Eq, Debug, Default)]
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
 pub(crate) struct Tally {
     /// With all labels of `for_each`, and without.
     pub(crate) keyed: Passed,
@@ -231,25 +233,68 @@ impl Tally {
 }
 
 /// The names of the events received, each with its frequency.
-#[derive(Clone, PartialEq, Eq, Debug, Default)]
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
 pub(crate) struct Names {
     pub(crate) all: Vec<(SharedText, u64)>,
     /// How many had other names.
     pub(crate) others: u64,
 }
 
-/// All counts.
+/// The counts of one automation.
 #[derive(Default)]
 pub(super) struct Coverage {
-    /// For each event trigger, by its index in the engine.
+    /// For each event trigger.
     pub(super) tallies: Vec<Tally>,
-    /// For composite triggers, by automation and node: the most children that counted at the same time.
-    pub(super) present: Map<(usize, usize), usize>,
+    /// For composite triggers, by node: the most children that counted at the same time.
+    pub(super) present: Map<usize, usize>,
+}
+
+/// The saved counts of one automation.
+#[derive(Serialize, Deserialize, PartialEq, Debug)]
+pub(super) struct SavedCoverage {
+    tallies: Vec<Tally>,
+    present: Vec<(usize, usize)>,
+}
+
+impl Coverage {
+    pub(super) fn save(&self) -> SavedCoverage {
+        let mut present: Vec<(usize, usize)> = self.present.iter().map(|(node, most)| (*node, *most)).collect();
+        present.sort_unstable();
+        SavedCoverage { tallies: self.tallies.clone(), present }
+    }
+
+    /// `None`: it has the counts of other triggers.
+    pub(super) fn restored(saved: SavedCoverage, triggers: usize) -> Option<Self> {
+        let mut present = Map::default();
+        for (node, most) in saved.present {
+            present.insert(node, most);
+        }
+        (saved.tallies.len() == triggers).then_some(Coverage { tallies: saved.tallies, present })
+    }
+
+    /// A child has fired, and this many count now.
+    pub(super) fn see_children(&mut self, node: usize, present: usize) {
+        let most = self.present.or_default(node);
+        *most = present.max(*most);
+    }
+}
+
+/// Counts the names of the evaluated events, whichever triggers see them.
+#[derive(Default)]
+pub(super) struct NameCounts {
     places: Map<SharedText, usize>,
     pub(super) names: Names,
 }
 
-impl Coverage {
+impl NameCounts {
+    pub(super) fn restored(names: Names) -> Self {
+        let mut places = Map::default();
+        for (place, (name, _)) in names.all.iter().enumerate() {
+            places.insert(name.clone(), place);
+        }
+        NameCounts { places, names }
+    }
+
     /// Where a name is counted.
     pub(super) fn place_of(&mut self, name: &SharedText) -> usize {
         match self.places.get(&**name) {
@@ -268,16 +313,6 @@ impl Coverage {
     pub(super) fn see_name(&mut self, place: usize) {
         let count = self.names.all.get_mut(place).map_or(&mut self.names.others, |(_, count)| count);
         *count = count.saturating_add(1);
-    }
-
-    pub(super) fn forget_names(&mut self) {
-        (self.places, self.names) = (Map::default(), Names::default());
-    }
-
-    /// A child has fired, and this many count now.
-    pub(super) fn see_children(&mut self, automation: usize, node: usize, present: usize) {
-        let most = self.present.or_default((automation, node));
-        *most = present.max(*most);
     }
 }
 

@@ -295,4 +295,6 @@ pub struct Outcome {
     pub late: Vec<LateEvent>,
     /// How many relevant events waited for the event that they follow.
     pub waited: usize,
+    /// How many events were evaluated without the one that they follow: it did not come within 15 minutes.
+    pub leaders_lost: usize,
 }

@@ -4,23 +4,25 @@
 
 use std::rc::Rc;
 
+use serde::{Deserialize, Serialize};
+
 use crate::automation::{EventTrigger, Posture};
-use crate::event::{ReceivedEvent, SharedText};
+use crate::event::{EventReader, ReceivedEvent, SharedText};
 use crate::time::Instant;
 
-use super::bucket::{Bucket, Buckets, EventRef, TickPhase};
+use super::bucket::{Bucket, Buckets, EventRef, SavedSlot, TickPhase};
 use super::composite::{self, Tree};
 use super::coverage::{Coverage, Tally};
 use super::decision::{BucketSnapshot, Decision, Firing, FiringSpan, Outcome, Phase, Reason, TriggerSummary};
-use super::delayed::Delays;
+use super::delayed::{Delays, SavedDelays};
 use super::held;
 use super::matching::{Interest, Matching};
-use super::quirk::{self, ServerQuirk, Window};
+use super::quirk::{self, Window};
 
 /// An event trigger with its state.
 pub(super) struct TriggerState {
     pub(super) summary: Rc<TriggerSummary>,
-    /// Its position in the tree of its automation, and in the engine.
+    /// Its position in the tree of its automation, and among its event triggers.
     pub(super) node: usize,
     pub(super) place: usize,
     pub(super) trigger: EventTrigger,
@@ -36,25 +38,33 @@ pub(super) struct TriggerState {
     pub(super) holds: bool,
 }
 
+/// The saved state of an event trigger.
+#[derive(Serialize, Deserialize, PartialEq, Debug)]
+pub(super) struct SavedTrigger {
+    next_run: Option<i64>,
+    removed: Option<TickPhase>,
+    slots: Vec<SavedSlot>,
+    delays: SavedDelays,
+}
+
 /// The context of an evaluation.
-pub(super) struct EvaluationContext {
+pub(super) struct EvaluationContext<'c> {
     pub(super) now: Instant,
     pub(super) phase: Phase,
     pub(super) trace: bool,
     /// Does what is intended instead of what the server does.
     pub(super) intended: bool,
-    /// When the loops last ran, and the time of the events clock then.
-    pub(super) previous_tick: Option<Instant>,
-    pub(super) previous_as_of: Option<Instant>,
+    /// In a tick, the one before: the server's time, and that of the events clock.
+    pub(super) previous: Option<(Instant, Instant)>,
     /// Events at their `after` overwrite the last event of a window (before Prefect 3.9).
     pub(super) after_overwrites: bool,
-    pub(super) trees: Vec<Tree>,
-    pub(super) outcome: Outcome,
+    pub(super) tree: &'c mut Tree,
+    pub(super) outcome: &'c mut Outcome,
     /// How far events get, if requested.
-    pub(super) coverage: Option<Box<Coverage>>,
+    pub(super) coverage: Option<&'c mut Coverage>,
 }
 
-impl EvaluationContext {
+impl EvaluationContext<'_> {
     /// The counts of a trigger.
     pub(super) fn tally(&mut self, place: usize) -> Option<&mut Tally> {
         self.coverage.as_mut()?.tallies.get_mut(place)
@@ -62,7 +72,7 @@ impl EvaluationContext {
 
     /// From one round of the server's loops to the next; 0 in the first.
     pub(super) fn period(&self) -> i64 {
-        self.previous_tick.map_or(0, |previous| self.now.since(previous))
+        self.previous.map_or(0, |(previous, _)| self.now.since(previous))
     }
 
     /// Records a decision, if requested.
@@ -101,22 +111,6 @@ impl EvaluationContext {
             });
         }
     }
-
-    /// Records a decision that concerns no particular trigger.
-    pub(super) fn note_event(&mut self, event: &ReceivedEvent, reason: Reason) {
-        if self.trace {
-            self.outcome.decisions.push(Decision {
-                at: self.now,
-                phase: self.phase,
-                trigger: None,
-                key: Vec::new(),
-                event: Some(event.into()),
-                bucket: None,
-                quirk: (reason == Reason::LeaderLost).then_some(ServerQuirk::AbsentLeader),
-                reason,
-            });
-        }
-    }
 }
 
 pub(super) fn snapshot(bucket: &Bucket, as_of: i64) -> BucketSnapshot {
@@ -130,7 +124,7 @@ pub(super) fn snapshot(bucket: &Bucket, as_of: i64) -> BucketSnapshot {
 
 impl TickPhase {
     /// Of the window that follows one, which was over so long before.
-    pub(super) fn next(self, late: i64, context: &EvaluationContext) -> TickPhase {
+    pub(super) fn next(self, late: i64, context: &EvaluationContext<'_>) -> TickPhase {
         match context.phase {
             Phase::Tick => {
                 TickPhase { early: self.early.saturating_add(late), width: self.width.saturating_add(context.period()) }
@@ -147,13 +141,32 @@ impl TriggerState {
         self.trigger.posture == Posture::Reactive
     }
 
+    pub(super) fn save(&self, now: i64) -> SavedTrigger {
+        SavedTrigger {
+            next_run: self.next_run,
+            removed: self.removed,
+            slots: self.buckets.save(),
+            delays: self.delays.save(now),
+        }
+    }
+
+    /// Takes up a saved state. `false`: it is none of this trigger.
+    pub(super) fn restore(&mut self, saved: SavedTrigger, texts: &mut EventReader) -> bool {
+        (self.next_run, self.removed) = (saved.next_run, saved.removed);
+        self.delays = Delays::restored(saved.delays, texts);
+        saved.slots.into_iter().all(|slot| {
+            let hash = self.matching.hash_of(&slot.key);
+            hash.is_some_and(|hash| self.buckets.restore(slot, hash, texts))
+        })
+    }
+
     pub(super) fn has_after(&self) -> bool {
         !self.trigger.after.is_empty()
     }
 
     /// Whether the last round of the server's loop skipped it.
-    pub(super) fn was_skipped(&self, context: &EvaluationContext) -> bool {
-        self.next_run.zip(context.previous_tick).is_some_and(|(next, tick)| next > tick.0)
+    pub(super) fn was_skipped(&self, context: &EvaluationContext<'_>) -> bool {
+        self.next_run.zip(context.previous).is_some_and(|(next, (tick, _))| next > tick.0)
     }
 
     fn meets_threshold(&self, count: i64) -> bool {
@@ -201,7 +214,7 @@ impl TriggerState {
 /// Evaluates a bucket; returns the end of the window that is open afterwards. `interest`: of the event.
 pub(super) fn evaluate(
     state: &mut TriggerState,
-    context: &mut EvaluationContext,
+    context: &mut EvaluationContext<'_>,
     place: u32,
     now: i64,
     event: Option<(&ReceivedEvent, Interest)>,
@@ -292,7 +305,7 @@ pub(super) fn evaluate(
 /// Records nothing about the event that has just opened the window.
 fn note_count(
     state: &TriggerState,
-    context: &mut EvaluationContext,
+    context: &mut EvaluationContext<'_>,
     place: u32,
     event: &ReceivedEvent,
     interest: Interest,
@@ -309,7 +322,7 @@ fn note_count(
 /// An event that is in `after` and `expect` restarts the window of a Proactive trigger once the threshold is met.
 fn move_window(
     state: &mut TriggerState,
-    context: &mut EvaluationContext,
+    context: &mut EvaluationContext<'_>,
     place: u32,
     event: &ReceivedEvent,
     previous: Option<EventRef>,
@@ -331,7 +344,7 @@ fn move_window(
 }
 
 /// The range of times at which a server with another loop phase fires. `as_of`: the time that the evaluation uses.
-fn span(state: &TriggerState, context: &EvaluationContext, bucket: &Bucket, as_of: i64) -> FiringSpan {
+fn span(state: &TriggerState, context: &EvaluationContext<'_>, bucket: &Bucket, as_of: i64) -> FiringSpan {
     let at = context.now.0;
     // The window is over, and a check is due.
     let over = bucket.end.saturating_add(at.saturating_sub(as_of));
@@ -350,7 +363,7 @@ fn span(state: &TriggerState, context: &EvaluationContext, bucket: &Bucket, as_o
 
 fn fire(
     state: &mut TriggerState,
-    context: &mut EvaluationContext,
+    context: &mut EvaluationContext<'_>,
     place: u32,
     now: i64,
     event: Option<&ReceivedEvent>,

@@ -9,7 +9,9 @@ use foldhash::fast::RandomState;
 use hashbrown::HashMap;
 use uuid::Uuid;
 
+use crate::text::order;
 use crate::text::steps::step;
+use crate::time::Instant;
 
 use super::bucket::Buckets;
 
@@ -40,6 +42,13 @@ pub(super) struct HeldEvents {
 const CHUNK: usize = 512;
 
 impl HeldEvents {
+    /// In order of occurrence and id: when each occurred, its id, and since when it is held.
+    pub(super) fn all(&self) -> Vec<(i64, Uuid, i64)> {
+        step(self.ids.len());
+        let since = |id: &Uuid| self.ids.get(&id.as_u128()).copied().unwrap_or_default();
+        self.chunks.iter().flatten().map(|(occurred, id)| (*occurred, *id, since(id))).collect()
+    }
+
     fn is_empty(&self) -> bool {
         self.ids.is_empty()
     }
@@ -193,6 +202,24 @@ fn schedule(buckets: &mut Buckets, place: u32, until: i64) {
     slot.held_stamp = slot.held_stamp.wrapping_add(1);
     let entry = (until, place, slot.held_stamp);
     buckets.held_ends.push(entry);
+    buckets.tidy_held();
+}
+
+/// Holds the events of a saved slot again. `false`: there is one twice.
+pub(super) fn restore(buckets: &mut Buckets, place: u32, mut events: Vec<(i64, Uuid, i64)>) -> bool {
+    let Some(slot) = buckets.slot_mut(place) else { return false };
+    order::by_key(&mut events, &mut |(.., at)| Instant(*at).sortable());
+    let held = slot.held.get_or_insert_default();
+    for (occurred, id, at) in events {
+        if !held.insert(&Held { occurred, id, at }) {
+            return false;
+        }
+    }
+    let Some(oldest) = held.oldest() else { return false };
+    let due = oldest.saturating_add(RETENTION);
+    let until = slot.bucket.as_ref().map_or(due, |bucket| due.max(bucket.end.saturating_sub(1)));
+    schedule(buckets, place, until);
+    true
 }
 
 /// Call this when a bucket is removed or its end changes: its held events may expire sooner.

@@ -353,6 +353,23 @@ impl Matching {
         hasher.finish()
     }
 
+    /// The hash of a stored key. `None`: the trigger has no such keys.
+    pub(super) fn hash_of(&self, key: &[SharedText]) -> Option<u64> {
+        if key.len() != self.key.len() {
+            return None;
+        }
+        if key.is_empty() {
+            return Some(0);
+        }
+        let mut hasher = self.hasher.build_hasher();
+        for value in key {
+            step(1);
+            hasher.write(value.as_bytes());
+            hasher.write_u8(0xFF);
+        }
+        Some(hasher.finish())
+    }
+
     pub(super) fn is_key(&self, event: &ReceivedEvent, key: &[SharedText]) -> bool {
         self.values(event).eq_by_text(key)
     }

@@ -6,12 +6,12 @@ use foldhash::fast::RandomState;
 use hashbrown::HashMap;
 use uuid::Uuid;
 
-use crate::event::ReceivedEvent;
 use crate::text::order;
 use crate::text::steps::step;
 
-use super::heap::Heap;
+use super::heap::{Entry, Heap};
 use super::recent::Recent;
+use super::step::Facts;
 
 /// How long an event waits (microseconds).
 pub(super) const LOOKBACK: i64 = 15 * 60 * 1_000_000;
@@ -23,11 +23,12 @@ const SEEN_LIMIT: usize = 10_000;
 /// How many events that follow each other are evaluated in one go.
 pub(super) const MAX_DEPTH: u8 = 20;
 
-pub(super) struct Ordering {
+/// `B`: what else is kept of a waiting event.
+pub(super) struct Ordering<B> {
     pub(super) seen: Recent,
     /// By the ids of the waiting events. Keys are numbers, which compare and hash quickly.
     waiting: HashMap<u128, u32, RandomState>,
-    waiters: Vec<Option<Waiter>>,
+    waiters: Vec<Option<Waiter<B>>>,
     free: Vec<u32>,
     /// By the times when the waiting events were received.
     lost: Heap,
@@ -42,8 +43,9 @@ pub(super) struct Ordering {
     stamps: u32,
 }
 
-struct Waiter {
-    event: ReceivedEvent,
+pub(super) struct Waiter<B> {
+    pub(super) facts: Facts,
+    pub(super) body: B,
     turn: u64,
     stamp: u32,
 }
@@ -61,7 +63,7 @@ fn spot_key(leader: Uuid, follower: Uuid) -> (u128, u128) {
     (leader.as_u128(), follower.as_u128())
 }
 
-impl Default for Ordering {
+impl<B> Default for Ordering<B> {
     fn default() -> Self {
         Ordering {
             seen: Recent::new(SEEN_LIMIT, SEEN_RETENTION),
@@ -79,9 +81,49 @@ impl Default for Ordering {
     }
 }
 
-impl Ordering {
+impl<B: Clone> Ordering<B> {
+    /// The ids of evaluated events; the waiting events in the order in which they began to wait; for each leader the ids
+    /// of the events that wait for it, in order of arrival. `None`: an id is there twice.
+    pub(super) fn restored(
+        seen: &[(Uuid, i64)],
+        waiters: Vec<(Facts, B)>,
+        leaders: &[(Uuid, Vec<Uuid>)],
+    ) -> Option<Self> {
+        let seen = Recent::restored(SEEN_LIMIT, SEEN_RETENTION, seen)?;
+        let mut own = Ordering { seen, ..Ordering::default() };
+        for (facts, body) in waiters {
+            if own.place(facts.id).is_some() {
+                return None;
+            }
+            own.wait(&facts, body);
+        }
+        for (leader, ids) in leaders {
+            for id in ids {
+                own.follow(*leader, *id);
+            }
+        }
+        Some(own)
+    }
+
+    /// The waiting events, in the order in which they began to wait.
+    pub(super) fn waiters(&self) -> Vec<(&Facts, &B)> {
+        step(self.waiters.len());
+        let mut waiters: Vec<&Waiter<B>> = self.waiters.iter().flatten().collect();
+        order::by_key(&mut waiters, &mut |waiter| waiter.turn);
+        waiters.into_iter().map(|waiter| (&waiter.facts, &waiter.body)).collect()
+    }
+
+    /// The events that others wait for, by their ids, each with the ids of these.
+    pub(super) fn leaders(&self) -> Vec<(Uuid, Vec<Uuid>)> {
+        let live = self.leaders.values().filter_map(|place| self.followers.get(*place as usize));
+        let ids = |followers: &Followers| followers.ids.iter().flatten().copied().collect();
+        let mut all: Vec<(Uuid, Vec<Uuid>)> = live.map(|followers| (followers.leader, ids(followers))).collect();
+        all.sort_unstable();
+        all
+    }
+
     /// The event that an event must wait for.
-    pub(super) fn waits_for(&self, event: &ReceivedEvent, now: i64) -> Option<Uuid> {
+    pub(super) fn waits_for(&self, event: &Facts, now: i64) -> Option<Uuid> {
         let leader = event.follows.filter(|leader| *leader != event.id)?;
         let old = now.saturating_sub(event.received.0) >= LOOKBACK;
         (!old && !self.seen.contains(leader, now)).then_some(leader)
@@ -92,13 +134,7 @@ impl Ordering {
         self.waiters.len() == self.free.len()
     }
 
-    /// The waiting events.
-    pub(super) fn waiting_events(&self) -> impl Iterator<Item = &ReceivedEvent> {
-        step(self.waiters.len());
-        self.waiters.iter().flatten().map(|waiter| &waiter.event)
-    }
-
-    fn waiter(&self, place: u32) -> Option<&Waiter> {
+    fn waiter(&self, place: u32) -> Option<&Waiter<B>> {
         self.waiters.get(place as usize)?.as_ref()
     }
 
@@ -111,7 +147,12 @@ impl Ordering {
     }
 
     /// `record_follower`: lets an event wait. It replaces a waiting event with the same id.
-    pub(super) fn record(&mut self, event: &ReceivedEvent, leader: Uuid) {
+    pub(super) fn record(&mut self, event: &Facts, body: &B, leader: Uuid) {
+        self.wait(event, body.clone());
+        self.follow(leader, event.id);
+    }
+
+    fn wait(&mut self, event: &Facts, body: B) {
         step(1);
         let id = event.id;
         self.stamps = self.stamps.wrapping_add(1);
@@ -128,10 +169,14 @@ impl Ordering {
             place
         });
         self.lost.push((event.received.0, place, stamp));
-        self.follow(leader, id);
         if let Some(own) = self.waiters.get_mut(place as usize) {
-            *own = Some(Waiter { event: event.clone(), turn, stamp });
+            *own = Some(Waiter { facts: *event, body, turn, stamp });
         }
+        let waiters = &self.waiters;
+        let live = |(_, place, stamp): Entry| {
+            waiters.get(place as usize).and_then(Option::as_ref).is_some_and(|waiter| waiter.stamp == stamp)
+        };
+        self.lost.tidy(waiters.len(), live);
     }
 
     /// Adds an event to those that wait for another, unless it is already there.
@@ -157,33 +202,33 @@ impl Ordering {
     }
 
     /// The events that wait for an event, in order of occurrence.
-    pub(super) fn followers(&self, leader: Uuid) -> Vec<ReceivedEvent> {
+    pub(super) fn followers(&self, leader: Uuid) -> Vec<(Facts, B)> {
         let Some(followers) = self.leader(leader).and_then(|place| self.followers.get(place as usize)) else {
             return Vec::new();
         };
         step(followers.ids.len());
         let events = followers.ids.iter().flatten().filter_map(|id| self.waiter(self.place(*id)?));
-        let mut events: Vec<ReceivedEvent> = events.map(|waiter| waiter.event.clone()).collect();
-        order::by_key(&mut events, &mut occurred);
+        let mut events: Vec<(Facts, B)> = events.map(|waiter| (waiter.facts, waiter.body.clone())).collect();
+        order::by_key(&mut events, &mut |(facts, _)| facts.occurred.sortable());
         events
     }
 
     /// `forget_follower`: it was evaluated.
-    pub(super) fn forget(&mut self, event: &ReceivedEvent) {
+    pub(super) fn forget(&mut self, event: &Facts) {
         if let Some(place) = self.place(event.id) {
             self.remove(place, event.id);
         }
         self.forget_leader(event);
     }
 
-    fn remove(&mut self, place: u32, id: Uuid) -> Option<Waiter> {
+    fn remove(&mut self, place: u32, id: Uuid) -> Option<Waiter<B>> {
         self.waiting.remove(&id.as_u128());
         self.free.push(place);
         self.waiters.get_mut(place as usize)?.take()
     }
 
     /// Removes an event from those that wait for the same one.
-    fn forget_leader(&mut self, event: &ReceivedEvent) {
+    fn forget_leader(&mut self, event: &Facts) {
         let Some(leader) = event.follows else { return };
         step(1);
         let Some(place) = self.leader(leader) else { return };
@@ -215,26 +260,22 @@ impl Ordering {
     }
 
     /// Removes and returns the events that have waited too long, in order of occurrence.
-    pub(super) fn take_lost(&mut self, now: i64) -> Vec<ReceivedEvent> {
+    pub(super) fn take_lost(&mut self, now: i64) -> Vec<Waiter<B>> {
         let cutoff = now.saturating_sub(LOOKBACK);
         let mut lost = Vec::new();
         while let Some((_, place, stamp)) = self.lost.first().filter(|(received, ..)| *received <= cutoff) {
             self.lost.pop();
-            let Some(id) = self.waiter(place).filter(|waiter| waiter.stamp == stamp).map(|waiter| waiter.event.id)
+            let Some(id) = self.waiter(place).filter(|waiter| waiter.stamp == stamp).map(|waiter| waiter.facts.id)
             else {
                 continue;
             };
             if let Some(waiter) = self.remove(place, id) {
-                self.forget_leader(&waiter.event);
+                self.forget_leader(&waiter.facts);
                 lost.push(waiter);
             }
         }
-        order::by_key(&mut lost, &mut |waiter: &Waiter| waiter.turn);
-        order::by_key(&mut lost, &mut |waiter: &Waiter| occurred(&waiter.event));
-        lost.into_iter().map(|waiter| waiter.event).collect()
+        order::by_key(&mut lost, &mut |waiter: &Waiter<B>| waiter.turn);
+        order::by_key(&mut lost, &mut |waiter: &Waiter<B>| waiter.facts.occurred.sortable());
+        lost
     }
-}
-
-fn occurred(event: &ReceivedEvent) -> u64 {
-    event.occurred.sortable()
 }

@@ -15,14 +15,11 @@ use super::evaluation::{EvaluationContext, TriggerState, evaluate};
 /// How many buckets the server reads per batch.
 const BATCH_SIZE: usize = 500;
 
-/// How long after its end a bucket is removed in any case (`PREFECT_SERVER_EVENTS_EXPIRED_BUCKET_BUFFER`).
-pub(super) const EXPIRED_BUCKET_BUFFER: i64 = 60_000_000;
-
 /// Evaluates a Proactive trigger; returns when to evaluate it next. `paged`: like the server, which skips as many
 /// buckets as it has removed from earlier batches.
 pub(super) fn evaluate_proactively(
     state: &mut TriggerState,
-    context: &mut EvaluationContext,
+    context: &mut EvaluationContext<'_>,
     as_of: i64,
     paged: bool,
 ) -> i64 {
@@ -71,7 +68,7 @@ pub(super) fn evaluate_proactively(
 /// come first; after a batch that was removed completely, the next batch skips the same number again.
 fn shrinking_batches(
     state: &mut TriggerState,
-    context: &mut EvaluationContext,
+    context: &mut EvaluationContext<'_>,
     as_of: i64,
     ended: Vec<u32>,
 ) -> Option<i64> {
@@ -108,7 +105,7 @@ fn shrinking_batches(
 /// The batches of a trigger whose buckets restart when they fire: they move to the end of the order.
 fn rolling_batches(
     state: &mut TriggerState,
-    context: &mut EvaluationContext,
+    context: &mut EvaluationContext<'_>,
     as_of: i64,
     ended: Vec<u32>,
 ) -> Option<i64> {
@@ -179,7 +176,7 @@ fn by_key(buckets: &Buckets, mut places: Vec<u32>) -> Vec<u32> {
 }
 
 /// Removes the buckets of a trigger that have ended by a time, whatever they contain.
-pub(super) fn sweep(state: &mut TriggerState, context: &mut EvaluationContext, older_than: i64) {
+pub(super) fn sweep(state: &mut TriggerState, context: &mut EvaluationContext<'_>, older_than: i64) {
     for place in state.buckets.pop_ended(older_than) {
         context.note(state, Some(place), older_than, None, Reason::Swept);
         state.close(place);

@@ -110,7 +110,7 @@ pub(super) struct Window {
 /// The quirk in a decision of an event trigger.
 pub(super) fn of(
     state: &TriggerState,
-    context: &EvaluationContext,
+    context: &EvaluationContext<'_>,
     reason: &Reason,
     window: &Window,
 ) -> Option<ServerQuirk> {
@@ -120,10 +120,10 @@ pub(super) fn of(
     let late = |previous: Option<Instant>| previous.is_some_and(|previous| window.end <= previous.0);
     match reason {
         Reason::Swept if proactive && window.count < trigger.threshold => Some(ServerQuirk::LostFiring),
-        Reason::Fired if ticks && late(context.previous_as_of) && state.was_skipped(context) => {
+        Reason::Fired if ticks && late(context.previous.map(|(_, as_of)| as_of)) && state.was_skipped(context) => {
             Some(ServerQuirk::LateFiring)
         }
-        Reason::Fired if ticks && late(context.previous_tick) => Some(ServerQuirk::LaggingClock),
+        Reason::Fired if ticks && late(context.previous.map(|(tick, _)| tick)) => Some(ServerQuirk::LaggingClock),
         Reason::Fired if proactive => match window.event {
             Some((occurred, true)) if !ticks && !context.intended && occurred >= window.end => {
                 Some(ServerQuirk::SpentEvent)

@@ -17,7 +17,7 @@ use super::ordering::LOOKBACK;
 /// Evaluates an event whose name interests the trigger.
 pub(super) fn react(
     state: &mut TriggerState,
-    context: &mut EvaluationContext,
+    context: &mut EvaluationContext<'_>,
     event: &ReceivedEvent,
     interest: Interest,
 ) {
@@ -61,7 +61,7 @@ pub(super) fn react(
 /// An event whose name interests the trigger waits for the one that it follows.
 pub(super) fn wait(
     state: &mut TriggerState,
-    context: &mut EvaluationContext,
+    context: &mut EvaluationContext<'_>,
     event: &ReceivedEvent,
     interest: Interest,
     leader: Uuid,
@@ -76,7 +76,7 @@ pub(super) fn wait(
 }
 
 /// An expected event is evaluated: it stops waiting, and may be too late for a window that has fired.
-fn note_delay(state: &mut TriggerState, context: &mut EvaluationContext, event: &ReceivedEvent) {
+fn note_delay(state: &mut TriggerState, context: &mut EvaluationContext<'_>, event: &ReceivedEvent) {
     let waited = event.follows.is_some() && state.delays.has_waiting();
     let late = state.delays.may_be_late(event.occurred);
     if !waited && !late {
@@ -86,7 +86,7 @@ fn note_delay(state: &mut TriggerState, context: &mut EvaluationContext, event: 
     if waited {
         state.delays.remove(&key, event);
     }
-    if let Some(fired) = state.delays.missed(&key, event).filter(|_| late) {
+    if let Some(fired) = state.delays.missed(&key, event, context.now).filter(|_| late) {
         context.outcome.late.push(LateEvent {
             trigger: state.summary.clone(),
             labels: state.matching.labels(&key),
@@ -97,7 +97,7 @@ fn note_delay(state: &mut TriggerState, context: &mut EvaluationContext, event: 
 }
 
 /// Opens a window, unless one is open.
-fn ensure(state: &mut TriggerState, context: &mut EvaluationContext, event: &ReceivedEvent, window: Bucket) -> u32 {
+fn ensure(state: &mut TriggerState, context: &mut EvaluationContext<'_>, event: &ReceivedEvent, window: Bucket) -> u32 {
     let place = state.slot_for(event);
     if let Some(bucket) = state.buckets.slot_mut(place).and_then(|slot| slot.bucket.as_mut()) {
         if context.after_overwrites {
@@ -117,7 +117,7 @@ fn ensure(state: &mut TriggerState, context: &mut EvaluationContext, event: &Rec
 }
 
 /// The slot with the window for an event that opens none.
-fn find(state: &mut TriggerState, context: &mut EvaluationContext, event: &ReceivedEvent) -> Option<u32> {
+fn find(state: &mut TriggerState, context: &mut EvaluationContext<'_>, event: &ReceivedEvent) -> Option<u32> {
     let occurred = event.occurred.0;
     let place = if state.holds {
         let place = state.slot_for(event);

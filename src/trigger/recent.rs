@@ -10,7 +10,9 @@ use foldhash::fast::RandomState;
 use hashbrown::HashTable;
 use uuid::Uuid;
 
+use crate::text::order;
 use crate::text::steps::step;
+use crate::time::Instant;
 
 pub(super) struct Recent {
     limit: usize,
@@ -49,6 +51,36 @@ impl Recent {
             by_age: VecDeque::new(),
             marks: 0,
         }
+    }
+
+    /// Remembers ids: least recently used first, each with the time when it expires. `None`: there is one twice, or too
+    /// many.
+    pub(super) fn restored(limit: usize, retention: i64, ids: &[(Uuid, i64)]) -> Option<Self> {
+        let mut recent = Recent::new(limit, retention);
+        for (id, expires) in ids {
+            if recent.find(*id).is_some() || recent.entries.len() >= limit {
+                return None;
+            }
+            recent.marks = recent.marks.saturating_add(1);
+            let mark = recent.marks;
+            let hash = recent.hash(*id);
+            let place = recent.add(hash, Entry { id: *id, expires: *expires, used: mark, born: mark });
+            recent.by_use.push_back((mark, place));
+            recent.by_age.push_back((mark, place));
+        }
+        let expires = |(_, place): &(u64, u32)| {
+            let entry = recent.entries.get(*place as usize);
+            entry.map_or(0, |entry| Instant(entry.expires).sortable())
+        };
+        order::by_key(recent.by_age.make_contiguous(), &mut { expires });
+        Some(recent)
+    }
+
+    /// The ids that are still remembered: least recently used first, each with the time when it expires.
+    pub(super) fn remembered(&self, now: i64) -> Vec<(Uuid, i64)> {
+        let entry = |(mark, place): &(u64, u32)| self.entry(*place).filter(|entry| entry.used == *mark);
+        let live = self.by_use.iter().filter_map(entry).filter(|entry| now < entry.expires);
+        live.map(|entry| (entry.id, entry.expires)).collect()
     }
 
     fn entry(&self, place: u32) -> Option<&Entry> {
@@ -110,20 +142,30 @@ impl Recent {
             if self.entries.len().saturating_sub(self.free.len()) >= self.limit {
                 self.remove_least_used();
             }
-            let place = self.free.pop().unwrap_or_else(|| {
-                self.entries.push(entry);
-                u32::try_from(self.entries.len().saturating_sub(1)).unwrap_or_default()
-            });
-            let (entries, seed) = (&self.entries, &self.seed);
-            let again = |place: &u32| entries.get(*place as usize).map_or(0, |entry| seed.hash_one(entry.id.as_u128()));
-            self.places.insert_unique(hash, place, again);
-            place
+            self.add(hash, entry)
         };
         if let Some(own) = self.entries.get_mut(place as usize) {
             *own = entry;
         }
         self.note_use(mark, place);
         self.by_age.push_back((mark, place));
+        if self.by_age.len() > self.limit.saturating_mul(4) {
+            step(self.by_age.len());
+            let entries = &self.entries;
+            self.by_age.retain(|(mark, place)| entries.get(*place as usize).is_some_and(|entry| entry.born == *mark));
+        }
+    }
+
+    /// Adds an id that is not remembered.
+    fn add(&mut self, hash: u64, entry: Entry) -> u32 {
+        let place = self.free.pop().unwrap_or_else(|| {
+            self.entries.push(entry);
+            u32::try_from(self.entries.len().saturating_sub(1)).unwrap_or_default()
+        });
+        let (entries, seed) = (&self.entries, &self.seed);
+        let again = |place: &u32| entries.get(*place as usize).map_or(0, |entry| seed.hash_one(entry.id.as_u128()));
+        self.places.insert_unique(hash, place, again);
+        place
     }
 
     fn note_use(&mut self, mark: u64, place: u32) {

@@ -71,6 +71,21 @@ for (const [runs, { slowest, bytes }] of beside)
     `${String(runs).padStart(7)} runs ${String(quantile(slowest, 0)).padStart(7)} us ${String(quantile(bytes, 0.5)).padStart(7)} bytes`,
   );
 
+/** @type {Map<string, number[]>} */
+const streams = new Map();
+for (let round = 0; round < ROUNDS; round++) {
+  const output = execFileSync(program("stream"), ["100000", String(EVENTS)], { encoding: "utf8" });
+  for (const [name, value] of Object.entries(JSON.parse(output)))
+    streams.set(name, [...(streams.get(name) ?? []), value]);
+}
+const best = (/** @type {string} */ name) => quantile(streams.get(name) ?? [], 0);
+const rate = (/** @type {string} */ name) => (1000 / Number(best(name))).toFixed(2);
+console.log(
+  `\nA stream over 100,000 live runs, best of the rounds: ${rate("stream_ns")} million events/s, with the text read ${rate("text_ns")}, ` +
+    `the sequencer alone ${rate("sequencer_ns")}; its state is ${best("snapshot_bytes")} bytes, saved in ${best("save_ms")} ms and taken ` +
+    `up in ${best("restore_ms")} ms; after the first tenth of the events its memory grows by ${best("grown_bytes")} bytes`,
+);
+
 await compareWithPrefect();
 
 async function compareWithPrefect() {
