@@ -3,6 +3,7 @@
 //! Documents and results are bytes; results are JSON text, from which msgspec makes typed objects. Options are JSON text
 //! with the names of the core.
 
+mod archive;
 mod client;
 mod command;
 mod file;
@@ -317,6 +318,10 @@ fn defect_of(py: Python<'_>, size: usize) -> PyResult<()> {
 /// The native module.
 #[pymodule(gil_used = false)]
 mod _core {
+    #[pymodule_export]
+    use super::archive::replay::{
+        replay_continues, replay_map, replay_merge, replay_reduce, replay_schedule, replay_sequence, replay_shares,
+    };
     #[pymodule_export]
     use super::client::{ServerTask, profiles_path, server_url};
 
