@@ -135,7 +135,7 @@ impl Engine {
     }
 
     /// Goes on from a saved state, of an engine with the same version, options and automations. Whether it traces may
-    /// differ.
+    /// differ. A trace may list windows that the server removes in one statement in another order.
     ///
     /// # Errors
     /// If it is no such snapshot.

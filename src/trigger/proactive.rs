@@ -38,8 +38,7 @@ pub(super) fn evaluate_proactively(
     }
     let only = state.trigger.for_each.is_empty().then(|| state.only_slot());
     let before = only.and_then(|place| state.buckets.bucket(place)).map(|bucket| (bucket.end, bucket.phase));
-    let reached = state.buckets.take_reached();
-    for place in in_order(&state.buckets, reached) {
+    for place in state.buckets.take_reached() {
         context.note(state, Some(place), as_of, None, Reason::Satisfied);
         state.close(place);
     }
@@ -184,8 +183,7 @@ pub(crate) fn key_text<'k>(key: impl IntoIterator<Item = &'k SharedText>) -> Str
 
 /// Removes the buckets of a trigger that have ended by a time, whatever they contain.
 pub(super) fn sweep(state: &mut TriggerState, context: &mut EvaluationContext<'_>, older_than: i64) {
-    let ended = state.buckets.pop_ended(older_than);
-    for place in in_order(&state.buckets, ended) {
+    for place in state.buckets.pop_ended(older_than) {
         context.note(state, Some(place), older_than, None, Reason::Swept);
         state.close(place);
     }

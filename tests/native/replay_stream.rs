@@ -25,14 +25,14 @@ impl Told {
     fn add(&mut self, outcome: Outcome) {
         self.firings.extend(outcome.firings);
         self.child_firings.extend(outcome.child_firings);
-        self.decisions.extend(outcome.decisions);
+        self.decisions.extend(super::snapshot::arranged(outcome.decisions));
     }
 
     fn of(result: &SimulationResult) -> Told {
         Told {
             firings: result.firings.clone(),
             child_firings: result.child_firings.clone(),
-            decisions: result.decisions.clone().unwrap_or_default(),
+            decisions: super::snapshot::arranged(result.decisions.clone().unwrap_or_default()),
         }
     }
 

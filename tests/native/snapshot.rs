@@ -7,7 +7,7 @@ use prefect_events::event::{Labels, ReceivedEvent};
 use prefect_events::simulate::Scenario;
 use prefect_events::time::Instant;
 use prefect_events::trigger::{
-    Delivery, Engine, Facts, Options, Outcome, Sequencer, Snapshot, SnapshotError, StateHash, Version,
+    Decision, Delivery, Engine, Facts, Options, Outcome, Reason, Sequencer, Snapshot, SnapshotError, StateHash, Version,
 };
 use proptest::prelude::*;
 use sha2::{Digest, Sha256};
@@ -49,10 +49,23 @@ fn tell(engine: &mut Engine, told: &Told) {
 
 type Results = (Vec<String>, Vec<String>, Vec<String>);
 
+/// The server removes the windows that have reached the threshold in one statement, and those that are over in another.
+/// In which order a trace lists these is not part of a state.
+pub(crate) fn arranged(mut decisions: Vec<Decision>) -> Vec<Decision> {
+    let statement = |own: &Decision| {
+        let trigger = own.trigger.as_ref().map(|trigger| trigger.path.clone());
+        matches!(own.reason, Reason::Satisfied | Reason::Swept).then(|| (own.at, own.reason.clone(), trigger))
+    };
+    for own in decisions.chunk_by_mut(|one, other| statement(one).is_some() && statement(one) == statement(other)) {
+        own.sort_by(|one, other| one.key.cmp(&other.key));
+    }
+    decisions
+}
+
 fn add(results: &mut Results, outcome: Outcome) {
     results.0.extend(outcome.firings.iter().map(|firing| format!("{firing:?}")));
     results.1.extend(outcome.child_firings.iter().map(|firing| format!("{firing:?}")));
-    results.2.extend(outcome.decisions.iter().map(|decision| format!("{decision:?}")));
+    results.2.extend(arranged(outcome.decisions).iter().map(|decision| format!("{decision:?}")));
 }
 
 /// Runs an engine, and replaces it by its saved state before the steps that `cut` names. Returns its results and its
