@@ -399,8 +399,19 @@ fn what_is_wrong_is_said() {
     let schedule = plan.schedule(&[&own.head]).unwrap();
     for piece in &own.pieces {
         for length in 0..piece.bytes.len() {
-            // No cut panics; a missing row may only be noticed later.
-            let _ = plan.sequence(&schedule, 0, &[&piece.bytes[..length]], None);
+            let cut = &piece.bytes[..length];
+            assert_eq!(plan.sequence(&schedule, 0, &[cut], None).err(), Some(ArchiveReplayError::Damaged));
         }
+        // One of another kind.
+        assert_eq!(plan.sequence(&schedule, 0, &[&piece.bytes], None).is_ok(), piece.share.is_none());
     }
+    let slice = plan.sequence(&schedule, 0, &[&own.pieces[0].bytes], None).unwrap();
+    let reduced = |order: Option<&[u8]>, events: &[&[u8]]| {
+        let mut reducer = Reducer::new(&plan, &schedule, 0).unwrap();
+        reducer.slice(SliceInput { index: 0, ticks: &slice.ticks, order, events }).err()
+    };
+    let order = &*slice.orders[0].bytes;
+    assert_eq!(reduced(Some(order), &[&own.pieces[1].bytes]), None);
+    // The events are missing.
+    assert_eq!(reduced(Some(order), &[]), Some(ArchiveReplayError::Damaged));
 }

@@ -10,7 +10,8 @@ use crate::text::table::Map;
 use crate::trigger::Facts;
 
 use super::error::ArchiveReplayError;
-use super::piece::{EventsWriter, FactsHead, FactsRow, Writer, bytes_of};
+use super::events::EventsWriter;
+use super::piece::{FactsHead, FactsRow, Head, Writer, bytes_of};
 use super::plan::ReplayPlan;
 
 /// A part that was read.
@@ -42,6 +43,10 @@ pub(super) struct PartHead {
     /// When the first and the last event were received.
     pub(super) received: Option<(i64, i64)>,
     pub(super) slices: Vec<i64>,
+}
+
+impl Head for PartHead {
+    const KIND: u8 = 1;
 }
 
 impl ReplayPlan {

@@ -30,9 +30,12 @@
 // From input to output: each file uses only those above it.
 mod error;
 mod piece;
+mod events;
 mod plan;
 mod map;
 mod schedule;
+mod order;
+mod drive;
 mod sequence;
 mod reduce;
 mod merge;

@@ -13,7 +13,7 @@ use crate::time::{Instant, Span, TimePoint};
 use crate::trigger::{Automations, Delivery, Options, Version};
 
 use super::error::ArchiveReplayError;
-use super::piece::Needed;
+use super::events::Needed;
 
 /// How an archive is replayed.
 #[derive(Clone, PartialEq, Eq, Debug, Default, Deserialize)]

@@ -15,10 +15,11 @@ use crate::trigger::{
 };
 
 use super::error::ArchiveReplayError;
-use super::piece::{EventsReader, Place, Writer, open};
+use super::events::EventsReader;
+use super::order::{Act, OrderHead, OrderRow, TickRow};
+use super::piece::{Head, Place, Writer, open};
 use super::plan::{ReplayPlan, Share};
 use super::schedule::Schedule;
-use super::sequence::{Act, OrderHead, OrderRow, TickRow};
 
 /// What a share needs of a slice.
 #[derive(Clone, Copy, Debug)]
@@ -55,6 +56,10 @@ pub(super) struct FiringsHead {
     pub(super) plan: u64,
     pub(super) share: u32,
     pub(super) waited: u64,
+}
+
+impl Head for FiringsHead {
+    const KIND: u8 = 7;
 }
 
 /// Something that a share reports.

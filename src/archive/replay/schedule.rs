@@ -8,7 +8,7 @@ use crate::time::Instant;
 
 use super::error::ArchiveReplayError;
 use super::map::PartHead;
-use super::piece::{bytes_of, open};
+use super::piece::{Head, bytes_of, open};
 use super::plan::ReplayPlan;
 
 /// The times of a replay.
@@ -29,6 +29,10 @@ pub struct Schedule {
     slices: Vec<i64>,
     width: i64,
     warm_up: i64,
+}
+
+impl Head for Schedule {
+    const KIND: u8 = 2;
 }
 
 impl ReplayPlan {
