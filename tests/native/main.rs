@@ -12,6 +12,7 @@
     clippy::unwrap_used
 )]
 
+mod archive;
 mod automation;
 mod automation_schema;
 mod backtest;
