@@ -9,8 +9,8 @@
 //! - [`tune`]: false alarms of a window over heartbeats against the delay until it fires;
 //! - [`backtest`]: compares a replay with the firings that a server recorded;
 //! - [`client`]: says which requests to send to a server, and reads its responses;
-//! - [`archive`]: the same over archives that no process holds as a whole;
 //! - [`render`]: results as text for people and for CI;
+//! - [`archive`]: reports on archives that no process holds as a whole;
 //! - [`command`]: the commands of the command lines, without files and terminals of their own;
 //! - [`generate`]: builds single events and the histories of runs;
 //! - [`explain`], [`catalogue`], [`schema`]: what codes and events mean, and JSON Schemas of events.
@@ -54,8 +54,8 @@ pub mod simulate;
 pub mod tune;
 pub mod backtest;
 pub mod client;
-pub mod archive;
 pub mod render;
+pub mod archive;
 pub mod command;
 #[cfg(feature = "typescript")]
 mod typescript;

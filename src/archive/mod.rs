@@ -5,6 +5,8 @@
 //! what they found. Where the bytes are kept meanwhile, and who runs what, is up to the caller.
 
 mod bytes;
+mod heartbeats;
 pub mod validate;
 
 pub use bytes::ArchiveError;
+pub use heartbeats::heartbeat_lines;

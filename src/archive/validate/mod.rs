@@ -46,6 +46,7 @@
 //! # Ok::<(), prefect_events::archive::ArchiveError>(())
 //! ```
 
+mod files;
 mod map;
 mod merge;
 mod record;
@@ -53,6 +54,7 @@ mod reduce;
 mod repeated;
 mod tally;
 
+pub use files::{ArchiveFile, by_file};
 pub use map::{Mapped, PartMap, PartSummary};
 pub use merge::ReportMerge;
 pub use reduce::BucketReduce;

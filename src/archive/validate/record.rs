@@ -93,20 +93,20 @@ impl<'b> EventRecord<'b> {
     }
 }
 
-/// The numbers of the families.
-pub(super) struct Families(Map<*const Family, u16>);
+/// The numbers of the families, by their addresses.
+pub(super) struct Families(Map<usize, u16>);
 
 impl Families {
     pub(super) fn new() -> Self {
         let mut numbers = Map::default();
         for (number, family) in (0..).zip(families()) {
-            numbers.insert(std::ptr::from_ref(family), number);
+            numbers.insert(std::ptr::from_ref(family).addr(), number);
         }
         Families(numbers)
     }
 
     pub(super) fn number(&self, family: &'static Family) -> Option<u16> {
-        self.0.get(&std::ptr::from_ref(family)).copied()
+        self.0.get(&std::ptr::from_ref(family).addr()).copied()
     }
 
     pub(super) fn family(number: u16) -> Option<&'static Family> {
