@@ -171,9 +171,9 @@ pub(crate) struct PartFindings {
 /// How many findings there are.
 #[derive(Clone, Copy, Default, Serialize, Deserialize)]
 pub(crate) struct Counts {
-    errors: u64,
-    warnings: u64,
-    infos: u64,
+    pub(crate) errors: u64,
+    pub(crate) warnings: u64,
+    pub(crate) infos: u64,
 }
 
 impl Counts {

@@ -35,6 +35,8 @@ enum Change {
     /// Its texts have characters of several bytes and of two code units.
     Rename(Index),
     Drop(Index, usize),
+    /// No worker submitted the flow runs that were executed.
+    Unsubmit,
     Break(Index),
 }
 
@@ -50,6 +52,7 @@ fn change() -> impl Strategy<Value = Change> {
         2 => two().prop_map(|(one, other)| Change::TakeTime(one, other)),
         1 => any::<Index>().prop_map(Change::Rename),
         1 => (any::<Index>(), 0_usize..4).prop_map(|(one, which)| Change::Drop(one, which)),
+        1 => Just(Change::Unsubmit),
         1 => any::<Index>().prop_map(Change::Break),
     ]
 }
@@ -79,6 +82,15 @@ fn changed(mut events: Vec<Value>, changes: &[Change]) -> Vec<String> {
             Change::Drop(one, which) => {
                 let key = ["id", "resource", "related", "payload"][*which];
                 events[at(one)].as_object_mut().unwrap().remove(key);
+            }
+            Change::Unsubmit => {
+                for event in &mut events {
+                    match event["event"].as_str() {
+                        Some("prefect.worker.submitted-flow-run") => event["event"] = json!("acme.submitted"),
+                        Some("prefect.worker.executed-flow-run") => event["follows"] = Value::Null,
+                        _ => {}
+                    }
+                }
             }
             Change::Break(one) => broken.push(at(one)),
         }
@@ -248,7 +260,7 @@ fn bytes_that_are_damaged_or_of_another_version_are_an_error() {
     let options = ValidateOptions::default();
     let mut map = PartMap::new(options.clone(), 1);
     map.add(captured()[0].to_string().as_bytes(), true);
-    let Mapped { summary, findings, ids, records } = map.take();
+    let Mapped { summary, findings, ids, records, .. } = map.take();
     let mut other = findings.clone();
     other[1] = b'9';
     let error = ReportMerge::new(options.clone()).part(&other).unwrap_err().to_string();

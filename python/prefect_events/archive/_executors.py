@@ -39,7 +39,7 @@ class Runner:
         return self.executor.submit(function, *arguments)
 
     def restart(self) -> bool:
-        """Makes new workers after one is gone, if others are gone with it."""
+        """Makes new workers, if with one of them all are gone. Returns whether they were."""
         return False
 
     def close(self, at_once: bool) -> None:

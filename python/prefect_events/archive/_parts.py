@@ -124,12 +124,20 @@ def _find(path: str, options: dict[str, Any], part_size: int, found: Found) -> N
     except OSError as error:
         found.bad.append(Bad(path, reason(error)))
         return
+    known = {part.path for part in found.parts}
     for name in names:
-        shown = f"{prefix}{name}" if prefix and "://" not in name else _relative(name) if not prefix else name
+        # A file that is named twice is read once.
+        if _address(name, prefix) in known:
+            continue
+        shown = _address(name, prefix) if prefix else _relative(name)
         try:
             found.parts += _file_parts(store, name, shown, prefix, options, part_size)
         except (OSError, ValueError) as error:
             found.bad.append(Bad(shown, reason(error)))
+
+
+def _address(name: str, prefix: str) -> str:
+    return f"{prefix}{name}" if prefix and "://" not in name else name
 
 
 def _is_hidden(path: str) -> bool:
@@ -160,8 +168,7 @@ def _file_parts(
 ) -> Iterable[Part]:
     info = store.info(name)
     size = int(info.get("size") or 0)
-    path = f"{prefix}{name}" if prefix and "://" not in name else name
-    part = Part(shown, path, "lines", size=size, stamp=stamp(info), options=options)
+    part = Part(shown, _address(name, prefix), "lines", size=size, stamp=stamp(info), options=options)
     head = b"" if size == 0 else store.cat_file(name, start=0, end=4)
     if head == b"PAR1":
         from ._parquet import groups

@@ -49,12 +49,16 @@ def run_all(runner: Runner, tasks: Iterable[Task], done: Callable[[int, Any], No
 
     def start(number: int, task: Task, attempts: int) -> None:
         function, arguments = task
-        future = runner.submit(function, *arguments)
+        try:
+            future = runner.submit(function, *arguments)
+        except runner.lost:
+            # A worker that died while it waited.
+            runner.restart()
+            future = runner.submit(function, *arguments)
         running[number] = (future, task, attempts)
         future.add_done_callback(lambda _, number=number, future=future: ended.put((number, future)))
 
     while waiting or alone or running:
-        # After a worker is lost with others, each of their tasks runs alone: only the guilty one is tried less often.
         if alone:
             if not running:
                 start(*alone.popleft())
@@ -68,17 +72,17 @@ def run_all(runner: Runner, tasks: Iterable[Task], done: Callable[[int, Any], No
         try:
             result = future.result()
         except runner.lost as error:
-            if len(running) == 0 or not runner.restart():
+            if runner.restart():
+                # All workers are gone, and which task is guilty is not known: each of them runs alone.
+                attempts += not running
+                alone.extend((other, task, tried) for other, (_, task, tried) in running.items())
+                running.clear()
+            else:
                 attempts += 1
             if attempts >= ATTEMPTS:
                 done(number, Lost(error))
             else:
                 alone.append((number, task, attempts))
-            if hasattr(runner, "_pool"):
-                if not running and attempts:
-                    runner.restart()
-                alone.extend((other, task, tried) for other, (_, task, tried) in running.items())
-                running.clear()
             continue
         except Exception as error:
             attempts += 1

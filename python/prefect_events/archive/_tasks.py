@@ -33,7 +33,7 @@ class Chunk(msgspec.Struct, frozen=True):
     findings: int
     ids: list[int]
     records: list[int]
-    found: int = 0
+    found: int
 
     @property
     def size(self) -> int:

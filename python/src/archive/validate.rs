@@ -19,6 +19,7 @@ const MOST: usize = 16 << 20;
 #[derive(Serialize)]
 struct Chunk {
     summary: PartSummary,
+    found: u64,
     findings: usize,
     ids: Vec<usize>,
     records: Vec<usize>,
@@ -51,11 +52,11 @@ pub(crate) fn map(
 }
 
 fn keep(py: Python<'_>, map: &mut PartMap, write: &Bound<'_, PyAny>, chunks: &mut Vec<Chunk>) -> PyResult<()> {
-    let (summary, all) = py.detach(|| {
-        let Mapped { summary, findings, ids, records } = map.take();
+    let (summary, found, all) = py.detach(|| {
+        let Mapped { summary, found, findings, ids, records } = map.take();
         let sections = [vec![findings], ids, records];
         let all: PyResult<Vec<Vec<u8>>> = sections.iter().flatten().map(|section| packed(section)).collect();
-        all.map(|all| (summary, all))
+        all.map(|all| (summary, found, all))
     })?;
     let mut lengths = Vec::with_capacity(all.len());
     for section in &all {
@@ -67,7 +68,7 @@ fn keep(py: Python<'_>, map: &mut PartMap, write: &Bound<'_, PyAny>, chunks: &mu
     let buckets = lengths.len().saturating_sub(1) / 2;
     let records = lengths.split_off(buckets.saturating_add(1));
     let ids = lengths.split_off(1);
-    chunks.push(Chunk { summary, findings: lengths.first().copied().unwrap_or_default(), ids, records });
+    chunks.push(Chunk { summary, found, findings: lengths.first().copied().unwrap_or_default(), ids, records });
     Ok(())
 }
 

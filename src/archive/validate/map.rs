@@ -23,6 +23,8 @@ pub struct PartSummary {
 pub struct Mapped {
     /// Its size.
     pub summary: PartSummary,
+    /// How many findings it has by itself.
+    pub found: u64,
     /// For [`ReportMerge`](super::ReportMerge).
     pub findings: Vec<u8>,
     /// By bucket, for [`RepeatedIds`](super::RepeatedIds); empty if there is nothing.
@@ -134,6 +136,7 @@ impl PartMap {
         (self.number, self.events, self.end, self.form) = (0, 0, Position::START, None);
         Mapped {
             summary,
+            found: tally.count(),
             findings: tally.into_bytes(findings),
             ids: std::mem::replace(&mut self.ids, no_ids),
             records: std::mem::replace(&mut self.records, no_records),

@@ -48,6 +48,12 @@ impl Tally {
         self.omitted.add(omitted);
     }
 
+    /// How many findings there are.
+    pub(super) fn count(&self) -> u64 {
+        let Counts { errors, warnings, infos } = self.omitted;
+        [errors, warnings, infos].into_iter().fold(self.found.len() as u64, u64::saturating_add)
+    }
+
     pub(super) fn into_bytes(self, mut bytes: Vec<u8>) -> Vec<u8> {
         write(&mut bytes, &self.omitted);
         for (order, found) in self.found {
