@@ -319,8 +319,17 @@ fn defect_of(py: Python<'_>, size: usize) -> PyResult<()> {
 #[pymodule(gil_used = false)]
 mod _core {
     #[pymodule_export]
+    use super::archive::advise::{map as archive_heartbeats_map, merge as archive_heartbeats_merge};
+    #[pymodule_export]
     use super::archive::replay::{
-        replay_continues, replay_map, replay_merge, replay_reduce, replay_schedule, replay_sequence, replay_shares,
+        continues as archive_replay_continues, map as archive_replay_map, merge as archive_replay_merge,
+        reduce as archive_replay_reduce, schedule as archive_replay_schedule, sequence as archive_replay_sequence,
+        shares as archive_replay_shares,
+    };
+    #[pymodule_export]
+    use super::archive::validate::{
+        map as archive_validate_map, merge as archive_validate_merge, reduce as archive_validate_reduce,
+        repeated as archive_validate_repeated,
     };
     #[pymodule_export]
     use super::client::{ServerTask, profiles_path, server_url};

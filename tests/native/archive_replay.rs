@@ -380,11 +380,11 @@ fn what_is_wrong_is_said() {
     let none = ArchiveReplayOptions::default;
     assert_eq!(
         wrong(ArchiveReplayOptions { warm_up_seconds: Some(Span::seconds(1799)), ..none() }),
-        "`warmUpSeconds` must be at least 30 minutes, not `1799`"
+        "`warmUpSeconds` must be at least 30 minutes, not `29m59s`"
     );
     assert_eq!(
         wrong(ArchiveReplayOptions { slice_seconds: Some(Span::seconds(0)), ..none() }),
-        "`sliceSeconds` must be more than 0 seconds, not `0`"
+        "`sliceSeconds` must be more than 0 seconds, not `0s`"
     );
     assert_eq!(wrong(ArchiveReplayOptions { hashes: Some(0), ..none() }), "`hashes` must be at least 1");
     let plan = ReplayPlan::new(AUTOMATIONS[0].into(), &none()).unwrap();

@@ -1,15 +1,21 @@
-//! The tasks of an archive's replay. Each makes the plan again from the automations and the options, which takes
-//! microseconds.
+//! Replays archives. Each task makes the plan again from the automations and the options, which takes microseconds.
 
-use prefect_events::archive::replay::{ArchiveReplayError, ArchiveReplayOptions, Reducer, ReplayPlan, SliceInput};
+use prefect_events::archive::replay::{
+    ArchiveReplayError, ArchiveReplayOptions, Reducer, ReplayPlan, Schedule, SliceInput,
+};
 use prefect_events::render::{self, RenderOptions, SimulationView};
 use pyo3::prelude::*;
 use pyo3::pybacked::PyBackedBytes;
+use pyo3::types::PyBytes;
 
+use super::{packed, pieces, unpacked};
 use crate::{Json, document, json, misuse, options, run};
 
-/// The slice, the share or `None`, and the bytes.
-type Piece = (i64, Option<u32>, Vec<u8>);
+/// How the share is named that has what couples all events.
+const ALL: i64 = -1;
+
+/// The heads of all pieces of a part; of what was written the slice, the share, and the length; and how many events.
+type Mapped = (Vec<Vec<u8>>, Vec<(i64, i64, usize)>, u64);
 
 /// A slice in order: its head, the state at its end, the ticks, and what each share evaluates.
 type Sequenced = (Vec<u8>, Vec<u8>, Vec<u8>, Vec<(u32, Vec<u8>)>);
@@ -18,36 +24,68 @@ fn plan(automation: &[u8], options: &ArchiveReplayOptions) -> PyResult<ReplayPla
     ReplayPlan::new(document(automation, false), options).map_err(misuse)
 }
 
+/// The plan and its times.
+fn scheduled(automation: &[u8], options: &ArchiveReplayOptions, schedule: &[u8]) -> PyResult<(ReplayPlan, Schedule)> {
+    let plan = plan(automation, options)?;
+    let schedule = plan.read_schedule(schedule).map_err(misuse)?;
+    Ok((plan, schedule))
+}
+
+fn all_unpacked(all: &[PyBackedBytes]) -> PyResult<Vec<Vec<u8>>> {
+    all.iter().map(|bytes| unpacked(bytes)).collect()
+}
+
+fn slices_of<B: AsRef<[u8]>>(all: &[B]) -> Vec<&[u8]> {
+    all.iter().map(AsRef::as_ref).collect()
+}
+
 /// How many shares there are.
 #[pyfunction]
-pub(crate) fn replay_shares(py: Python<'_>, automation: PyBackedBytes, settings: &str) -> PyResult<u32> {
+#[pyo3(name = "archive_replay_shares")]
+pub(crate) fn shares(py: Python<'_>, automation: PyBackedBytes, settings: &str) -> PyResult<u32> {
     let options: ArchiveReplayOptions = options(settings)?;
     run(py, 0, move || Ok(plan(&automation, &options)?.shares()))
 }
 
-/// Reads a part: its head and pieces. Or, if it cannot be read, a report.
+/// Reads the lines of a file, or of a piece of one. `part`: the number of its first piece. `write` receives bytes.
 #[pyfunction]
-pub(crate) fn replay_map(
+#[pyo3(name = "archive_replay_map")]
+pub(crate) fn map(
     py: Python<'_>,
     automation: PyBackedBytes,
     settings: &str,
     part: u64,
-    text: PyBackedBytes,
-) -> PyResult<(Option<Json>, Vec<u8>, Vec<Piece>)> {
+    file: &Bound<'_, PyAny>,
+    first: bool,
+    write: &Bound<'_, PyAny>,
+) -> PyResult<Mapped> {
     let options: ArchiveReplayOptions = options(settings)?;
-    run(py, text.len(), move || match plan(&automation, &options)?.map(part, document(&text, true)) {
-        Ok(mapped) => {
-            let pieces = mapped.pieces.into_iter().map(|piece| (piece.slice, piece.share, piece.bytes));
-            Ok((None, mapped.head, pieces.collect()))
+    let (mut heads, mut kept, mut number, mut events) = (Vec::new(), Vec::new(), part, 0_u64);
+    pieces(py, file, first, |text| {
+        let mapped = py.detach(|| plan(&automation, &options)?.map(number, document(text, true)).map_err(unread))?;
+        number = number.saturating_add(1);
+        events = events.saturating_add(mapped.events);
+        heads.push(mapped.head);
+        for piece in mapped.pieces {
+            let bytes = py.detach(|| packed(&piece.bytes))?;
+            write.call1((PyBytes::new(py, &bytes),))?;
+            kept.push((piece.slice, piece.share.map_or(ALL, i64::from), bytes.len()));
         }
-        Err(ArchiveReplayError::Events(report)) => Ok((Some(json(&*report)?), Vec::new(), Vec::new())),
-        Err(error) => Err(misuse(error)),
-    })
+        Ok(())
+    })?;
+    Ok((heads, kept, events))
+}
+
+/// As the reason why a file cannot be read.
+fn unread(error: ArchiveReplayError) -> PyErr {
+    let ArchiveReplayError::Events(report) = &error else { return misuse(error) };
+    misuse(report.diagnostics.first().map_or_else(|| error.to_string(), |first| first.message.clone()))
 }
 
 /// The times of the replay; the slices in order; of each, the slices whose facts it needs.
 #[pyfunction]
-pub(crate) fn replay_schedule(
+#[pyo3(name = "archive_replay_schedule")]
+pub(crate) fn schedule(
     py: Python<'_>,
     automation: PyBackedBytes,
     settings: &str,
@@ -55,8 +93,7 @@ pub(crate) fn replay_schedule(
 ) -> PyResult<(Vec<u8>, Vec<i64>, Vec<Vec<i64>>)> {
     let options: ArchiveReplayOptions = options(settings)?;
     run(py, 0, move || {
-        let heads: Vec<&[u8]> = heads.iter().map(|head| &**head).collect();
-        let schedule = plan(&automation, &options)?.schedule(&heads).map_err(misuse)?;
+        let schedule = plan(&automation, &options)?.schedule(&slices_of(&heads)).map_err(misuse)?;
         let slices = schedule.slices().to_vec();
         let needed = (0..slices.len()).map(|index| schedule.facts_of(index).to_vec()).collect();
         Ok((schedule.bytes(), slices, needed))
@@ -65,7 +102,8 @@ pub(crate) fn replay_schedule(
 
 /// Brings a slice into order. `facts`: of the slices that it needs; with the state of the slice before, of its own.
 #[pyfunction]
-pub(crate) fn replay_sequence(
+#[pyo3(name = "archive_replay_sequence")]
+pub(crate) fn sequence(
     py: Python<'_>,
     automation: PyBackedBytes,
     settings: &str,
@@ -76,18 +114,19 @@ pub(crate) fn replay_sequence(
 ) -> PyResult<Sequenced> {
     let options: ArchiveReplayOptions = options(settings)?;
     run(py, usize::MAX, move || {
-        let plan = plan(&automation, &options)?;
-        let schedule = plan.read_schedule(&schedule).map_err(misuse)?;
-        let facts: Vec<&[u8]> = facts.iter().map(|facts| &**facts).collect();
-        let own = plan.sequence(&schedule, index, &facts, state.as_deref()).map_err(misuse)?;
-        let orders = own.orders.into_iter().map(|order| (order.share, order.bytes)).collect();
-        Ok((own.head, own.state, own.ticks, orders))
+        let (plan, schedule) = scheduled(&automation, &options, &schedule)?;
+        let facts = all_unpacked(&facts)?;
+        let own = plan.sequence(&schedule, index, &slices_of(&facts), state.as_deref()).map_err(misuse)?;
+        let order = |order: prefect_events::archive::replay::ShareOrder| Ok((order.share, packed(&order.bytes)?));
+        let orders: PyResult<Vec<_>> = own.orders.into_iter().map(order).collect();
+        Ok((own.head, own.state, packed(&own.ticks)?, orders?))
     })
 }
 
 /// Whether a slice goes on from the state at the end of the one before.
 #[pyfunction]
-pub(crate) fn replay_continues(
+#[pyo3(name = "archive_replay_continues")]
+pub(crate) fn continues(
     py: Python<'_>,
     automation: PyBackedBytes,
     settings: &str,
@@ -101,8 +140,9 @@ pub(crate) fn replay_continues(
 /// Executes the steps of a slice for one share: returns what it reports, and the state for the next slice. `state`: of
 /// the slice before; `None` for the first.
 #[pyfunction]
+#[pyo3(name = "archive_replay_reduce")]
 #[expect(clippy::too_many_arguments, reason = "Python names them")]
-pub(crate) fn replay_reduce(
+pub(crate) fn reduce(
     py: Python<'_>,
     automation: PyBackedBytes,
     settings: &str,
@@ -116,23 +156,25 @@ pub(crate) fn replay_reduce(
 ) -> PyResult<(Vec<u8>, Vec<u8>)> {
     let options: ArchiveReplayOptions = options(settings)?;
     run(py, usize::MAX, move || {
-        let plan = plan(&automation, &options)?;
-        let schedule = plan.read_schedule(&schedule).map_err(misuse)?;
-        let mut reducer = match &state {
+        let (plan, schedule) = scheduled(&automation, &options, &schedule)?;
+        let reducer = match &state {
             Some(state) => Reducer::restore(&plan, &schedule, state),
             None => Reducer::new(&plan, &schedule, share),
-        }
-        .map_err(misuse)?;
-        let events: Vec<&[u8]> = events.iter().map(|events| &**events).collect();
+        };
+        let mut reducer = reducer.map_err(misuse)?;
+        let (ticks, events) = (unpacked(&ticks)?, all_unpacked(&events)?);
+        let order = order.map(|order| unpacked(&order)).transpose()?;
+        let events = slices_of(&events);
         let input = SliceInput { index, ticks: &ticks, order: order.as_deref(), events: &events };
         reducer.slice(input).map_err(misuse)?;
         Ok((reducer.take(), reducer.save()))
     })
 }
 
-/// The result: JSON text, or with `how` as text for people.
+/// The result, and its text if `how` says how to render it.
 #[pyfunction]
-pub(crate) fn replay_merge(
+#[pyo3(name = "archive_replay_merge")]
+pub(crate) fn merge(
     py: Python<'_>,
     automation: PyBackedBytes,
     settings: &str,
@@ -140,21 +182,14 @@ pub(crate) fn replay_merge(
     slices: Vec<PyBackedBytes>,
     firings: Vec<PyBackedBytes>,
     how: Option<&str>,
-) -> PyResult<Json> {
+) -> PyResult<(Json, Option<String>)> {
     let how: Option<RenderOptions> = how.map(options).transpose()?;
     let options: ArchiveReplayOptions = options(settings)?;
     run(py, usize::MAX, move || {
-        let plan = plan(&automation, &options)?;
-        let schedule = plan.read_schedule(&schedule).map_err(misuse)?;
-        let slices: Vec<&[u8]> = slices.iter().map(|head| &**head).collect();
-        let firings: Vec<&[u8]> = firings.iter().map(|firings| &**firings).collect();
-        let merged = plan.merge(&schedule, &slices, &firings).map_err(misuse)?;
-        match how {
-            None => json(&merged),
-            Some(how) => {
-                let view = SimulationView::default();
-                Ok(render::render_simulation(&merged.result, view, &how).map_err(misuse)?.into_bytes())
-            }
-        }
+        let (plan, schedule) = scheduled(&automation, &options, &schedule)?;
+        let merged = plan.merge(&schedule, &slices_of(&slices), &slices_of(&firings)).map_err(misuse)?;
+        let rendered =
+            how.map(|how| render::render_simulation(&merged.result, SimulationView::default(), &how)).transpose();
+        Ok((json(&merged.result)?, rendered.map_err(misuse)?))
     })
 }

@@ -17,6 +17,8 @@ use super::plan::ReplayPlan;
 /// A part that was read.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct MappedPart {
+    /// How many events it has.
+    pub events: u64,
     /// For [`ReplayPlan::schedule`].
     pub head: Vec<u8>,
     /// For the other tasks.
@@ -104,6 +106,6 @@ impl ReplayPlan {
         let last = events.last().map(|(_, event)| event.received.0);
         let (events, received) = (events.len() as u64, first.zip(last));
         let head = bytes_of(&PartHead { plan: self.mark, part, events, received, slices });
-        Ok(MappedPart { head, pieces })
+        Ok(MappedPart { events, head, pieces })
     }
 }
