@@ -1,9 +1,8 @@
 //! Why an automation did not fire: how far the events got in each trigger, and what happened to its windows.
 
-use std::collections::BTreeMap;
 use std::fmt::Write;
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use crate::automation::{Automation, Composite, EventTrigger, Posture, Specification, Trigger};
 use crate::event::RESOURCE_ROLE;
@@ -126,8 +125,8 @@ pub struct TriggerCoverage {
 }
 
 /// How often each trigger of an automation fired, by its path.
-#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
-pub(super) struct FiringCounts(BTreeMap<String, u64>);
+#[derive(Clone, Debug, Default)]
+pub(super) struct FiringCounts(Map<String, u64>);
 
 impl FiringCounts {
     pub(super) fn add(&mut self, path: &str) {
@@ -140,6 +139,21 @@ impl FiringCounts {
 
     pub(super) fn of(&self, path: &str) -> u64 {
         self.0.get(path).copied().unwrap_or_default()
+    }
+
+    /// In the order of the paths.
+    pub(super) fn save(&self) -> Vec<(String, u64)> {
+        let mut all: Vec<(String, u64)> = self.0.iter().map(|(path, count)| (path.clone(), *count)).collect();
+        all.sort_unstable();
+        all
+    }
+
+    pub(super) fn restored(saved: Vec<(String, u64)>) -> Self {
+        let mut all = Map::default();
+        for (path, count) in saved {
+            all.insert(path, count);
+        }
+        FiringCounts(all)
     }
 }
 

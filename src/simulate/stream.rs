@@ -83,7 +83,7 @@ struct SavedStream {
     last: Option<i64>,
     passed: Option<i64>,
     counts: StreamCounts,
-    fired: Vec<FiringCounts>,
+    fired: Vec<Vec<(String, u64)>>,
 }
 
 /// The most texts that are kept to be shared by later events.
@@ -336,7 +336,7 @@ impl ReplayStream {
             last: self.last.map(|last| last.0),
             passed: self.passed.map(|passed| passed.0),
             counts: self.counts,
-            fired: self.fired.clone(),
+            fired: self.fired.iter().map(FiringCounts::save).collect(),
         };
         Snapshot::new(SnapshotKind::Stream, &saved)
     }
@@ -379,7 +379,8 @@ impl ReplayStream {
             self.buffer.insert((event.received, number), event);
         }
         (self.last, self.passed) = (saved.last.map(Instant), saved.passed.map(Instant));
-        (self.counts, self.fired) = (saved.counts, saved.fired);
+        self.counts = saved.counts;
+        self.fired = saved.fired.into_iter().map(FiringCounts::restored).collect();
         Ok(())
     }
 }

@@ -196,11 +196,15 @@ impl Automations {
         if self.names.len() >= NAMES {
             self.names.clear();
         }
-        let interests = |(index, triggers): (usize, &Triggers)| (index, triggers.interests(name));
-        let all = self.all.iter().enumerate().map(interests);
-        let interested = all.filter(|(_, interests)| !interests.is_empty()).collect();
+        let mut interested = Vec::new();
+        for (index, triggers) in self.all.iter().enumerate() {
+            let interests = triggers.interests(name);
+            if !interests.is_empty() {
+                interested.push((index, interests));
+            }
+        }
         let counted = self.counts.as_mut().map_or(usize::MAX, |counts| counts.place_of(name));
-        let new = KnownName { interested, counted };
+        let new = KnownName { interested: interested.into(), counted };
         self.names.insert(name.clone(), new.clone());
         new
     }
@@ -224,10 +228,11 @@ impl Automations {
                 }
             }
         }
-        let report = |(triggers, counts): (&mut Triggers, Vec<u64>)| {
+        let mut reports = Vec::with_capacity(self.all.len());
+        for (triggers, counts) in self.all.iter_mut().zip(counts) {
             let (triggers, present) = triggers.take_coverage(counts).unwrap_or_default();
-            CoverageReport { triggers, present, names: names.clone(), waiting: all }
-        };
-        self.all.iter_mut().zip(counts).map(report).collect()
+            reports.push(CoverageReport { triggers, present, names: names.clone(), waiting: all });
+        }
+        reports
     }
 }

@@ -65,14 +65,20 @@ const WAITING_KEPT: i64 = 2 * super::ordering::LOOKBACK;
 /// How long a window that fired is remembered: a day. Events that are received later are not among its delayed ones.
 const FIRED_KEPT: i64 = 24 * 60 * 60 * 1_000_000;
 
+/// The delayed events of one key.
+#[derive(Default)]
+struct KeyDelays {
+    /// In order of arrival.
+    waiting: Vec<DelayedEvent>,
+    fired: Vec<FiredWindow>,
+}
+
 /// The delayed events of one Proactive trigger.
 #[derive(Default)]
 pub(super) struct Delays {
-    /// In order of arrival.
-    waiting: Map<Key, Vec<DelayedEvent>>,
+    by_key: Map<Key, KeyDelays>,
     /// How many events wait.
     count: usize,
-    fired: Map<Key, Vec<FiredWindow>>,
     /// When it fired last.
     last: Option<Instant>,
     /// How many keys and windows were added since those that are too old were dropped, and were left then.
@@ -90,35 +96,13 @@ pub(super) struct SavedDelays {
 /// The event, when it was received, and the event that it waits for.
 type SavedDelayed = (SavedRef, i64, Option<Uuid>);
 
-/// The entries with values that pass, by their keys.
-fn sorted<V, S>(map: &Map<Key, Vec<V>>, save: impl Fn(&V) -> Option<S>) -> Vec<(SavedKey, Vec<S>)> {
-    let own = |(key, values): (&Key, &Vec<V>)| (key.to_vec(), values.iter().filter_map(&save).collect::<Vec<S>>());
-    let mut all: Vec<_> = map.iter().map(own).filter(|(_, values)| !values.is_empty()).collect();
-    all.sort_unstable_by(|(one, _), (other, _)| one.cmp(other));
-    all
-}
-
-/// The entries with values that pass.
-fn kept<V>(map: &mut Map<Key, Vec<V>>, is_kept: impl Fn(&V) -> bool) -> Map<Key, Vec<V>> {
-    let mut rest = Map::default();
-    step(map.len());
-    for (key, mut values) in std::mem::take(map).into_entries() {
-        step(values.len());
-        values.retain(&is_kept);
-        if !values.is_empty() {
-            rest.insert(key, values);
-        }
-    }
-    rest
-}
-
 impl Delays {
     /// An expected event begins to wait.
     pub(super) fn wait(&mut self, key: Key, event: &ReceivedEvent, leader: Uuid) {
         self.remove(&key, event);
         let own = DelayedEvent { event: event.into(), received: event.received, waits_for: Some(leader), absent: None };
         self.add(event.received.0);
-        let waiting = self.waiting.or_default(key);
+        let waiting = &mut self.by_key.or_default(key).waiting;
         if waiting.len() >= MOST_WAITING {
             waiting.remove(0);
         } else {
@@ -133,7 +117,7 @@ impl Delays {
 
     /// An event stops waiting.
     pub(super) fn remove(&mut self, key: &[SharedText], event: &ReceivedEvent) {
-        let Some(waiting) = self.waiting.get_mut(key) else { return };
+        let Some(KeyDelays { waiting, .. }) = self.by_key.get_mut(key) else { return };
         step(1);
         if let Some(place) = waiting.iter().position(|delayed| delayed.event.id == event.id) {
             waiting.remove(place);
@@ -145,8 +129,8 @@ impl Delays {
     pub(super) fn fire(&mut self, key: &Key, start: i64, end: i64, at: Instant) -> Vec<DelayedEvent> {
         self.last = Some(at);
         self.add(at.0);
-        self.fired.or_default(key.clone()).push(FiredWindow { start, end, at: at.0 });
-        let waiting = self.waiting.get(key).map_or(&[][..], |waiting| waiting);
+        let KeyDelays { waiting, fired } = self.by_key.or_default(key.clone());
+        fired.push(FiredWindow { start, end, at: at.0 });
         let is_inside =
             |delayed: &&DelayedEvent| (start..end).contains(&delayed.event.occurred.0) && waits_still(delayed, at.0);
         let mut inside: Vec<DelayedEvent> = waiting.iter().filter(is_inside).cloned().collect();
@@ -161,34 +145,50 @@ impl Delays {
         if self.added <= self.left.saturating_add(64) {
             return;
         }
-        self.waiting = kept(&mut self.waiting, |delayed| waits_still(delayed, now));
-        self.fired = kept(&mut self.fired, |window| is_remembered(window, now));
-        self.count = self.waiting.iter().fold(0, |sum, (_, waiting)| sum.saturating_add(waiting.len()));
-        self.left = self.fired.iter().fold(self.count, |sum, (_, fired)| sum.saturating_add(fired.len()));
-        self.added = 0;
+        (self.count, self.left, self.added) = (0, 0, 0);
+        for (key, mut own) in std::mem::take(&mut self.by_key).into_entries() {
+            step(own.waiting.len().saturating_add(own.fired.len()).saturating_add(1));
+            own.waiting.retain(|delayed| waits_still(delayed, now));
+            own.fired.retain(|window| is_remembered(window, now));
+            let (waiting, fired) = (own.waiting.len(), own.fired.len());
+            if waiting > 0 || fired > 0 {
+                self.count = self.count.saturating_add(waiting);
+                self.left = self.left.saturating_add(waiting).saturating_add(fired);
+                self.by_key.insert(key, own);
+            }
+        }
     }
 
     pub(super) fn save(&self, now: i64) -> SavedDelays {
-        SavedDelays {
-            waiting: sorted(&self.waiting, |delayed| {
-                let own = || (SavedRef::new(&delayed.event), delayed.received.0, delayed.waits_for);
-                waits_still(delayed, now).then(own)
-            }),
-            fired: sorted(&self.fired, |window| is_remembered(window, now).then_some(*window)),
+        let (mut waiting, mut fired) = (Vec::new(), Vec::new());
+        for (key, own) in self.by_key.iter() {
+            let still = own.waiting.iter().filter(|delayed| waits_still(delayed, now));
+            let still = still.map(|delayed| (SavedRef::new(&delayed.event), delayed.received.0, delayed.waits_for));
+            let still: Vec<SavedDelayed> = still.collect();
+            let windows: Vec<FiredWindow> =
+                own.fired.iter().filter(|window| is_remembered(window, now)).copied().collect();
+            if !still.is_empty() {
+                waiting.push((key.to_vec(), still));
+            }
+            if !windows.is_empty() {
+                fired.push((key.to_vec(), windows));
+            }
         }
+        waiting.sort_unstable_by(|(one, _), (other, _)| one.cmp(other));
+        fired.sort_unstable_by(|(one, _), (other, _)| one.cmp(other));
+        SavedDelays { waiting, fired }
     }
 
     pub(super) fn restored(saved: SavedDelays, texts: &mut EventReader) -> Self {
         let mut own = Delays::default();
-        let mut shared = |key: &SavedKey| -> Key { key.iter().map(|text| texts.share(text)).collect() };
-        let fired = saved.fired.into_iter().map(|(key, windows)| (shared(&key), windows)).collect::<Vec<_>>();
-        for (key, windows) in fired {
+        for (key, windows) in saved.fired {
             own.last = windows.iter().map(|window| Instant(window.at)).max().max(own.last);
             own.left = own.left.saturating_add(windows.len());
-            own.fired.insert(key, windows);
+            let key: Key = key.iter().map(|text| texts.share(text)).collect();
+            own.by_key.or_default(key).fired = windows;
         }
         for (key, waiting) in saved.waiting {
-            let key = key.iter().map(|text| texts.share(text)).collect();
+            let key: Key = key.iter().map(|text| texts.share(text)).collect();
             own.count = own.count.saturating_add(waiting.len());
             let event = |(event, received, waits_for): (SavedRef, i64, Option<Uuid>)| DelayedEvent {
                 event: event.restore(texts),
@@ -196,7 +196,7 @@ impl Delays {
                 waits_for,
                 absent: None,
             };
-            own.waiting.insert(key, waiting.into_iter().map(event).collect());
+            own.by_key.or_default(key).waiting = waiting.into_iter().map(event).collect();
         }
         own.left = own.left.saturating_add(own.count);
         own
@@ -210,7 +210,7 @@ impl Delays {
     /// When an event's window fired, if the event was received only afterwards.
     pub(super) fn missed(&self, key: &[SharedText], event: &ReceivedEvent, now: Instant) -> Option<Instant> {
         step(1);
-        let windows = self.fired.get(key)?;
+        let windows = &self.by_key.get(key)?.fired;
         // They fire one after the other, in ascending order of their starts.
         let after = windows.partition_point(|window| window.start <= event.occurred.0);
         let window = windows.get(after.checked_sub(1)?)?;

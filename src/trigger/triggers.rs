@@ -78,8 +78,10 @@ impl Triggers {
     /// The triggers that events of a name interest.
     pub(super) fn interests(&self, name: &SharedText) -> Interests {
         step(self.states.len());
-        let interest = |(place, state): (usize, &TriggerState)| Some((place, state.matching.interest(name)?));
-        let mut interested: Vec<_> = self.states.iter().enumerate().filter_map(interest).collect();
+        let mut interested = Vec::new();
+        for (place, state) in self.states.iter().enumerate() {
+            interested.extend(state.matching.interest(name).map(|interest| (place, interest)));
+        }
         let chance = self.options.chance;
         if chance != 0 {
             order::by_key(&mut interested, &mut |(place, _)| mix(chance, *place as u64));
@@ -226,18 +228,19 @@ impl Triggers {
         waiting: Vec<u64>,
     ) -> Option<(Vec<TriggerCoverage>, Vec<(Rc<TriggerSummary>, usize)>)> {
         let coverage = *self.coverage.take()?;
-        let triggers = self.states.iter().zip(coverage.tallies).zip(waiting).map(|((state, tally), waiting)| {
-            let buckets = || state.buckets.places().filter_map(|place| state.buckets.bucket(place));
-            let open = || buckets().filter(|bucket| bucket.count < state.trigger.threshold);
-            TriggerCoverage {
-                trigger: state.trigger.clone(),
-                tally,
-                open: open().count() as u64,
-                first_end: open().map(|bucket| Instant(bucket.end)).min(),
-                waiting,
+        let mut triggers = Vec::with_capacity(self.states.len());
+        for ((state, tally), waiting) in self.states.iter().zip(coverage.tallies).zip(waiting) {
+            let (mut open, mut first_end) = (0_u64, None::<Instant>);
+            for place in state.buckets.places() {
+                if let Some(bucket) = state.buckets.bucket(place).filter(|own| own.count < state.trigger.threshold) {
+                    let end = Instant(bucket.end);
+                    open = open.saturating_add(1);
+                    first_end = Some(first_end.map_or(end, |first| first.min(end)));
+                }
             }
-        });
-        Some((triggers.collect(), self.tree.present(&coverage.present)))
+            triggers.push(TriggerCoverage { trigger: state.trigger.clone(), tally, open, first_end, waiting });
+        }
+        Some((triggers, self.tree.present(&coverage.present)))
     }
 }
 
