@@ -5,7 +5,10 @@ from __future__ import annotations
 import gzip
 import os
 import random
+import shutil
 import signal
+import subprocess
+import tempfile
 import threading
 from collections.abc import Iterator
 from concurrent.futures import Future, ProcessPoolExecutor, ThreadPoolExecutor
@@ -57,7 +60,7 @@ def cut(lines: list[bytes], seed: int) -> list[bytes]:
 
 def write(folder: Path, texts: list[bytes]) -> None:
     """Files in the forms in turn."""
-    forms = [
+    forms: list[tuple[str, Any]] = [
         (".ndjson", lambda text: text),
         (".ndjson.gz", gzip.compress),
         (".ndjson.zst", zstandard.compress),
@@ -297,9 +300,7 @@ def _table(json: bool) -> Any:
 @pytest.mark.parametrize("json", [True, False])
 def test_parquet_with_the_columns_of_the_table(tmp_path: Path, threads: ThreadPoolExecutor, json: bool) -> None:
     table = _table(json)
-    import pyarrow.parquet
-
-    pyarrow.parquet.write_table(table, tmp_path / "events.parquet", row_group_size=100)
+    pytest.importorskip("pyarrow.parquet").write_table(table, tmp_path / "events.parquet", row_group_size=100)
     checked = archive.validate(tmp_path / "events.parquet", on=threads, part_size=100_000)
     whole = prefect_events.validate(b"".join(LINES))
     assert checked.unread == []
@@ -310,18 +311,73 @@ def test_parquet_with_the_columns_of_the_table(tmp_path: Path, threads: ThreadPo
 
 
 def test_parquet_with_json_or_other_columns(tmp_path: Path, threads: ThreadPoolExecutor) -> None:
-    pyarrow = pytest.importorskip("pyarrow")
-    import pyarrow.parquet
-
+    pyarrow = pytest.importorskip("pyarrow.parquet")
     texts = [line.decode() for line in ALL]
-    pyarrow.parquet.write_table(pyarrow.table({"event_json": texts}), tmp_path / "json.parquet", row_group_size=300)
-    pyarrow.parquet.write_table(pyarrow.table({"id": [1], "name": ["a"]}), tmp_path / "other.parquet")
+    table = pytest.importorskip("pyarrow").table
+    pyarrow.write_table(table({"event_json": texts}), tmp_path / "json.parquet", row_group_size=300)
+    pyarrow.write_table(table({"id": [1], "name": ["a"]}), tmp_path / "other.parquet")
     checked = archive.validate(tmp_path, on=threads, max_diagnostics=500)
     # A line break within a broken event is gone with its line: nothing else differs.
     assert (checked.report.count, checked.report.errors) == (WHOLE.count, WHOLE.errors)
     [unread] = checked.unread
     assert Path(unread.name).name == "other.parquet"
     assert unread.reason.startswith("has other columns: `occurred`, `event`, `resource` of Prefect's table")
+
+
+def _postgresql() -> str | None:
+    """The folder of the programs of a PostgreSQL server on this machine."""
+    found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
+    program = found[-1] if found else shutil.which("initdb")
+    return str(Path(program).parent) if program else None
+
+
+TABLE = """CREATE TABLE events (id uuid PRIMARY KEY, occurred timestamptz NOT NULL, event text NOT NULL, resource_id text NOT NULL,
+    resource jsonb NOT NULL, related_resource_ids jsonb NOT NULL DEFAULT '[]', related jsonb NOT NULL DEFAULT '[]',
+    payload jsonb NOT NULL, received timestamptz NOT NULL, recorded timestamptz NOT NULL, follows uuid)"""
+
+
+@pytest.mark.skipif(os.name == "nt" or _postgresql() is None, reason="there is no PostgreSQL")
+def test_a_table_of_postgresql(threads: ThreadPoolExecutor, monkeypatch: pytest.MonkeyPatch) -> None:
+    psycopg = pytest.importorskip("psycopg")
+    programs = _postgresql() or ""
+    # The server does not run as root, and its sockets have short paths.
+    how: dict[str, Any] = {"user": "postgres"} if os.geteuid() == 0 else {}
+    folder = tempfile.mkdtemp(dir="/tmp")
+    if how:
+        shutil.chown(folder, "postgres")
+    data = f"{folder}/data"
+    subprocess.run(
+        [f"{programs}/initdb", "--pgdata", data, "--auth", "trust", "--username", "prefect"],
+        check=True, capture_output=True, **how,
+    )
+    start = [f"{programs}/pg_ctl", "--pgdata", data, "--wait", "--log", f"{folder}/log"]
+    subprocess.run([*start, "-o", f"-c listen_addresses='' -k {folder}", "start"], check=True, **how)
+    address = f"postgresql://prefect@/postgres?host={folder}"
+    try:
+        with psycopg.connect(address) as connection, connection.cursor() as cursor:
+            cursor.execute(TABLE)
+            for line in LINES:
+                event = msgspec.json.decode(line)
+                documents = {name: msgspec.json.encode(event[name]).decode() for name in ("resource", "related", "payload")}
+                row = {"received": event["occurred"], "follows": None, **event, **documents}
+                cursor.execute(
+                    "INSERT INTO events VALUES (%(id)s, %(occurred)s, %(event)s, '', %(resource)s, '[]', %(related)s,"
+                    " %(payload)s, %(received)s, %(received)s, %(follows)s)",
+                    row,
+                )
+        monkeypatch.setattr("prefect_events.archive._postgresql.ROWS", 300)
+        checked = archive.validate(address, on=threads)
+        assert checked.unread == [] and checked.report.count == len(LINES)
+        ordered = sorted(LINES, key=lambda line: (msgspec.json.decode(line)["occurred"], msgspec.json.decode(line)["id"]))
+        whole = prefect_events.validate(b"".join(ordered))
+        assert [(one.code, one.path) for one in checked.report.diagnostics] == [
+            (one.code, one.path) for one in whole.diagnostics
+        ]
+        missing = archive.validate(f"postgresql://prefect@/none?host={folder}", on=threads)
+        assert "does not exist" in missing.unread[0].reason
+    finally:
+        subprocess.run([*start, "--mode", "immediate", "stop"], check=True, **how)
+        shutil.rmtree(folder)
 
 
 def test_advise(tmp_path: Path, threads: ThreadPoolExecutor) -> None:

@@ -162,12 +162,13 @@ def runner(on: On, workers: int | None) -> Runner:
 
 def _dask(address: str, workers: int | None) -> Any:
     try:
-        from distributed import Client  # type: ignore[import-not-found, unused-ignore]
+        import distributed  # type: ignore[import-not-found, unused-ignore]
     except ImportError:
         raise ImportError("Dask is missing: pip install 'prefect-events[dask]'") from None
+    client: Any = distributed.Client
     if address:
-        return Client(address)
-    return Client(n_workers=workers or os.cpu_count() or 1, threads_per_worker=1, dashboard_address=None)
+        return client(address)
+    return client(n_workers=workers or os.cpu_count() or 1, threads_per_worker=1, dashboard_address=None)
 
 
 def _ray(address: str, workers: int | None) -> Runner:

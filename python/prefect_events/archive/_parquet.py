@@ -77,4 +77,4 @@ def rows(part: Part) -> Iterator[bytes]:
                 texts = batch.column(0).to_pylist()
                 yield b"".join((text or "null").replace("\n", " ").encode() + b"\n" for text in texts)
             else:
-                yield b"".join(line(row) for row in batch.to_pylist())
+                yield b"".join(line(row, are_structs=True) for row in batch.to_pylist())

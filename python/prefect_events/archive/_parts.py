@@ -89,9 +89,8 @@ def find_parts(paths: Paths, options: Mapping[str, Any] | None = None, part_size
         ImportError: A library is missing.
     """
     found = Found()
-    one = isinstance(paths, (str, os.PathLike))
-    for path in [paths] if one else paths:  # type: ignore[list-item, unused-ignore]
-        text = os.fspath(path)  # type: ignore[arg-type, unused-ignore]
+    for path in [paths] if isinstance(paths, (str, os.PathLike)) else paths:
+        text = os.fspath(path)
         if text.startswith(("postgresql://", "postgres://")):
             from ._postgresql import table_parts
 

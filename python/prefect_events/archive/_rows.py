@@ -17,12 +17,12 @@ DOCUMENTS = {"resource", "related", "payload"}
 _encode = msgspec.json.Encoder().encode
 
 
-def line(row: dict[str, Any]) -> bytes:
-    """The event of a row."""
-    return _encode({name: value(name, row[name]) for name in COLUMNS if name in row}) + b"\n"
+def line(row: dict[str, Any], are_structs: bool = False) -> bytes:
+    """The event of a row. ``are_structs``: an object has each key of the column, which is null where it is missing."""
+    return _encode({name: value(name, row[name], are_structs) for name in COLUMNS if name in row}) + b"\n"
 
 
-def value(name: str, given: Any) -> Any:
+def value(name: str, given: Any, are_structs: bool) -> Any:
     if name in DOCUMENTS:
         if isinstance(given, (str, bytes)):
             text = given.encode() if isinstance(given, str) else given
@@ -30,11 +30,10 @@ def value(name: str, given: Any) -> Any:
         if isinstance(given, list) and given and all(isinstance(one, tuple) for one in given):
             # A column of the type map.
             return dict(given)
-        if isinstance(given, dict):
-            # A struct has each key in each row.
+        if isinstance(given, dict) and are_structs:
             return {key: one for key, one in given.items() if one is not None}
         if isinstance(given, list):
-            return [value(name, one) for one in given]
+            return [value(name, one, are_structs) for one in given]
         return given
     if isinstance(given, datetime):
         aware = given if given.tzinfo else given.replace(tzinfo=timezone.utc)
