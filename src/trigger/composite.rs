@@ -60,6 +60,12 @@ pub(super) struct Leaf {
     pub(super) trigger: EventTrigger,
 }
 
+/// The parent of a trigger and its place there; of a composite one, whether the order counts, `within` and `require`.
+type NodeShape = (Option<(usize, usize)>, Option<(bool, Option<i64>, usize)>);
+
+/// Composite triggers, each with the most children that counted at the same time.
+pub(super) type Present = Vec<(Rc<TriggerSummary>, usize)>;
+
 impl Tree {
     /// The tree of an automation, and its event triggers in the order of the document.
     pub(super) fn new(automation: &Automation, index: usize, chance: u64) -> (Self, Vec<Leaf>) {
@@ -97,7 +103,7 @@ impl Tree {
     }
 
     /// The parents of the nodes, and what composite triggers decide by.
-    pub(super) fn shape(&self) -> Vec<(Option<(usize, usize)>, Option<(bool, Option<i64>, usize)>)> {
+    pub(super) fn shape(&self) -> Vec<NodeShape> {
         step(self.nodes.len());
         let own = |state: &State| (state.order == Order::Declared, state.within, state.require);
         self.nodes.iter().map(|node| (node.parent, node.state.as_ref().map(own))).collect()
@@ -140,7 +146,7 @@ impl Tree {
     }
 
     /// The composite triggers with a fired child, each with the most children that counted at the same time.
-    pub(super) fn present(&self, most: &Map<usize, usize>) -> Vec<(Rc<TriggerSummary>, usize)> {
+    pub(super) fn present(&self, most: &Map<usize, usize>) -> Present {
         step(self.nodes.len());
         let own = |(node, own): (usize, &Node)| Some((own.summary.clone(), *most.get(&node)?));
         self.nodes.iter().enumerate().filter_map(own).collect()

@@ -168,7 +168,7 @@ impl Engine {
         }
         let mut texts = EventReader::default();
         let waiting = saved.waiting.iter().map(|event| event.restore(&mut texts)).collect();
-        engine.sequencer = Sequencer::restored(saved.sequencer, waiting)?;
+        engine.sequencer = Sequencer::restored(&saved.sequencer, waiting)?;
         if engine.sequencer.delivery() != options.delivery {
             return Err(SnapshotError::OtherAutomations);
         }

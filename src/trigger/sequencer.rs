@@ -190,7 +190,7 @@ impl<B: Clone> Sequencer<B> {
     /// # Errors
     /// If it is no snapshot of a sequencer with as many waiting events.
     pub fn restore(snapshot: &Snapshot, waiting: Vec<B>) -> Result<Self, SnapshotError> {
-        Sequencer::restored(snapshot.state(SnapshotKind::Sequencer)?, waiting)
+        Sequencer::restored(&snapshot.state(SnapshotKind::Sequencer)?, waiting)
     }
 
     pub(super) fn state(&self) -> SavedSequencer {
@@ -207,7 +207,7 @@ impl<B: Clone> Sequencer<B> {
         }
     }
 
-    pub(super) fn restored(saved: SavedSequencer, waiting: Vec<B>) -> Result<Self, SnapshotError> {
+    pub(super) fn restored(saved: &SavedSequencer, waiting: Vec<B>) -> Result<Self, SnapshotError> {
         if saved.waiting.len() != waiting.len() {
             return Err(SnapshotError::Damaged);
         }

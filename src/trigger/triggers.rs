@@ -14,9 +14,9 @@ use crate::time::Instant;
 
 use super::Options;
 use super::bucket::Buckets;
-use super::composite::{Leaf, SavedChild, Tree};
+use super::composite::{Leaf, Present, SavedChild, Tree};
 use super::coverage::{Coverage, SavedCoverage, Tally, TriggerCoverage};
-use super::decision::{Outcome, TriggerSummary};
+use super::decision::Outcome;
 use super::delayed::Delays;
 use super::evaluation::{EvaluationContext, SavedTrigger, TriggerState};
 use super::held;
@@ -223,10 +223,7 @@ impl Triggers {
 
     /// The counts, if [`Options::coverage`] requests them: of the event triggers, and of composite triggers with a fired
     /// child, the most children that counted at the same time. `waiting`: how many waiting events each one matches.
-    pub(super) fn take_coverage(
-        &mut self,
-        waiting: Vec<u64>,
-    ) -> Option<(Vec<TriggerCoverage>, Vec<(Rc<TriggerSummary>, usize)>)> {
+    pub(super) fn take_coverage(&mut self, waiting: Vec<u64>) -> Option<(Vec<TriggerCoverage>, Present)> {
         let coverage = *self.coverage.take()?;
         let mut triggers = Vec::with_capacity(self.states.len());
         for ((state, tally), waiting) in self.states.iter().zip(coverage.tallies).zip(waiting) {
