@@ -2,7 +2,7 @@
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help run test build bench bench-memory lint fuzz oracle sent live python clean cargo-test node-test package-test page browser-test screenshots audit release-check publish-npm publish-crate
+.PHONY: help archive-test run test build bench bench-memory lint fuzz oracle sent live python clean cargo-test node-test package-test page browser-test screenshots audit release-check publish-npm publish-crate
 
 # Without a number node leaves one processor unused, which is half of two.
 NODE_TEST = node --test --test-reporter=spec --test-concurrency=$(shell node -p 'os.availableParallelism()')
@@ -109,6 +109,12 @@ live: page ## read from real Prefect servers, which it starts; without Python 3.
 
 python: build ## build and test the Python wheel; without Python 3.10 or newer it is skipped
 	node tools/python.js
+
+archive-test: ## read an archive on a real Ray, which is downloaded into target/ray
+	node tools/python.js build
+	target/python/venv/bin/python -m venv target/ray
+	target/ray/bin/python -m pip install --quiet --disable-pip-version-check ray zstandard pytest target/python/dist/*.whl fsspec
+	cd target/ray && bin/python -m pytest --quiet -p no:cacheprovider $(CURDIR)/tests/archive
 
 clean: ## remove everything that was made
 	cargo clean

@@ -10,6 +10,7 @@
 //! - [`backtest`]: compares a replay with the firings that a server recorded;
 //! - [`client`]: says which requests to send to a server, and reads its responses;
 //! - [`render`]: results as text for people and for CI;
+//! - [`archive`]: reports on archives that no process holds as a whole;
 //! - [`command`]: the commands of the command lines, without files and terminals of their own;
 //! - [`generate`]: builds single events and the histories of runs;
 //! - [`explain`], [`catalogue`], [`schema`]: what codes and events mean, and JSON Schemas of events.
@@ -54,6 +55,7 @@ pub mod tune;
 pub mod backtest;
 pub mod client;
 pub mod render;
+pub mod archive;
 pub mod command;
 #[cfg(feature = "typescript")]
 mod typescript;

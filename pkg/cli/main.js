@@ -10,11 +10,16 @@ import { pullCommand } from "./pull.js";
 import { runCommand } from "./run-command.js";
 import { version } from "./version.js";
 
+/** It needs processes, Dask or Ray. */
+const ARCHIVE =
+  "the command `archive` is in the Python package: pip install 'prefect-events[archive]'";
+
 endWhenOutputFails();
 
 const program = makeProgram(version(), (command, options) => {
   const name = command.name();
   if (name === "pull") return pullCommand(options);
+  if (name === "archive") command.error(`error: ${ARCHIVE}`);
   return runCommand(name, options, {
     usage: () => command.help({ error: true }),
     misuse: (message) => command.error(`error: ${message}`),

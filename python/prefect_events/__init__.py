@@ -5,6 +5,7 @@
 - ``build_event``, ``build_run``, ``build_event_lines``: events and histories of runs;
 - ``advise``: what a window over heartbeats tolerates;
 - ``explain``, ``describe_event``, ``event_types``, ``json_schema``: what codes and events mean;
+- ``prefect_events.archive``: archives that no machine holds as a whole;
 - ``prefect_events.live``: captured events of a server: backtests, causes, comparisons, actions, windows.
 
 Wrong data is a report; misuse is a ``TypeError`` or a ``ValueError``.
@@ -84,8 +85,8 @@ else:
         if own is None:
             if name.startswith("_") and name != "__all__":
                 raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-            if name == "live":
-                return import_module(".live", __name__)
+            if name in ("live", "archive"):
+                return import_module(f".{name}", __name__)
             types = import_module("._types", __name__)
             if name == "__all__":
                 return [*_FUNCTIONS, *types.__all__]
@@ -98,4 +99,4 @@ else:
         return value
 
     def __dir__():
-        return sorted({*globals(), *__getattr__("__all__"), "live"})
+        return sorted({*globals(), *__getattr__("__all__"), "archive", "live"})

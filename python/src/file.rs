@@ -23,7 +23,7 @@ use pyo3::types::PyString;
 use super::{Json, SIGNALS, defect, json, run, text_options, validate_options};
 
 /// The bytes of a part, but for a longer line.
-const PART: usize = 1 << 20;
+pub(super) const PART: usize = 1 << 20;
 
 /// The bytes from which a text is first recognised.
 const HEAD: usize = 1 << 16;
@@ -59,7 +59,7 @@ pub(super) fn validate_file(
 }
 
 /// Opens a path; or reads what is open already.
-fn open(file: &Bound<'_, PyAny>) -> PyResult<Box<dyn Read + Send>> {
+pub(super) fn open(file: &Bound<'_, PyAny>) -> PyResult<Box<dyn Read + Send>> {
     if file.hasattr("read")? {
         return Ok(Box::new(Object { file: file.clone().unbind(), read: Cursor::default() }));
     }
@@ -109,7 +109,7 @@ impl Object {
 }
 
 /// The text in a file that may be compressed, which its first bytes show.
-fn decompressed(mut file: Box<dyn Read + Send>) -> PyResult<Box<dyn Read + Send>> {
+pub(super) fn decompressed(mut file: Box<dyn Read + Send>) -> PyResult<Box<dyn Read + Send>> {
     let mut start = Vec::new();
     (&mut file).take(4).read_to_end(&mut start)?;
     let is_gzip = start.starts_with(&[0x1f, 0x8b]);
@@ -124,18 +124,18 @@ fn decompressed(mut file: Box<dyn Read + Send>) -> PyResult<Box<dyn Read + Send>
     })
 }
 
-struct Input {
+pub(super) struct Input {
     file: Box<dyn Read + Send>,
     ended: bool,
 }
 
 impl Input {
-    fn new(file: Box<dyn Read + Send>) -> Self {
+    pub(super) fn new(file: Box<dyn Read + Send>) -> Self {
         Input { file, ended: false }
     }
 
     /// Reads until a text has so many bytes. Returns whether the input has ended.
-    fn fill(&mut self, py: Python<'_>, text: &mut Vec<u8>, needed: usize) -> PyResult<bool> {
+    pub(super) fn fill(&mut self, py: Python<'_>, text: &mut Vec<u8>, needed: usize) -> PyResult<bool> {
         while !self.ended && text.len() < needed {
             let wanted = needed.saturating_sub(text.len()).min(PART);
             let file = &mut self.file;

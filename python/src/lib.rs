@@ -3,6 +3,7 @@
 //! Documents and results are bytes; results are JSON text, from which msgspec makes typed objects. Options are JSON text
 //! with the names of the core.
 
+mod archive;
 mod client;
 mod command;
 mod file;
@@ -344,6 +345,19 @@ fn defect_of(py: Python<'_>, size: usize) -> PyResult<()> {
 /// The native module.
 #[pymodule(gil_used = false)]
 mod _core {
+    #[pymodule_export]
+    use super::archive::advise::{map as archive_heartbeats_map, merge as archive_heartbeats_merge};
+    #[pymodule_export]
+    use super::archive::replay::{
+        continues as archive_replay_continues, map as archive_replay_map, merge as archive_replay_merge,
+        reduce as archive_replay_reduce, schedule as archive_replay_schedule, sequence as archive_replay_sequence,
+        shares as archive_replay_shares,
+    };
+    #[pymodule_export]
+    use super::archive::validate::{
+        map as archive_validate_map, merge as archive_validate_merge, reduce as archive_validate_reduce,
+        repeated as archive_validate_repeated,
+    };
     #[pymodule_export]
     use super::client::{ServerTask, profiles_path, server_url};
 

@@ -6,7 +6,7 @@ use std::hash::{Hash, Hasher};
 
 use super::Severity;
 use crate::text::number::Number;
-use crate::text::template::render_with;
+use crate::text::template::{placeholders, render_with};
 
 include!(concat!(env!("OUT_DIR"), "/codes.rs"));
 
@@ -81,6 +81,13 @@ impl Code {
     #[must_use]
     pub fn help(self, arguments: Arguments<'_>) -> Option<String> {
         fill(self.info().help?, arguments)
+    }
+
+    /// The name of one of its arguments.
+    pub(crate) fn argument(self, name: &str) -> Option<&'static str> {
+        let CodeInfo { message, help, fix, .. } = self.info();
+        let templates = [Some(*message), *help, *fix].into_iter().flatten();
+        templates.flat_map(placeholders).find(|own| *own == name)
     }
 
     /// The title of its fix.

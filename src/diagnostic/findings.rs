@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use serde::{Deserialize, Serialize};
+
 use super::{Code, Diagnostic, Edit, Fix, Report, Severity};
 use crate::json::{Places, Pointer, Position, Range, Span, Value};
 use crate::text::order;
@@ -37,29 +39,35 @@ pub(crate) enum Location {
 
 /// A finding with its place still in bytes, unless it is settled, and its messages still as arguments.
 pub(crate) struct Found {
-    code: Code,
-    severity: Severity,
-    index: Option<u64>,
-    name: Option<String>,
-    path: String,
-    location: Location,
-    docs: Option<&'static str>,
-    arguments: Vec<(&'static str, String)>,
+    pub(super) code: Code,
+    pub(super) severity: Severity,
+    pub(super) index: Option<u64>,
+    pub(super) name: Option<String>,
+    pub(super) path: String,
+    pub(super) location: Location,
+    pub(super) docs: Option<&'static str>,
+    pub(super) arguments: Vec<(&'static str, String)>,
     /// Arguments with the line and column of a byte of the text.
-    positioned: Vec<Positioned>,
+    pub(super) positioned: Vec<Positioned>,
     /// Whether a fix may be offered.
     fixable: bool,
     edits: Edits,
     /// The same, settled.
-    changes: Vec<Edit>,
+    pub(super) changes: Vec<Edit>,
 }
 
-struct Positioned {
-    name: &'static str,
+pub(super) struct Positioned {
+    pub(super) name: &'static str,
     byte: u32,
     /// Once it is settled.
-    position: Option<Position>,
-    template: String,
+    pub(super) position: Option<Position>,
+    pub(super) template: String,
+}
+
+impl Positioned {
+    pub(super) fn settled(name: &'static str, position: Position, template: String) -> Self {
+        Positioned { name, byte: 0, position: Some(position), template }
+    }
 }
 
 impl Found {
@@ -115,8 +123,30 @@ impl Found {
         }
     }
 
+    /// A settled finding on which nothing is to change.
+    pub(super) fn settled(code: Code, severity: Severity) -> Self {
+        Found {
+            code,
+            severity,
+            index: None,
+            name: None,
+            path: String::new(),
+            location: Location::Nowhere,
+            docs: None,
+            arguments: Vec::new(),
+            positioned: Vec::new(),
+            fixable: false,
+            edits: Vec::new(),
+            changes: Vec::new(),
+        }
+    }
+
+    pub(crate) fn severity(&self) -> Severity {
+        self.severity
+    }
+
     /// Moves a settled finding from the beginning of a text to a later line, and to later events.
-    fn shift(&mut self, base: Position, events: u64) {
+    pub(crate) fn shift(&mut self, base: Position, events: u64) {
         self.index = self.index.map(|index| index.saturating_add(events));
         if let Location::Known(range) = &mut self.location {
             *range = range.after(base);
@@ -139,15 +169,23 @@ pub(crate) struct PartFindings {
 }
 
 /// How many findings there are.
-#[derive(Clone, Copy, Default)]
+#[derive(Clone, Copy, Default, Serialize, Deserialize)]
 pub(crate) struct Counts {
-    errors: u64,
-    warnings: u64,
-    infos: u64,
+    pub(crate) errors: u64,
+    pub(crate) warnings: u64,
+    pub(crate) infos: u64,
 }
 
 impl Counts {
-    fn of(&mut self, severity: Severity) -> &mut u64 {
+    /// Adds those of others.
+    pub(crate) fn add(&mut self, mut others: Counts) {
+        for severity in [Severity::Error, Severity::Warning, Severity::Info] {
+            let count = self.of(severity);
+            *count = count.saturating_add(*others.of(severity));
+        }
+    }
+
+    pub(crate) fn of(&mut self, severity: Severity) -> &mut u64 {
         match severity {
             Severity::Error => &mut self.errors,
             Severity::Warning => &mut self.warnings,
@@ -405,11 +443,8 @@ impl<'s> Findings<'s> {
 
     /// Counts the findings that a part omitted. Call this after those that it kept: as many of each severity as the report
     /// could hold, so that none of them is one of the first.
-    pub(crate) fn add_omitted(&mut self, mut omitted: Counts) {
-        for severity in [Severity::Error, Severity::Warning, Severity::Info] {
-            let count = self.counts.of(severity);
-            *count = count.saturating_add(*omitted.of(severity));
-        }
+    pub(crate) fn add_omitted(&mut self, omitted: Counts) {
+        self.counts.add(omitted);
     }
 
     /// Keeps as many findings as the report holds, errors before warnings before infos. Returns how many it omits.

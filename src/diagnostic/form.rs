@@ -1,9 +1,9 @@
 //! The forms of inputs.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// The form of a whole input.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS), ts(rename = "InputForm"))]
 pub enum Form {

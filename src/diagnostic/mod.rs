@@ -7,12 +7,13 @@ pub(crate) mod findings;
 mod fixes;
 mod form;
 pub(crate) mod options;
+pub(crate) mod packed;
 pub(crate) mod path;
 mod severity;
 mod source;
 pub(crate) mod syntax;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 pub use crate::json::{Position, Range};
 pub use codes::{Arguments, Code};
@@ -68,7 +69,7 @@ pub struct Fix {
 }
 
 /// Replaces the text in a range; an empty range inserts.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS), ts(optional_fields))]
 pub struct Edit {
     /// The range to replace.

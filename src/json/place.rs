@@ -1,12 +1,12 @@
 //! Lines, columns and offsets in UTF-16 code units, like in editors.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::text::steps::step;
 
 /// A place in a text. `line` and `column` count from 1, `offset` from 0; columns and offsets are
 /// UTF-16 code units, so that `text.slice(start.offset, end.offset)` works in JavaScript.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct Position {
     /// From 1.
@@ -35,7 +35,7 @@ impl Position {
 }
 
 /// A range of a text. `end` is exclusive.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS), ts(rename = "TextRange"))]
 pub struct Range {
     /// Its first character.

@@ -54,7 +54,7 @@ impl<'t> From<&'t str> for EventTexts<'t> {
 }
 
 /// Reads JSON documents one after the other. Stops at the first that is none.
-pub(super) fn each_document(
+fn each_document(
     text: DocumentText<'_>,
     read: &mut dyn FnMut(Value<'_>, Findings<'static>) -> Findings<'static>,
 ) -> Report {
@@ -74,6 +74,24 @@ pub(super) fn each_document(
         findings = read(root, findings);
     }
     text.report(findings)
+}
+
+/// Reads the events of JSON documents one after the other, such as whole lines of NDJSON. If the report is not valid,
+/// the events before the error were read.
+pub(crate) fn read_events(
+    text: DocumentText<'_>,
+    reader: &mut EventReader,
+    read: &mut dyn FnMut(ReceivedEvent),
+) -> Report {
+    let mut events = Vec::new();
+    each_document(text, &mut |root, findings| {
+        let mut reading = Reading::resumed(findings, root);
+        for value in recognise::events(root) {
+            add_event(value, reader, &mut events, &mut reading);
+        }
+        events.drain(..).for_each(&mut *read);
+        reading.findings
+    })
 }
 
 /// Captured events of one history, read text by text.

@@ -148,7 +148,8 @@ fn absent(id: Uuid, follows: &Map<Uuid, Option<Uuid>>, known: &mut Map<Uuid, Opt
     root
 }
 
-fn add_late(outcome: &mut Outcome) {
+/// Adds the events that arrived after a firing to its delayed events.
+pub(crate) fn add_late(outcome: &mut Outcome) {
     let late = std::mem::take(&mut outcome.late);
     if late.is_empty() {
         return;

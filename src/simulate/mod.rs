@@ -67,6 +67,7 @@ pub(crate) use automations::crash_zombie_flows;
 pub(crate) use automations::given_automations;
 pub use automations::{Files, scenario_files};
 pub(crate) use automations::{GivenAutomation, all as automations_of};
+pub(crate) use captured::read_events;
 pub use captured::{CapturedEvents, EventTexts};
 pub(crate) use chance::BatchOrder;
 pub use chance::ByChance;
@@ -79,9 +80,11 @@ pub use judgement::{
     list_scenarios, run_tests, run_tests_with,
 };
 pub use leaders::MissingLeaders;
+pub(crate) use leaders::add_late;
 pub(crate) use life::{Life, Lives};
 pub use meaning::{Fired, HeartbeatRhythm, Lane, RunOutcome, StateChange, Timeline, Window};
 pub(crate) use part::{Part, in_order, play_part};
+pub(crate) use playback::{TICK, after, longest};
 pub use reading::DocumentText;
 pub use recorded::{ActionEffect, RecordedActions, RecordedFiring, RecordedFirings, RecordedPair};
 pub(crate) use recorded::{AutomationVersion, ChangeKind, NEAR, OwnEvents};
@@ -89,6 +92,7 @@ pub(crate) use replay::{ByOtherChance, named};
 pub use replay::{ReplayError, ReplayOptions, replay};
 pub use result::{FoundIn, SimulationResult};
 pub use scenario::{MAX_EVENTS, MAX_OUTCOME, MAX_TICKS, Scenario, ScenarioError};
+pub(crate) use scenario::{REMEMBERED, has_too_many_ticks};
 pub use simulation::{SimulateOptions, play, simulate};
 pub use stream::ReplayStream;
 pub use streamed::{StreamCounts, StreamEnd, StreamError, StreamOptions, StreamedAutomation};

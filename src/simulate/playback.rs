@@ -14,7 +14,7 @@ use super::reading::Reading;
 use super::scenario::{MAX_TICKS, Scenario, has_too_many_ticks};
 
 /// Every five seconds, as the server does.
-pub(super) const TICK: i64 = 5_000_000;
+pub(crate) const TICK: i64 = 5_000_000;
 
 /// 2026-01-01T00:00:00Z: where a scenario without `start` and without events begins.
 const START: Instant = Instant(1_767_225_600_000_000);
@@ -123,12 +123,12 @@ pub(super) fn received(events: &[ReceivedEvent], last: bool) -> Option<Instant> 
 }
 
 /// When everything that the last event causes can have fired. `rest`: the longest window.
-pub(super) fn after(last: Instant, rest: i64) -> Instant {
+pub(crate) fn after(last: Instant, rest: i64) -> Instant {
     Instant(last.0.saturating_add(rest.max(0)).saturating_add(60_000_000))
 }
 
 /// The longest window of a trigger and those in it.
-pub(super) fn longest(trigger: &Trigger) -> i64 {
+pub(crate) fn longest(trigger: &Trigger) -> i64 {
     step(1);
     match trigger {
         Trigger::Event(event) => event.within,

@@ -106,7 +106,7 @@ impl Scenario {
     }
 }
 
-pub(super) fn has_too_many_ticks(start: Instant, end: Instant, tick: i64) -> bool {
+pub(crate) fn has_too_many_ticks(start: Instant, end: Instant, tick: i64) -> bool {
     end.since(start).checked_div(tick).is_none_or(|ticks| ticks >= MAX_TICKS)
 }
 
@@ -122,7 +122,7 @@ fn engine(scenario: &Scenario, options: Options) -> Engine {
 }
 
 /// How long the server remembers which events it has seen (microseconds).
-pub(super) const REMEMBERED: i64 = 30 * 60 * 1_000_000;
+pub(crate) const REMEMBERED: i64 = 30 * 60 * 1_000_000;
 
 /// The same for an automation that is created at the start: the server knows the events received before, but no trigger
 /// looks at them.

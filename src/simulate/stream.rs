@@ -7,18 +7,16 @@ use serde::{Deserialize, Serialize};
 use crate::automation::Automation;
 use crate::diagnostic::Report;
 use crate::event::{EventReader, ReceivedEvent};
-use crate::recognise;
 use crate::time::{Instant, Span, TimePoint};
 use crate::trigger::snapshot::SnapshotKind;
 use crate::trigger::{Engine, Options, Outcome, SavedEngine, SavedEvent, Snapshot, SnapshotError};
 
 use super::automations;
-use super::captured::each_document;
+use super::captured::read_events;
 use super::coverage::{Coverage, FiringCounts};
-use super::document::add_event;
 use super::playback::{TICK, after, longest};
 use super::player::Player;
-use super::reading::{DocumentText, Reading};
+use super::reading::DocumentText;
 use super::replay::ReplayError;
 use super::scenario::{REMEMBERED, has_too_many_ticks, known_before};
 use super::streamed::{StreamCounts, StreamEnd, StreamError, StreamOptions, StreamedAutomation};
@@ -133,18 +131,11 @@ impl ReplayStream {
     /// As [`ReplayStream::push`].
     pub fn push_text(&mut self, text: DocumentText<'_>) -> Result<Report, ReplayError> {
         let mut reader = std::mem::take(&mut self.reader);
-        let (mut events, mut played) = (Vec::new(), Ok(()));
-        let report = each_document(text, &mut |root, findings| {
-            let mut reading = Reading::resumed(findings, root);
-            for value in recognise::events(root) {
-                add_event(value, &mut reader, &mut events, &mut reading);
+        let mut played = Ok(());
+        let report = read_events(text, &mut reader, &mut |event| {
+            if played.is_ok() {
+                played = self.push(event);
             }
-            for event in events.drain(..) {
-                if played.is_ok() {
-                    played = self.push(event);
-                }
-            }
-            reading.findings
         });
         if reader.len() <= MOST_TEXTS {
             self.reader = reader;

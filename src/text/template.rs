@@ -17,6 +17,11 @@ pub(crate) fn render_with(template: &str, fill: &mut dyn FnMut(&str, &mut String
     Some(out)
 }
 
+/// The names of a template's placeholders.
+pub(crate) fn placeholders(template: &str) -> impl Iterator<Item = &str> {
+    template.split('{').skip(1).filter_map(|rest| Some(rest.split_once('}')?.0))
+}
+
 /// The same with given texts, each with the name of its placeholder.
 pub(crate) fn render(template: &str, texts: &[(&str, &str)]) -> String {
     let rendered = render_with(template, &mut |name, out| {

@@ -36,7 +36,7 @@ pub struct Automations {
 
 /// The saved state of automations.
 #[derive(Serialize, Deserialize, PartialEq, Debug)]
-pub(super) struct SavedAutomations {
+pub(crate) struct SavedAutomations {
     all: Vec<SavedTriggers>,
     names: Option<Names>,
 }
@@ -67,17 +67,43 @@ impl Automations {
     /// Adds an automation; returns its number, which firings refer to. A disabled automation never fires.
     pub fn load(&mut self, automation: &Automation) -> usize {
         let index = self.all.len();
-        self.all.push(Triggers::new(automation, index, self.version, self.options));
+        self.load_as(automation, index);
+        index
+    }
+
+    /// The same, with a number of its own.
+    pub(crate) fn load_as(&mut self, automation: &Automation, number: usize) {
+        self.all.push(Triggers::new(automation, number, self.version, self.options));
         self.names.clear();
         if let Some(counts) = &mut self.counts {
             // This automation did not see earlier events.
             **counts = NameCounts::default();
         }
-        index
+    }
+
+    /// The automations with a trigger that an event matches, by their indexes.
+    pub(crate) fn each_match(&mut self, event: &ReceivedEvent, found: &mut dyn FnMut(usize)) {
+        let known = self.known(&event.name);
+        for (index, interests) in &*known.interested {
+            if self.all.get(*index).is_some_and(|triggers| triggers.matches(event, interests)) {
+                found(*index);
+            }
+        }
+    }
+
+    /// The key of an event's window, for an automation with one event trigger.
+    pub(crate) fn key(&self, index: usize, event: &ReceivedEvent) -> Option<Box<[SharedText]>> {
+        self.all.get(index)?.key(event)
+    }
+
+    /// How many firings, those of children included, and late events were not taken yet.
+    pub(crate) fn untaken(&self) -> usize {
+        let Outcome { firings, child_firings, late, .. } = &self.outcome;
+        firings.len().saturating_add(child_firings.len()).saturating_add(late.len())
     }
 
     /// The state after the last step, at `now`. What was not taken yet is not part of it.
-    pub(super) fn save(&self, now: Instant) -> SavedAutomations {
+    pub(crate) fn save(&self, now: Instant) -> SavedAutomations {
         SavedAutomations {
             all: self.all.iter().map(|triggers| triggers.save(now.0)).collect(),
             names: self.counts.as_ref().map(|counts| counts.names.clone()),
@@ -85,7 +111,7 @@ impl Automations {
     }
 
     /// Takes up a saved state of the same automations.
-    pub(super) fn restore(&mut self, saved: SavedAutomations, texts: &mut EventReader) -> Result<(), SnapshotError> {
+    pub(crate) fn restore(&mut self, saved: SavedAutomations, texts: &mut EventReader) -> Result<(), SnapshotError> {
         if saved.all.len() != self.all.len() || saved.names.is_some() != self.counts.is_some() {
             return Err(SnapshotError::OtherAutomations);
         }

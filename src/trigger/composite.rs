@@ -96,6 +96,12 @@ impl Tree {
         (Tree { nodes }, leaves)
     }
 
+    /// Its triggers, parents before children.
+    pub(super) fn summaries(&self) -> impl Iterator<Item = Rc<TriggerSummary>> {
+        step(self.nodes.len());
+        self.nodes.iter().map(|node| node.summary.clone())
+    }
+
     /// The parents of the nodes, and what composite triggers decide by.
     pub(super) fn shape(&self) -> Vec<NodeShape> {
         step(self.nodes.len());

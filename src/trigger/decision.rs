@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::automation::Posture;
@@ -14,7 +14,7 @@ use super::delayed::{DelayedEvent, LateEvent};
 use super::quirk::ServerQuirk;
 
 /// Which loop of the server decides.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub enum Phase {
     /// An event has arrived.
     Event,

@@ -3,6 +3,7 @@
 //! Source: `evaluate_proactive_triggers`, `proactive_evaluation`, `read_buckets_for_automation` and
 //! `sweep_closed_buckets` of `server/events/triggers.py`.
 
+use crate::event::SharedText;
 use crate::json::write::string;
 use crate::text::order;
 use crate::text::steps::step;
@@ -162,17 +163,22 @@ fn by_start(buckets: &Buckets, mut places: Vec<u32>) -> Vec<u32> {
 fn by_key(buckets: &Buckets, mut places: Vec<u32>) -> Vec<u32> {
     let mut texts: Vec<String> = Vec::with_capacity(places.len());
     for place in &places {
-        let mut text = String::new();
-        for label in buckets.slot(*place).map(|slot| &*slot.key).unwrap_or_default() {
-            text.push_str(if text.is_empty() { "" } else { ", " });
-            step(label.len());
-            string(&mut text, label);
-        }
-        texts.push(text);
+        texts.push(key_text(buckets.slot(*place).map(|slot| &*slot.key).unwrap_or_default()));
     }
     let texts: Vec<&[u8]> = texts.iter().map(String::as_bytes).collect();
     order::arrange(&mut places, order::order_of_texts(&texts));
     places
+}
+
+/// The text of a key in the database.
+pub(crate) fn key_text<'k>(key: impl IntoIterator<Item = &'k SharedText>) -> String {
+    let mut text = String::new();
+    for label in key {
+        text.push_str(if text.is_empty() { "" } else { ", " });
+        step(label.len());
+        string(&mut text, label);
+    }
+    text
 }
 
 /// Removes the buckets of a trigger that have ended by a time, whatever they contain.

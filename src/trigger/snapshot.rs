@@ -19,6 +19,10 @@ pub(crate) enum SnapshotKind {
     Sequencer = 1,
     Engine = 2,
     Stream = 3,
+    /// The order of an archive's events, up to the end of a slice.
+    Order = 4,
+    /// The triggers of one task.
+    Triggers = 5,
 }
 
 /// The SHA-256 of a state. Equal states have equal hashes, however they were reached.

@@ -89,6 +89,20 @@ impl Triggers {
         interested.into()
     }
 
+    /// Whether an event matches one of its triggers.
+    pub(super) fn matches(&self, event: &ReceivedEvent, interests: &[(usize, Interest)]) -> bool {
+        interests.iter().any(|(place, _)| {
+            step(1);
+            self.states.get(*place).is_some_and(|state| state.matching.covers_resources(event))
+        })
+    }
+
+    /// The key of an event's window, if there is one event trigger.
+    pub(super) fn key(&self, event: &ReceivedEvent) -> Option<Box<[SharedText]>> {
+        let [state] = &*self.states else { return None };
+        Some(state.matching.key(event))
+    }
+
     /// Executes a step. `interests`: of the event's name, if it is about an event.
     pub(super) fn execute(
         &mut self,
@@ -238,6 +252,8 @@ fn tick(states: &mut [TriggerState], context: &mut EvaluationContext<'_>, as_of:
             continue;
         }
         let paged = !context.intended;
-        state.next_run = Some(proactive::evaluate_proactively(state, context, as_of, paged));
+        let next = proactive::evaluate_proactively(state, context, as_of, paged);
+        // It is not intended that the windows of one key decide when those of another are looked at.
+        state.next_run = (!context.intended || state.trigger.for_each.is_empty()).then_some(next);
     }
 }

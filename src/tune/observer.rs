@@ -115,6 +115,11 @@ impl HeartbeatObserver {
         (self.lines, self.begun) = (0, false);
     }
 
+    /// Counts events that are not of flow runs, and were read elsewhere.
+    pub fn add_others(&mut self, events: u64) {
+        self.events = self.events.saturating_add(events);
+    }
+
     /// Adds a part of a text: JSON documents one after the other, such as whole lines of NDJSON.
     ///
     /// # Errors

@@ -2,12 +2,13 @@
 //!
 //! Several texts can be one history: findings that depend on a later text are kept as [`Late`] for their own report.
 //!
-//! Memory is bounded: of a long input, at least the last [`REMEMBERED`] events are remembered.
+//! Memory is bounded unless all events are to be remembered: see [`Memory`].
 
 use std::borrow::{Borrow, Cow};
 use std::fmt;
 use std::hash::{BuildHasher, Hash};
 
+use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::catalogue::{Family, Follows, Term};
@@ -26,10 +27,29 @@ use super::form::usual_uuid;
 use super::links::{Links, State};
 
 /// The id of an event, as a number, which compares and hashes quickly.
-pub(super) type Id = u128;
+pub(crate) type Id = u128;
 
-/// The least number of events that are remembered: links over more events are not checked.
+/// The least number of events that are remembered if memory is bounded: links over more events are not checked.
 pub(super) const REMEMBERED: usize = 50_000;
+
+/// How many events a check remembers, for what links them to later ones.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum Memory {
+    /// At least the last 50,000: links over more events are not checked, and memory is bounded.
+    #[default]
+    Recent,
+    /// All of them: memory grows with their number.
+    All,
+}
+
+impl Memory {
+    fn remembered(self) -> usize {
+        match self {
+            Memory::Recent => REMEMBERED,
+            Memory::All => usize::MAX,
+        }
+    }
+}
 
 /// A heartbeat this many microseconds after the end of its run was still in transit.
 const HEARTBEAT_GRACE: i64 = 5_000_000;
@@ -42,6 +62,7 @@ struct Recent<K, V> {
     now: Generation<K, V>,
     before: Generation<K, V>,
     seed: Seed,
+    memory: Memory,
 }
 
 struct Generation<K, V> {
@@ -72,7 +93,13 @@ impl<K, V> Generation<K, V> {
 
 impl<K, V> Default for Recent<K, V> {
     fn default() -> Self {
-        Recent { now: Generation::default(), before: Generation::default(), seed: Seed::default() }
+        Recent::new(Memory::default())
+    }
+}
+
+impl<K, V> Recent<K, V> {
+    fn new(memory: Memory) -> Self {
+        Recent { now: Generation::default(), before: Generation::default(), seed: Seed::default(), memory }
     }
 }
 
@@ -95,7 +122,7 @@ impl<K: Hash, V> Recent<K, V> {
 
     /// Makes room for one more.
     fn grow(&mut self) -> Vec<(K, V)> {
-        let full = self.now.size >= REMEMBERED;
+        let full = self.now.size >= self.memory.remembered();
         let forgotten =
             if full { std::mem::replace(&mut self.before, std::mem::take(&mut self.now)).entries } else { Vec::new() };
         self.now.size = self.now.size.saturating_add(1);
@@ -109,7 +136,7 @@ impl<K: Hash, V> Recent<K, V> {
 }
 
 /// A value of an event that links it to others: in the text, or kept from it.
-pub(super) trait Link<'t>: Copy {
+pub(crate) trait Link<'t>: Copy {
     /// The bytes of a string, unescaped. Other values: as written.
     fn bytes(self) -> Cow<'t, [u8]>;
     /// Whether it is the string `other`.
@@ -132,7 +159,7 @@ impl<'t> Link<'t> for Value<'t> {
 }
 
 /// The parts of an event that matter to others.
-pub(super) struct Linked<V> {
+pub(crate) struct Linked<V> {
     pub occurred: Option<Instant>,
     pub id: Option<Id>,
     pub follows: Option<Id>,
@@ -296,6 +323,8 @@ impl Words<'_> {
 /// A follower that came before the event it points to.
 struct Waiting {
     at: At,
+    /// The index of the first that waits for the same event.
+    first: u64,
     occurred: Option<Instant>,
     follows: &'static Follows,
     name: String,
@@ -339,7 +368,7 @@ struct Run {
 }
 
 #[derive(Default)]
-pub(super) struct Chain {
+pub(crate) struct Chain {
     seen: Recent<Id, Seen>,
     /// By the id that they follow.
     waiting: Recent<Id, Vec<Waiting>>,
@@ -365,7 +394,7 @@ pub(super) struct Chain {
 }
 
 /// A finding for the report of an earlier text, or of one that has ended.
-pub(super) struct Late(Finding);
+pub(crate) struct Late(Finding);
 
 enum Finding {
     /// A link from an event to one in a later text, or to a missing one.
@@ -397,7 +426,16 @@ impl Late {
         }
     }
 
-    pub(super) fn report(&self, findings: &mut Findings<'_>, names: &[String]) {
+    /// Its place among those of one text that [`Chain::close`] finds.
+    pub(crate) fn order(&self) -> (u8, u64, u64) {
+        match &self.0 {
+            Finding::Link(waiting, _) => (0, waiting.first, waiting.at.index),
+            Finding::Executed(executed) => (1, executed.at.index, 0),
+            Finding::Overlap(overlap) => (2, overlap.at.index, 0),
+        }
+    }
+
+    pub(crate) fn report(&self, findings: &mut Findings<'_>, names: &[String]) {
         match &self.0 {
             Finding::Link(waiting, Some(target)) => judge(findings, &waiting.follower(), target, names),
             Finding::Link(waiting, None) => {
@@ -435,6 +473,17 @@ enum Fresh {
 }
 
 impl Chain {
+    pub(crate) fn new(memory: Memory) -> Self {
+        Chain {
+            seen: Recent::new(memory),
+            waiting: Recent::new(memory),
+            runs: Recent::new(memory),
+            instants: Recent::new(memory),
+            executed: Recent::new(memory),
+            ..Chain::default()
+        }
+    }
+
     /// Reports what an event shows together with earlier ones. `holed`: whether its name fills a hole in that of its family.
     pub(super) fn add<'t, V: Link<'t>>(
         &mut self,
@@ -452,59 +501,9 @@ impl Chain {
             // It was checked at its first occurrence.
             return;
         }
-        let mut texts = std::mem::take(&mut self.scratch);
-        texts.read(links, links.validated, true);
-        let name = subject.name.filter(|_| !self.names.is_empty());
-        let known_by = name.map(|name| Box::new((name.to_owned(), event.follows)));
-        let (occurred, texts_of) = (event.occurred, texts.clone());
-        let own = Seen { at, known_by, family, occurred, texts: texts_of };
-        if let (Some(target), Some(follows)) =
-            (event.follows.filter(|target| *target != id), family.and_then(|family| family.follows.as_ref()))
-        {
-            texts.read(links, links.initial, follows.same.is_some());
-            let follower = Follower {
-                file: self.file,
-                occurred: event.occurred,
-                follows,
-                subject: *subject,
-                place: place(links.follows),
-                from_place: place(links.initial.whole),
-                texts: &texts,
-                words: Words::Of(links),
-            };
-            if let Some(target) = self.seen.get_mut(&target) {
-                judge(findings, &follower, target, &self.names);
-            } else {
-                let (resource_text, from_text) = (follower.words.resource(), follower.words.from());
-                let Follower { occurred, follows, subject, place, from_place, .. } = follower;
-                let name = subject.name.unwrap_or_default().to_owned();
-                let docs = subject.docs;
-                self.wait(
-                    findings,
-                    target,
-                    Waiting {
-                        at,
-                        occurred,
-                        follows,
-                        name,
-                        docs,
-                        place,
-                        from_place,
-                        texts: texts.clone(),
-                        resource_text,
-                        from_text,
-                    },
-                );
-            }
-        }
-        self.scratch = texts;
-        for waiting in self.waiting.get_mut(&id).map(std::mem::take).unwrap_or_default() {
-            if waiting.at.file == self.file {
-                judge(findings, &waiting.follower(), &own, &self.names);
-            } else {
-                self.late.push(Late(Finding::Link(Box::new(waiting), Some(Box::new(own.clone())))));
-            }
-        }
+        let own = self.own(subject, event, family, at);
+        self.follow(findings, subject, event, family, id, at);
+        self.release(findings, id, &own);
         if let Some(family) = family {
             self.run(findings, subject, links, family, holed, &own);
             self.worker(subject, event, family);
@@ -512,7 +511,118 @@ impl Chain {
         self.seen.insert(id, own);
     }
 
-    fn wait(&mut self, findings: &mut Findings<'_>, target: Id, waiting: Waiting) {
+    /// Does the part of [`Chain::add`] that belongs to a role. The roles of an event in their order, and those of all events
+    /// in theirs, show what whole events do. The first event with an id has all its roles; the others only that of a target.
+    pub(crate) fn add_as<'t, V: Link<'t>>(
+        &mut self,
+        role: Role,
+        findings: &mut Findings<'_>,
+        subject: &Subject<'_>,
+        event: &Linked<V>,
+        family: Option<&'static Family>,
+        holed: bool,
+    ) {
+        let (Some(index), Some(id)) = (subject.index, event.id) else { return };
+        let at = At { file: self.file, index };
+        match (role, family) {
+            (Role::Follower, _) => self.follow(findings, subject, event, family, id, at),
+            (Role::Target, _) => {
+                if self.seen.get_mut(&id).is_some() {
+                    self.repeated(findings, subject, event, id, at);
+                    return;
+                }
+                let own = self.own(subject, event, family, at);
+                self.release(findings, id, &own);
+                self.seen.insert(id, own);
+            }
+            (Role::Run, Some(family)) => {
+                let own = self.own(subject, event, Some(family), at);
+                self.run(findings, subject, &event.links, family, holed, &own);
+            }
+            (Role::Worker, Some(family)) => self.worker(subject, event, family),
+            (Role::Run | Role::Worker, None) => {}
+        }
+    }
+
+    /// What to keep of an event.
+    fn own<'t, V: Link<'t>>(
+        &mut self,
+        subject: &Subject<'_>,
+        event: &Linked<V>,
+        family: Option<&'static Family>,
+        at: At,
+    ) -> Seen {
+        let links = &event.links;
+        self.scratch.read(links, links.validated, true);
+        let name = subject.name.filter(|_| !self.names.is_empty());
+        let known_by = name.map(|name| Box::new((name.to_owned(), event.follows)));
+        Seen { at, known_by, family, occurred: event.occurred, texts: self.scratch.clone() }
+    }
+
+    /// Compares an event with the one that it follows, now or once that is known.
+    fn follow<'t, V: Link<'t>>(
+        &mut self,
+        findings: &mut Findings<'_>,
+        subject: &Subject<'_>,
+        event: &Linked<V>,
+        family: Option<&'static Family>,
+        id: Id,
+        at: At,
+    ) {
+        let links = &event.links;
+        let Some((target, follows)) = followed(event, family, id) else { return };
+        let mut texts = std::mem::take(&mut self.scratch);
+        texts.read(links, links.initial, follows.same.is_some());
+        let follower = Follower {
+            file: self.file,
+            occurred: event.occurred,
+            follows,
+            subject: *subject,
+            place: place(links.follows),
+            from_place: place(links.initial.whole),
+            texts: &texts,
+            words: Words::Of(links),
+        };
+        if let Some(target) = self.seen.get_mut(&target) {
+            judge(findings, &follower, target, &self.names);
+        } else {
+            let (resource_text, from_text) = (follower.words.resource(), follower.words.from());
+            let Follower { occurred, follows, subject, place, from_place, .. } = follower;
+            let name = subject.name.unwrap_or_default().to_owned();
+            let docs = subject.docs;
+            self.wait(
+                findings,
+                target,
+                Waiting {
+                    at,
+                    first: at.index,
+                    occurred,
+                    follows,
+                    name,
+                    docs,
+                    place,
+                    from_place,
+                    texts: texts.clone(),
+                    resource_text,
+                    from_text,
+                },
+            );
+        }
+        self.scratch = texts;
+    }
+
+    /// Compares the events that waited for this one with it.
+    fn release(&mut self, findings: &mut Findings<'_>, id: Id, own: &Seen) {
+        for waiting in self.waiting.get_mut(&id).map(std::mem::take).unwrap_or_default() {
+            if waiting.at.file == self.file {
+                judge(findings, &waiting.follower(), own, &self.names);
+            } else {
+                self.late.push(Late(Finding::Link(Box::new(waiting), Some(Box::new(own.clone())))));
+            }
+        }
+    }
+
+    fn wait(&mut self, findings: &mut Findings<'_>, target: Id, mut waiting: Waiting) {
         if self.waiting.get_mut(&target).is_some() {
             // The other followers of this event may be forgotten instead.
             let forgotten = self.waiting.grow();
@@ -523,6 +633,7 @@ impl Chain {
             if in_bytes {
                 self.fresh.push(Fresh::Waiting(target, others.len()));
             }
+            waiting.first = others.first().map_or(waiting.first, |other| other.first);
             others.push(waiting);
             return;
         }
@@ -587,14 +698,14 @@ impl Chain {
     }
 
     /// The findings that belong to reports of other texts, and the names of the texts.
-    pub(super) fn late(&mut self) -> (Vec<Late>, &[String]) {
+    pub(crate) fn late(&mut self) -> (Vec<Late>, &[String]) {
         let mut late = std::mem::take(&mut self.late);
         late.extend(self.overlap.take().map(|overlap| Late(Finding::Overlap(overlap))));
         (late, &self.names)
     }
 
     /// Findings that require all texts of a history: they become [`Late`].
-    pub(super) fn close(&mut self, events: u64) {
+    pub(crate) fn close(&mut self, events: u64) {
         // As in `finish`.
         if events < 2 {
             return;
@@ -678,18 +789,14 @@ impl Chain {
         own: &Seen,
     ) {
         let (Some(occurred), Some(resource)) = (own.occurred, own.texts.resource()) else { return };
-        let is_heartbeat = family.name.text == "prefect.flow-run.heartbeat";
-        let state_type = links.state_type.filter(|_| holed);
-        if !is_heartbeat && state_type.is_none() {
-            return;
-        }
+        let Some(in_run) = InRun::of(links, family, holed) else { return };
         let place = || place(links.occurred);
         let (here, names) = (self.file, &self.names);
         let shown_as = |at| Shown { at, here, names };
         let path = &Path::Field("occurred");
         let known = self.runs.get_mut(resource).copied();
         let mut run = known.unwrap_or(Run { number: self.count, ..Run::default() });
-        if is_heartbeat {
+        let InRun::State(state_type) = in_run else {
             if let Some((ended, at)) = run.ended
                 && occurred.since(ended) > HEARTBEAT_GRACE
                 && run.moved.is_none_or(|moved| moved <= ended)
@@ -699,7 +806,7 @@ impl Chain {
                     .say("index", format_args!("{}", shown_as(at)));
             }
             return;
-        }
+        };
         let instant = (run.number, occurred);
         if let Some(other) = self.instants.get_mut(&instant) {
             add(findings, Code::STATES_AT_SAME_INSTANT, subject, path, place())
@@ -707,8 +814,7 @@ impl Chain {
         } else {
             self.instants.insert(instant, own.at);
         }
-        let terminal = state_type
-            .is_some_and(|kind| ["COMPLETED", "FAILED", "CANCELLED", "CRASHED"].iter().any(|end| kind.is(end)));
+        let terminal = ["COMPLETED", "FAILED", "CANCELLED", "CRASHED"].iter().any(|end| state_type.is(end));
         if terminal {
             run.ended = Some((occurred, own.at)).max(run.ended);
         } else {
@@ -724,13 +830,7 @@ impl Chain {
 
     /// Submitted and executed flow runs.
     fn worker<'t, V: Link<'t>>(&mut self, subject: &Subject<'_>, event: &Linked<V>, family: &'static Family) {
-        let submitted = match family.name.text {
-            "prefect.worker.submitted-flow-run" => true,
-            "prefect.worker.executed-flow-run" => false,
-            _ => return,
-        };
-        let run = event.links.flow_run.map(V::bytes).filter(|run| run.len() <= LONGEST);
-        let Some(run) = run else { return };
+        let Some((submitted, run)) = of_worker(&event.links, family) else { return };
         let known = self.executed.get_mut(&*run);
         if submitted {
             match known {
@@ -746,6 +846,91 @@ impl Chain {
             if let Location::Bytes(_) = place {
                 self.fresh.push(Fresh::Executed((*run).into()));
             }
+        }
+    }
+}
+
+/// The event that another one follows, and what its family says of that.
+fn followed<V>(event: &Linked<V>, family: Option<&'static Family>, id: Id) -> Option<(Id, &'static Follows)> {
+    let target = event.follows.filter(|target| *target != id)?;
+    Some((target, family.and_then(|family| family.follows.as_ref())?))
+}
+
+/// What an event says of its run.
+enum InRun<V> {
+    Heartbeat,
+    /// The type of the state that it enters.
+    State(V),
+}
+
+impl<'t, V: Link<'t>> InRun<V> {
+    fn of(links: &Links<V>, family: &'static Family, holed: bool) -> Option<Self> {
+        if family.name.text == "prefect.flow-run.heartbeat" {
+            return Some(InRun::Heartbeat);
+        }
+        links.state_type.filter(|_| holed).map(InRun::State)
+    }
+}
+
+/// Whether a worker submitted a flow run, or executed it; and which.
+fn of_worker<'t, V: Link<'t>>(links: &Links<V>, family: &'static Family) -> Option<(bool, Cow<'t, [u8]>)> {
+    let submitted = match family.name.text {
+        "prefect.worker.submitted-flow-run" => true,
+        "prefect.worker.executed-flow-run" => false,
+        _ => return None,
+    };
+    let run = links.flow_run.map(V::bytes).filter(|run| run.len() <= LONGEST)?;
+    Some((submitted, run))
+}
+
+/// What an event is to others.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize)]
+pub(crate) enum Role {
+    /// It follows another one.
+    Follower,
+    /// Others can follow it, or have its id.
+    Target,
+    /// It is of a run.
+    Run,
+    /// A worker submitted or executed a flow run.
+    Worker,
+}
+
+/// What events share that matter to each other in a role.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(crate) enum Key<'t> {
+    Id(Id),
+    Run(Cow<'t, [u8]>),
+}
+
+impl Role {
+    /// The roles of an event, each with the key of those that it must be seen with.
+    pub(crate) fn of<'t, V: Link<'t>>(
+        event: &Linked<V>,
+        family: Option<&'static Family>,
+        holed: bool,
+    ) -> [Option<(Role, Key<'t>)>; 4] {
+        let links = &event.links;
+        let Some(id) = event.id else { return [const { None }; 4] };
+        let run = family.zip(event.occurred).and_then(|(family, _)| InRun::of(links, family, holed));
+        let run = run.and(links.resource).map(V::bytes).filter(|run| run.len() <= LONGEST);
+        let worker = family.and_then(|family| of_worker(links, family));
+        [
+            followed(event, family, id).map(|(target, _)| (Role::Follower, Key::Id(target))),
+            Some((Role::Target, Key::Id(id))),
+            run.map(|run| (Role::Run, Key::Run(run))),
+            worker.map(|(_, run)| (Role::Worker, Key::Run(run))),
+        ]
+    }
+
+    /// The links that it needs: what the others are for is left out.
+    pub(crate) fn links<V: Copy>(self, links: &Links<V>) -> Links<V> {
+        let Links { occurred, event, id, follows, resource, shared, state_type, validated, initial, flow_run } = *links;
+        match self {
+            Role::Follower => Links { follows, resource, shared, initial, ..Links::NONE },
+            Role::Target => Links { id, resource, shared, validated, ..Links::NONE },
+            Role::Run => Links { occurred, resource, state_type, ..Links::NONE },
+            Role::Worker => Links { event, flow_run, ..Links::NONE },
         }
     }
 }

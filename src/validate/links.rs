@@ -1,5 +1,7 @@
 //! The values that link an event to others.
 
+use serde::{Deserialize, Serialize};
+
 use crate::catalogue::{Family, Match, Term};
 use crate::event::RESOURCE_ID;
 
@@ -7,8 +9,8 @@ use super::cache::Observed;
 use super::parts::Parts;
 
 /// Places in an event: as values, or as positions relative to its beginning.
-#[derive(Clone, Copy)]
-pub(super) struct Links<V> {
+#[derive(Clone, Copy, Serialize, Deserialize)]
+pub(crate) struct Links<V> {
     /// The fields with these names.
     pub occurred: Option<V>,
     pub event: Option<V>,
@@ -27,16 +29,36 @@ pub(super) struct Links<V> {
 }
 
 /// A state of the payload.
-#[derive(Clone, Copy)]
-pub(super) struct State<V> {
+#[derive(Clone, Copy, Serialize, Deserialize)]
+pub(crate) struct State<V> {
     pub whole: Option<V>,
     /// Both are strings.
     pub kind: Option<V>,
     pub name: Option<V>,
 }
 
+impl<V> Links<V> {
+    /// No link.
+    pub(crate) const NONE: Self = Links {
+        occurred: None,
+        event: None,
+        id: None,
+        follows: None,
+        resource: None,
+        shared: None,
+        state_type: None,
+        validated: State::NONE,
+        initial: State::NONE,
+        flow_run: None,
+    };
+}
+
+impl<V> State<V> {
+    const NONE: Self = State { whole: None, kind: None, name: None };
+}
+
 impl<V: Copy> Links<V> {
-    pub(super) fn map<W>(&self, mut to: impl FnMut(V) -> W) -> Links<W> {
+    pub(crate) fn map<W>(&self, mut to: impl FnMut(V) -> W) -> Links<W> {
         let to = &mut to;
         Links {
             occurred: link(self.occurred, to),

@@ -31,15 +31,18 @@ use crate::text::order;
 use crate::text::phrase::cut;
 
 use cache::{Observed, Record, ShapeCache};
-use chain::{Chain, Late, Linked};
+use chain::Late;
 use input::{FirstLine, first_line};
-use links::Links;
 
+pub use chain::Memory;
+pub(crate) use chain::{Chain, Id, Key, Linked, Role};
 pub use custom::Schemas;
 #[cfg(feature = "custom-schemas")]
 pub use custom::{SchemaFile, SchemasError, read_files};
 pub(crate) use envelope::{MAX_LABELS, MAX_NAME, MAX_RELATED};
+pub(crate) use links::Links;
 pub use options::ValidateOptions;
+pub(crate) use split::{FirstForm, Kept};
 pub use split::{Merge, Part, PartValidator};
 
 /// The depth of events nested no deeper than this is not checked.
@@ -287,7 +290,7 @@ impl<R: Relate> Session<R> {
             FirstLine::Ndjson { first: Some(parsed), end } => {
                 let form = self.check(findings, options, source, end, &parsed, true);
                 self.lines(findings, options, source, end);
-                form_of_lines(Some(form))
+                form_of_lines(Some(Some(form)))
             }
             FirstLine::Ndjson { first: None, .. } => {
                 self.lines(findings, options, source, events_start(text));
@@ -488,9 +491,9 @@ impl<R: Relate> Events<'_, R> {
     }
 }
 
-/// The form of NDJSON. `first`: that of its first line, if it can be read.
-fn form_of_lines(first: Option<Form>) -> Form {
-    match first {
+/// The form of NDJSON.
+pub(crate) fn form_of_lines(first: FirstForm) -> Form {
+    match first.flatten() {
         None | Some(Form::Event | Form::Unknown) => Form::Events,
         Some(form) => form,
     }

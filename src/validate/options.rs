@@ -48,7 +48,7 @@ impl Default for ValidateOptions {
 }
 
 impl ValidateOptions {
-    pub(super) fn report(&self) -> ReportOptions<'_> {
+    pub(crate) fn report(&self) -> ReportOptions<'_> {
         ReportOptions { profile: self.profile, severity: &self.severity, max_diagnostics: self.max_diagnostics }
     }
 }

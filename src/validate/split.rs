@@ -14,7 +14,7 @@ use crate::json::{Places, Position, Span, Value, parse};
 use crate::recognise::events_start;
 use crate::time::Instant;
 
-use super::chain::{Chain, Id, Link, Linked};
+use super::chain::{Chain, Id, Link, Linked, Memory};
 use super::links::Links;
 use super::options::ValidateOptions;
 use super::{Relate, Session, form_of_lines, input};
@@ -47,13 +47,14 @@ pub struct PartValidator {
 
 /// What a part of a text shows. Its places and indices are relative to it.
 pub struct Part {
-    findings: PartFindings,
-    records: Records,
-    events: u64,
-    /// The form of its first line, if there is one; `Some(None)`: it cannot be read.
-    #[expect(clippy::option_option, reason = "no line, an unreadable one, or one with a form")]
-    form: Option<Option<Form>>,
+    pub(crate) findings: PartFindings,
+    pub(crate) records: Records,
+    pub(crate) events: u64,
+    pub(crate) form: FirstForm,
 }
+
+/// The form of the first line, if there is one; `Some(None)`: it cannot be read.
+pub(crate) type FirstForm = Option<Option<Form>>;
 
 impl Part {
     /// How many events it has.
@@ -71,9 +72,7 @@ pub struct Merge<'o> {
     events: u64,
     /// The place after them.
     end: Position,
-    /// See [`Part`].
-    #[expect(clippy::option_option, reason = "no line, an unreadable one, or one with a form")]
-    form: Option<Option<Form>>,
+    form: FirstForm,
 }
 
 impl PartValidator {
@@ -147,8 +146,8 @@ fn units(text: &[u8], wtf8: bool) -> u64 {
 
 /// What links the events of a part to others.
 #[derive(Default)]
-struct Records {
-    all: Vec<Record>,
+pub(crate) struct Records {
+    pub(crate) all: Vec<Record>,
     /// The texts of all of them.
     texts: Vec<u8>,
     /// The current line, and its first record.
@@ -156,13 +155,13 @@ struct Records {
     first: usize,
 }
 
-struct Record {
+pub(crate) struct Record {
     /// How many findings of the part come before those that follow from this record.
-    found: usize,
-    index: u64,
-    name: Option<Piece>,
-    family: Option<&'static Family>,
-    holed: bool,
+    pub(crate) found: usize,
+    pub(crate) index: u64,
+    pub(crate) name: Option<Piece>,
+    pub(crate) family: Option<&'static Family>,
+    pub(crate) holed: bool,
     occurred: Option<Instant>,
     id: Id,
     follows: Option<Id>,
@@ -174,7 +173,7 @@ struct Record {
 
 /// A piece of the texts.
 #[derive(Clone, Copy)]
-struct Piece {
+pub(crate) struct Piece {
     start: usize,
     end: usize,
 }
@@ -189,9 +188,20 @@ struct KeptAt {
 
 /// A value of an event in a part, for the merge.
 #[derive(Clone, Copy)]
-struct Kept<'p> {
-    text: &'p [u8],
-    range: Range,
+pub(crate) struct Kept<'p> {
+    pub(crate) text: &'p [u8],
+    pub(crate) range: Range,
+}
+
+impl<'p> Kept<'p> {
+    /// A value in a line, from one UTF-16 code unit of it to another.
+    pub(crate) fn in_line(text: &'p [u8], line: Position, start: u32, end: u32) -> Self {
+        let place = |unit: u32| {
+            let unit = u64::from(unit);
+            Position { column: unit.saturating_add(1), offset: line.offset.saturating_add(unit), ..line }
+        };
+        Kept { text, range: Range { start: place(start), end: place(end) } }
+    }
 }
 
 impl<'p> Link<'p> for Kept<'p> {
@@ -242,13 +252,18 @@ impl Relate for Records {
 }
 
 impl Records {
+    /// The place after the part.
+    pub(crate) fn end(&self) -> Position {
+        Position { line: self.line.number, column: 1, offset: self.line.offset }
+    }
+
     fn keep(&mut self, text: &[u8]) -> Piece {
         let start = self.texts.len();
         self.texts.extend_from_slice(text);
         Piece { start, end: self.texts.len() }
     }
 
-    fn text(&self, piece: Piece) -> &[u8] {
+    pub(crate) fn text(&self, piece: Piece) -> &[u8] {
         self.texts.get(piece.start..piece.end).unwrap_or_default()
     }
 
@@ -268,16 +283,14 @@ impl Records {
 }
 
 impl Record {
-    fn linked<'p>(&self, records: &'p Records, base: Position) -> Linked<Kept<'p>> {
-        let place = |unit: u32| {
-            let column = u64::from(unit).saturating_add(1);
-            let offset = self.offset.saturating_add(unit.into());
-            Position { line: self.line, column, offset }.after(base)
-        };
-        let kept = |kept: KeptAt| {
-            let range = Range { start: place(kept.start), end: place(kept.end) };
-            Kept { text: records.text(kept.text), range }
-        };
+    /// The beginning of its line. `base`: that of the part.
+    pub(crate) fn line(&self, base: Position) -> Position {
+        Position { line: self.line, column: 1, offset: self.offset }.after(base)
+    }
+
+    pub(crate) fn linked<'p>(&self, records: &'p Records, base: Position) -> Linked<Kept<'p>> {
+        let line = self.line(base);
+        let kept = |kept: KeptAt| Kept::in_line(records.text(kept.text), line, kept.start, kept.end);
         Linked { occurred: self.occurred, id: Some(self.id), follows: self.follows, links: self.links.map(kept) }
     }
 }
@@ -286,8 +299,14 @@ impl<'o> Merge<'o> {
     /// Begins with the first part.
     #[must_use]
     pub fn new(options: &'o ValidateOptions) -> Self {
+        Merge::remembering(Memory::default(), options)
+    }
+
+    /// The same, with a choice of how many events are remembered.
+    #[must_use]
+    pub fn remembering(memory: Memory, options: &'o ValidateOptions) -> Self {
         let findings = Findings::new(options.report());
-        Merge { findings, chain: Chain::default(), events: 0, end: Position::START, form: None }
+        Merge { findings, chain: Chain::new(memory), events: 0, end: Position::START, form: None }
     }
 
     /// Adds the next part.
@@ -316,14 +335,13 @@ impl<'o> Merge<'o> {
         self.findings.add_omitted(findings.omitted);
         self.form = self.form.or(form);
         self.events = before.saturating_add(events);
-        self.end = Position { line: records.line.number, column: 1, offset: records.line.offset }.after(base);
+        self.end = records.end().after(base);
     }
 
     /// The report on the whole text.
     #[must_use]
     pub fn report(mut self) -> Report {
         self.chain.finish(&mut self.findings, self.events);
-        let form = Some(form_of_lines(self.form.flatten()));
-        Report { form, ..self.findings.into_report(self.events, Source::NONE, true) }
+        Report { form: Some(form_of_lines(self.form)), ..self.findings.into_report(self.events, Source::NONE, true) }
     }
 }

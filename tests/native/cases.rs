@@ -3,6 +3,7 @@
 use std::io::Read;
 
 use flate2::read::GzDecoder;
+use prefect_events::event::{EventReader, ReceivedEvent};
 use prefect_events::json::{Tape, Value, parse};
 use serde_json::Value as Json;
 
@@ -38,4 +39,27 @@ pub(crate) fn each_row(name: &str, mut run: impl FnMut(Value<'_>)) {
         assert!(parse(line, 0, &mut tape, &mut issues).complete, "{issues:?}");
         run(tape.document(line).root().unwrap());
     }
+}
+
+/// The automations of the live server, by the names of their files.
+pub(crate) fn live_automations() -> Vec<(String, String)> {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases/live/automations");
+    let mut all: Vec<(String, String)> = std::fs::read_dir(folder)
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .map(|path| (path.file_name().unwrap().to_string_lossy().into_owned(), std::fs::read_to_string(path).unwrap()))
+        .collect();
+    all.sort();
+    all
+}
+
+/// The events of lines.
+pub(crate) fn events(lines: &[u8]) -> Vec<ReceivedEvent> {
+    let mut reader = EventReader::default();
+    let (mut tape, mut issues, mut events) = (Tape::new(), Vec::new(), Vec::new());
+    for line in lines.split(|&byte| byte == b'\n').filter(|line| !line.is_empty()) {
+        assert!(parse(line, 0, &mut tape, &mut issues).complete, "{issues:?}");
+        events.push(reader.read(tape.document(line).root().unwrap()).unwrap());
+    }
+    events
 }

@@ -12,6 +12,8 @@
     clippy::unwrap_used
 )]
 
+mod archive;
+mod archive_replay;
 mod automation;
 mod automation_schema;
 mod backtest;

@@ -148,23 +148,12 @@ fn captured() -> Vec<ReceivedEvent> {
     events
 }
 
-fn live_automations() -> Vec<(String, String)> {
-    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases/live/automations");
-    let mut all: Vec<(String, String)> = std::fs::read_dir(folder)
-        .unwrap()
-        .map(|entry| entry.unwrap().path())
-        .map(|path| (path.file_name().unwrap().to_string_lossy().into_owned(), std::fs::read_to_string(path).unwrap()))
-        .collect();
-    all.sort();
-    all
-}
-
 #[test]
 fn a_stream_of_a_live_server_is_its_replay() {
     let text = String::from_utf8(super::cases::read("live/captured.ndjson.gz")).unwrap();
     let events = in_order(captured());
     let mut fired = 0;
-    for (name, document) in live_automations() {
+    for (name, document) in super::cases::live_automations() {
         let how = ReplayOptions { trace: true, coverage: true, ..ReplayOptions::default() };
         let replayed = replay((&*document).into(), (&*text).into(), &how).unwrap();
         fired += replayed.firings.len();
@@ -189,7 +178,8 @@ fn a_stream_waits_for_events_that_come_late() {
     };
     let most = behind(&events);
     assert!(most > 0);
-    let (_, document) = live_automations().into_iter().find(|(name, _)| name == "crash-zombie-flows.json").unwrap();
+    let (_, document) =
+        super::cases::live_automations().into_iter().find(|(name, _)| name == "crash-zombie-flows.json").unwrap();
     let start = events.iter().map(|event| event.received).min();
     let options = |reorder: i64| StreamOptions {
         start,
@@ -217,7 +207,7 @@ fn a_stream_waits_for_events_that_come_late() {
 fn several_automations_share_one_stream() {
     let events = in_order(captured());
     let options = StreamOptions { start: events.first().map(|event| event.received), ..StreamOptions::default() };
-    let all = live_automations();
+    let all = super::cases::live_automations();
     let list: Vec<Json> =
         all.iter().filter(|(name, _)| name.ends_with("json")).map(|(_, text)| read_one(text)).collect();
     let (told, end) = stream(&Json::Array(list.clone()).to_string(), &options, &events, |index| index == 1000);

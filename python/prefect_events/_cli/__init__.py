@@ -40,6 +40,10 @@ def run_program(arguments: Sequence[str]) -> int:
                 from .pull import pull
 
                 return pull(values, names)
+            if command.row.name == "archive":
+                from .archive import archive
+
+                return archive(values, names)
             return run(command.row.name, values, names)
         except Usage:
             raise Usage(click.get_current_context().get_help()) from None

@@ -17,6 +17,7 @@ export const root = fileURLToPath(new URL("../../../", import.meta.url));
 
 /** Pages whose examples other tests run; the generated page has none. */
 export const TESTED_ELSEWHERE = new Map([
+  ["docs/archives.md", "tests/python/documentation.test.js"],
   ["docs/events.md", "tests/native/reference.rs"],
   ["docs/live-servers.md", "tests/node/live-documentation.test.js"],
   ["docs/python.md", "tests/python/documentation.test.js"],

@@ -1,0 +1,70 @@
+//! Heartbeats of archives.
+
+use std::cell::Cell;
+
+use prefect_events::archive::heartbeat_lines;
+use prefect_events::render::{RenderOptions, render_heartbeats};
+use prefect_events::tune::{HeartbeatObserver, ObserveError, ObserveOptions};
+use pyo3::exceptions::PyValueError;
+use pyo3::prelude::*;
+use pyo3::pybacked::PyBackedBytes;
+use pyo3::types::PyBytes;
+
+use super::{damaged, packed, pieces, unpacked};
+use crate::{Json, json, options, run};
+
+/// What the heartbeats of a file need. `write` receives bytes. Returns their lengths, and the number of other events.
+#[pyfunction]
+#[pyo3(name = "archive_heartbeats_map")]
+pub(crate) fn map(
+    py: Python<'_>,
+    file: &Bound<'_, PyAny>,
+    first: bool,
+    write: &Bound<'_, PyAny>,
+) -> PyResult<(Vec<usize>, u64, u64)> {
+    let (mut lengths, mut others, mut lines) = (Vec::new(), 0_u64, 0_u64);
+    let is_first = Cell::new(first);
+    pieces(py, file, first, |text| {
+        let first = is_first.replace(false);
+        let found = py.detach(|| heartbeat_lines(text, first));
+        let (found, more) = found.map_err(|error: ObserveError| {
+            let error = ObserveError { line: error.line.saturating_add(lines), ..error };
+            PyValueError::new_err(error.to_string())
+        })?;
+        lines = lines.saturating_add(memchr::memchr_iter(b'\n', text).count() as u64);
+        others = others.saturating_add(more);
+        let bytes = packed(&found)?;
+        if !bytes.is_empty() {
+            write.call1((PyBytes::new(py, &bytes),))?;
+            lengths.push(bytes.len());
+        }
+        Ok(())
+    })?;
+    Ok((lengths, others, lines))
+}
+
+/// What all heartbeats call for. `parts`: an iterator over bytes in the order of the parts. `others`: the number of other
+/// events. Returns the result as JSON, or as text.
+#[pyfunction]
+#[pyo3(name = "archive_heartbeats_merge")]
+pub(crate) fn merge(
+    py: Python<'_>,
+    settings: &str,
+    others: u64,
+    parts: &Bound<'_, PyAny>,
+    how: Option<&str>,
+) -> PyResult<(Json, Option<String>)> {
+    let (settings, how): (ObserveOptions, Option<RenderOptions>) = (options(settings)?, how.map(options).transpose()?);
+    let mut observer = HeartbeatObserver::default();
+    observer.add_others(others);
+    for bytes in parts.try_iter()? {
+        let bytes: PyBackedBytes = bytes?.extract()?;
+        let lines = unpacked(&bytes)?;
+        // A part that was kept was read before.
+        observer.add(&lines).map_err(|_| damaged(prefect_events::archive::ArchiveError { version: None }))?;
+        py.check_signals()?;
+    }
+    let observed = observer.finish(&settings);
+    let text = json(&observed)?;
+    run(py, 0, move || Ok((text, how.map(|how| render_heartbeats(&observed, &how)))))
+}

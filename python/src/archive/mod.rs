@@ -1,0 +1,81 @@
+//! Parts of archives: reads their lines, and hands bytes over to be kept.
+
+pub(crate) mod advise;
+pub(crate) mod replay;
+pub(crate) mod validate;
+
+use memchr::{memchr, memrchr};
+use prefect_events::archive::ArchiveError;
+use prefect_events::validate::is_ndjson;
+use pyo3::exceptions::PyValueError;
+use pyo3::prelude::*;
+
+use crate::file::{Input, PART, decompressed, open};
+
+/// How strongly kept bytes are compressed: the quickest.
+const LEVEL: i32 = 1;
+
+fn damaged(error: ArchiveError) -> PyErr {
+    PyValueError::new_err(error.to_string())
+}
+
+/// What is kept. Nothing stays nothing, so that it need not be read.
+fn packed(bytes: &[u8]) -> PyResult<Vec<u8>> {
+    if bytes.is_empty() { Ok(Vec::new()) } else { Ok(zstd::encode_all(bytes, LEVEL)?) }
+}
+
+fn unpacked(bytes: &[u8]) -> PyResult<Vec<u8>> {
+    if bytes.is_empty() {
+        return Ok(Vec::new());
+    }
+    zstd::decode_all(bytes).map_err(|_| damaged(ArchiveError { version: None }))
+}
+
+/// Reads a file, which may be compressed, in pieces of whole lines. `first`: it is read from its beginning.
+fn pieces(
+    py: Python<'_>,
+    file: &Bound<'_, PyAny>,
+    first: bool,
+    mut each: impl FnMut(&mut Vec<u8>) -> PyResult<()>,
+) -> PyResult<()> {
+    let mut input = Input::new(decompressed(open(file)?)?);
+    let (mut text, mut is_first) = (Vec::new(), first);
+    loop {
+        let mut needed = PART;
+        let ended = loop {
+            let ended = input.fill(py, &mut text, needed)?;
+            if ended || memchr(b'\n', &text).is_some() {
+                break ended;
+            }
+            needed = text.len().saturating_mul(2);
+        };
+        if std::mem::take(&mut is_first) && !are_lines(&text, ended) {
+            return Err(PyValueError::new_err("is not NDJSON: one event a line"));
+        }
+        let cut = if ended { text.len() } else { memrchr(b'\n', &text).map_or(0, |at| at.saturating_add(1)) };
+        let rest = text.split_off(cut);
+        // So that the next part begins with a line.
+        if ended && text.last().is_some_and(|last| *last != b'\n') {
+            text.push(b'\n');
+        }
+        if !text.is_empty() {
+            each(&mut text)?;
+        }
+        if ended {
+            return Ok(());
+        }
+        text = rest;
+    }
+}
+
+/// Whether a text that begins like this has one document a line. A single one is taken for a line.
+fn are_lines(text: &[u8], whole: bool) -> bool {
+    if whole && text.trim_ascii().is_empty() {
+        return true;
+    }
+    let is_line = || whole && text.trim_ascii().first() == Some(&b'{') && memchr(b'\n', text.trim_ascii()).is_none();
+    match is_ndjson(text, whole) {
+        Some(are_lines) => are_lines || is_line(),
+        None => true,
+    }
+}

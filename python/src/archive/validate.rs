@@ -1,0 +1,168 @@
+//! Validates archives.
+
+use prefect_events::archive::validate::{
+    ArchiveFile, BucketReduce, Mapped, PartMap, PartSummary, RepeatedIds, ReportMerge, by_file,
+};
+use prefect_events::render::{FindingsFormat, FindingsView, RenderOptions};
+use pyo3::prelude::*;
+use pyo3::pybacked::PyBackedBytes;
+use pyo3::types::PyBytes;
+use serde::{Deserialize, Serialize};
+
+use super::{damaged, packed, pieces, unpacked};
+use crate::{Json, json, options, run, validate_options};
+
+/// The bytes of records from which a part ends.
+const MOST: usize = 16 << 20;
+
+/// A part in the file of its task: the lengths of what is in it, one after the other.
+#[derive(Serialize)]
+struct Chunk {
+    summary: PartSummary,
+    found: u64,
+    findings: usize,
+    ids: Vec<usize>,
+    records: Vec<usize>,
+}
+
+/// Checks the lines of a file, or of a piece of one. `write` receives bytes. Returns the list of parts.
+#[pyfunction]
+#[pyo3(name = "archive_validate_map")]
+pub(crate) fn map(
+    py: Python<'_>,
+    file: &Bound<'_, PyAny>,
+    settings: &str,
+    schemas: Option<&str>,
+    buckets: usize,
+    first: bool,
+    write: &Bound<'_, PyAny>,
+) -> PyResult<Json> {
+    let mut map = PartMap::new(validate_options(settings, schemas)?, buckets);
+    let (mut chunks, mut is_first) = (Vec::new(), first);
+    pieces(py, file, first, |text| {
+        let first = std::mem::take(&mut is_first);
+        let size = py.detach(|| {
+            map.add(text, first);
+            map.size()
+        });
+        if size > MOST { keep(py, &mut map, write, &mut chunks) } else { Ok(()) }
+    })?;
+    keep(py, &mut map, write, &mut chunks)?;
+    json(&chunks)
+}
+
+fn keep(py: Python<'_>, map: &mut PartMap, write: &Bound<'_, PyAny>, chunks: &mut Vec<Chunk>) -> PyResult<()> {
+    let (summary, found, all) = py.detach(|| {
+        let Mapped { summary, found, findings, ids, records } = map.take();
+        let sections = [vec![findings], ids, records];
+        let all: PyResult<Vec<Vec<u8>>> = sections.iter().flatten().map(|section| packed(section)).collect();
+        all.map(|all| (summary, found, all))
+    })?;
+    let mut lengths = Vec::with_capacity(all.len());
+    for section in &all {
+        if !section.is_empty() {
+            write.call1((PyBytes::new(py, section),))?;
+        }
+        lengths.push(section.len());
+    }
+    let buckets = lengths.len().saturating_sub(1) / 2;
+    let records = lengths.split_off(buckets.saturating_add(1));
+    let ids = lengths.split_off(1);
+    chunks.push(Chunk { summary, found, findings: lengths.first().copied().unwrap_or_default(), ids, records });
+    Ok(())
+}
+
+/// Which events of a bucket repeat an id. `parts`: an iterator over the numbers of parts and their ids. Returns bytes for
+/// each bucket.
+#[pyfunction]
+#[pyo3(name = "archive_validate_repeated")]
+pub(crate) fn repeated(py: Python<'_>, buckets: usize, parts: &Bound<'_, PyAny>) -> PyResult<Vec<Vec<u8>>> {
+    let mut ids = RepeatedIds::new(buckets);
+    for part in parts.try_iter()? {
+        let (part, bytes): (u32, PyBackedBytes) = part?.extract()?;
+        py.detach(|| ids.add(part, &unpacked(&bytes)?).map_err(damaged))?;
+        py.check_signals()?;
+    }
+    ids.finish().iter().map(|bytes| packed(bytes)).collect()
+}
+
+/// What the events of a bucket show together. `summaries`: JSON text, of all parts. `repeated`: bytes for this bucket from
+/// all buckets. `parts`: an iterator over the numbers of parts and their records.
+#[pyfunction]
+#[pyo3(name = "archive_validate_reduce")]
+pub(crate) fn reduce(
+    py: Python<'_>,
+    settings: &str,
+    summaries: &str,
+    repeated: Vec<PyBackedBytes>,
+    parts: &Bound<'_, PyAny>,
+) -> PyResult<Vec<u8>> {
+    let summaries: Vec<PartSummary> = options(summaries)?;
+    let mut reduce = BucketReduce::new(validate_options(settings, None)?, &summaries);
+    for bytes in &repeated {
+        reduce.repeated(&unpacked(bytes)?).map_err(damaged)?;
+    }
+    for part in parts.try_iter()? {
+        let (part, bytes): (u32, PyBackedBytes) = part?.extract()?;
+        py.detach(|| reduce.add(part, &unpacked(&bytes)?).map_err(damaged))?;
+        py.check_signals()?;
+    }
+    py.detach(|| packed(&reduce.finish()))
+}
+
+/// How the report is printed.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct View {
+    format: FindingsFormat,
+    rendering: RenderOptions,
+    backslash: bool,
+    /// A name for the whole.
+    archive: String,
+    files: Vec<Listed>,
+}
+
+/// A file: its parts, or why it could not be read.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Listed {
+    name: String,
+    #[serde(default)]
+    parts: Vec<PartSummary>,
+    #[serde(default)]
+    bad: Option<String>,
+}
+
+/// The report. `buckets`: what was found in them. `parts`: an iterator over the findings of the parts in their order.
+/// `view`: JSON text. Returns the report as JSON, or as text.
+#[pyfunction]
+#[pyo3(name = "archive_validate_merge")]
+pub(crate) fn merge(
+    py: Python<'_>,
+    settings: &str,
+    buckets: &Bound<'_, PyAny>,
+    parts: &Bound<'_, PyAny>,
+    view: Option<&str>,
+) -> PyResult<(Json, Option<String>)> {
+    let view: Option<View> = view.map(options).transpose()?;
+    let mut merge = ReportMerge::new(validate_options(settings, None)?);
+    for bytes in buckets.try_iter()? {
+        let bytes: PyBackedBytes = bytes?.extract()?;
+        merge.bucket(&unpacked(&bytes)?).map_err(damaged)?;
+    }
+    for bytes in parts.try_iter()? {
+        let bytes: PyBackedBytes = bytes?.extract()?;
+        merge.part(&unpacked(&bytes)?).map_err(damaged)?;
+    }
+    run(py, usize::MAX, move || {
+        let report = merge.report();
+        let text = json(&report)?;
+        let Some(View { format, rendering, backslash, archive, files }) = view else { return Ok((text, None)) };
+        let file = |Listed { name, parts, bad }| ArchiveFile { name, parts: bad.map_or(Ok(parts), Err) };
+        let results = by_file(report, files.into_iter().map(file).collect(), &archive);
+        let view = FindingsView { format, noun: "event", options: &rendering, backslash };
+        let mut printed: String = results.iter().map(|result| view.file(result)).collect();
+        printed.push_str(&view.end(&results));
+        Ok((text, Some(printed)))
+    })
+}

@@ -1,0 +1,433 @@
+"""Archives: however they are cut, kept and read, and whoever reads them, the report is that of one process."""
+
+from __future__ import annotations
+
+import gzip
+import os
+import random
+import shutil
+import signal
+import subprocess
+import tempfile
+import threading
+from collections.abc import Iterator
+from concurrent.futures import Future, ProcessPoolExecutor, ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import fsspec  # type: ignore[import-untyped, unused-ignore]
+import msgspec
+import pytest
+import zstandard
+
+import prefect_events
+from prefect_events import archive
+from prefect_events.archive import _parts, _progress, _read, _tasks
+
+LINES = [
+    line + b"\n"
+    for line in gzip.decompress((Path(__file__).parents[2] / "tests/cases/events.ndjson.gz").read_bytes()).splitlines()
+]
+
+
+def damaged(seed: int) -> list[bytes]:
+    """Captured events, of which some are repeated, moved, or not JSON."""
+    chance = random.Random(seed)
+    lines = list(LINES)
+    for _ in range(40):
+        lines.insert(chance.randrange(len(lines)), chance.choice(lines))
+        lines.insert(chance.randrange(len(lines)), lines.pop(chance.randrange(len(lines))))
+    lines[chance.randrange(len(lines))] = b'{"event": \n'
+    return lines
+
+
+ALL = damaged(1)
+WHOLE = prefect_events.validate(b"".join(ALL), max_diagnostics=500)
+
+
+@pytest.fixture
+def threads() -> Iterator[ThreadPoolExecutor]:
+    with ThreadPoolExecutor(3) as pool:
+        yield pool
+
+
+def cut(lines: list[bytes], seed: int) -> list[bytes]:
+    """Texts of any number of lines."""
+    chance = random.Random(seed)
+    ends = sorted({0, len(lines), *(chance.randrange(len(lines)) for _ in range(chance.randrange(1, 9)))})
+    return [b"".join(lines[start:end]) for start, end in zip(ends, ends[1:])]
+
+
+def write(folder: Path, texts: list[bytes]) -> None:
+    """Files in the forms in turn."""
+    forms: list[tuple[str, Any]] = [
+        (".ndjson", lambda text: text),
+        (".ndjson.gz", gzip.compress),
+        (".ndjson.zst", zstandard.compress),
+        ("", lambda text: text.rstrip(b"\n")),
+    ]
+    folder.mkdir(exist_ok=True)
+    for number, text in enumerate(texts):
+        ending, packed = forms[number % len(forms)]
+        (folder / f"{number:03}{ending}").write_bytes(packed(text))
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_any_cut(tmp_path: Path, threads: ThreadPoolExecutor, seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    # Many buckets, as for a large archive.
+    monkeypatch.setattr("prefect_events.archive._validate.BUCKET", [1 << 30, 1 << 19, 1 << 17][seed % 3])
+    write(tmp_path / "events", cut(ALL, seed))
+    part_size = random.Random(seed).choice([997, 100_003, 1 << 30])
+    checked = archive.validate(tmp_path / "events", on=threads, part_size=part_size, max_diagnostics=500)
+    assert checked.unread == []
+    assert msgspec.json.encode(checked.report) == msgspec.json.encode(WHOLE)
+
+
+def test_the_lines_of_all_ranges_are_those_of_the_file(tmp_path: Path) -> None:
+    chance = random.Random(1)
+    path = tmp_path / "file"
+    for _ in range(300):
+        lines = [b"a" * chance.randrange(4) + b"\n" for _ in range(chance.randrange(1, 12))]
+        text = b"".join(lines) + chance.choice([b"", b"end"])
+        path.write_bytes(text)
+        found = b""
+        for part in _parts.find_parts(path, part_size=chance.randrange(1, 9)).parts:
+            with _read.opened(part) as file:
+                while piece := file.read(chance.randrange(1, 5)):
+                    found += piece
+        assert found == text
+
+
+def test_processes_on_this_machine(tmp_path: Path) -> None:
+    write(tmp_path, cut(ALL, 7))
+    checked = archive.validate(tmp_path, workers=2, max_diagnostics=500)
+    assert checked.report == WHOLE
+
+
+def _die_once(flag: str, part: Any, settings: Any, work: Any, task: str) -> Any:
+    """Checks a part; the first worker that gets one dies."""
+    try:
+        os.close(os.open(flag, os.O_CREAT | os.O_EXCL))
+    except FileExistsError:
+        return _tasks.check_part(part, settings, work, task)
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+class Dying:
+    """A runner whose first task loses its worker."""
+
+    def __init__(self, executor: Any, flag: Path) -> None:
+        self.executor = executor
+        self.flag = str(flag)
+
+    def submit(self, function: Any, *arguments: Any) -> Any:
+        if function is _tasks.check_part:
+            return self.executor.submit(_die_once, self.flag, *arguments)
+        return self.executor.submit(function, *arguments)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="there is no SIGKILL")
+def test_a_killed_process_costs_its_tasks_only(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from prefect_events.archive._executors import Local
+
+    submit = Local.submit
+
+    def dying(self: Local, function: Any, *arguments: Any) -> Any:
+        return Dying(self.executor, tmp_path / "flag").submit(function, *arguments)
+
+    monkeypatch.setattr(Local, "submit", dying)
+    write(tmp_path / "events", cut(ALL, 8))
+    checked = archive.validate(tmp_path / "events", workers=2, max_diagnostics=500)
+    assert (tmp_path / "flag").exists() and submit is not Local.submit
+    assert checked.report == WHOLE and checked.unread == []
+
+
+def _die(*_: Any) -> None:
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="there is no SIGKILL")
+def test_a_part_that_kills_each_worker_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from prefect_events.archive._executors import Local
+
+    def dying(self: Local, function: Any, *arguments: Any) -> Any:
+        kills = function is _tasks.check_part and arguments[0].name.endswith("2.ndjson")
+        return self.executor.submit(_die if kills else function, *arguments)
+
+    monkeypatch.setattr(Local, "submit", dying)
+    for number in range(4):
+        (tmp_path / f"{number}.ndjson").write_bytes(LINES[number])
+    checked = archive.validate(tmp_path, workers=2)
+    assert checked.report.count == 3
+    assert [Path(one.name).name for one in checked.unread] == ["2.ndjson"]
+    assert "its worker was lost each time" in checked.unread[0].reason
+
+
+@pytest.mark.skipif(os.name == "nt", reason="there is no SIGKILL")
+def test_dask_with_two_workers_one_of_which_is_killed(tmp_path: Path) -> None:
+    distributed = pytest.importorskip("distributed")
+    write(tmp_path / "events", cut(ALL, 9))
+    with distributed.LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None) as cluster:
+        with distributed.Client(cluster) as client:
+            plain = archive.validate(tmp_path / "events", on=client, max_diagnostics=500, part_size=100_000)
+            assert plain.report == WHOLE
+            dying = Dying(client, tmp_path / "flag")
+            checked = archive.validate(tmp_path / "events", on=dying, max_diagnostics=500, part_size=100_000)
+            assert (tmp_path / "flag").exists()
+            assert checked.report == WHOLE and checked.unread == []
+
+
+def test_memory(threads: ThreadPoolExecutor) -> None:
+    store = fsspec.filesystem("memory")
+    for number, text in enumerate(cut(ALL, 10)):
+        store.pipe_file(f"/events/{number:03}.ndjson", text)
+    checked = archive.validate("memory://events", on=threads, work="memory://work", max_diagnostics=500)
+    assert checked.report == WHOLE
+    assert store.exists("/work") and not [name for name in store.find("/work") if name.endswith(".tmp")]
+
+
+def test_s3(threads: ThreadPoolExecutor, monkeypatch: pytest.MonkeyPatch) -> None:
+    moto = pytest.importorskip("moto.server")
+    pytest.importorskip("s3fs")
+    server = moto.ThreadedMotoServer(port=0)
+    server.start()
+    try:
+        host, port = server.get_host_and_port()
+        options = {"key": "test", "secret": "test", "client_kwargs": {"endpoint_url": f"http://{host}:{port}"}}
+        store = fsspec.filesystem("s3", **options)
+        store.mkdir("archive")
+        for number, text in enumerate(cut(ALL, 11)):
+            store.pipe_file(f"archive/events/{number:03}.ndjson.zst", zstandard.compress(text))
+        checked = archive.validate(
+            "s3://archive/events/", on=threads, work="s3://archive/work", storage_options=options, max_diagnostics=500
+        )
+        assert checked.report == WHOLE
+        assert len(store.find("archive/work/map")) == 2 * len(cut(ALL, 11))
+    finally:
+        server.stop()
+
+
+class Counting:
+    """Counts the tasks that are done, not only looked up."""
+
+    def __init__(self, pool: ThreadPoolExecutor, most: int = 1000) -> None:
+        self.pool = pool
+        self.most = most
+        self.names: list[str] = []
+
+    def submit(self, function: Any, *arguments: Any) -> Any:
+        if function is _tasks.check_part:
+            if len(self.names) >= self.most:
+                # Ctrl-C.
+                threading.Timer(0.2, signal.raise_signal, [signal.SIGINT]).start()
+                return Future[Any]()
+            work, task = arguments[2], arguments[3]
+            if not work.has(f"map/{task}.json"):
+                self.names.append(arguments[0].name)
+        return self.pool.submit(function, *arguments)
+
+
+def test_goes_on_where_it_was_interrupted(tmp_path: Path, threads: ThreadPoolExecutor) -> None:
+    write(tmp_path / "events", [b"".join(ALL[start : start + 200]) for start in range(0, len(ALL), 200)])
+    some = Counting(threads, most=3)
+    with pytest.raises(archive.Interrupted) as stopped:
+        archive.validate(tmp_path / "events", on=some, work=tmp_path / "work", max_diagnostics=500)
+    assert (stopped.value.done, stopped.value.work) == (3, str(tmp_path / "work"))
+    rest = Counting(threads)
+    checked = archive.validate(tmp_path / "events", on=rest, work=tmp_path / "work", max_diagnostics=500)
+    assert checked.report == WHOLE
+    assert some.names and set(some.names).isdisjoint(rest.names) and len(some.names + rest.names) == len(checked.files)
+    # A file that has changed since is read again.
+    (tmp_path / "events/000.ndjson").write_bytes(b"")
+    again = Counting(threads)
+    checked = archive.validate(tmp_path / "events", on=again, work=tmp_path / "work", max_diagnostics=500)
+    assert [Path(name).name for name in again.names] == ["000.ndjson"]
+    assert checked.report.count == WHOLE.count - 200
+
+
+def test_bad_parts_are_named_and_the_others_read(tmp_path: Path, threads: ThreadPoolExecutor) -> None:
+    good = b"".join(LINES[:20])
+    (tmp_path / "good.ndjson").write_bytes(good)
+    (tmp_path / "cut.ndjson.gz").write_bytes(gzip.compress(b"".join(LINES))[:-2000])
+    (tmp_path / "cut.ndjson.zst").write_bytes(zstandard.compress(good)[:-20])
+    (tmp_path / "list.json").write_bytes(b"[\n" + b",\n".join(LINES[:3]) + b"]")
+    (tmp_path / "text.ndjson").write_bytes(b"name: zombies\ntrigger: {}\n")
+    checked = archive.validate([tmp_path, tmp_path / "none.ndjson"], on=threads)
+    assert checked.report == prefect_events.validate(good)
+    reasons = {Path(one.name).name: one.reason for one in checked.unread}
+    assert sorted(reasons) == ["cut.ndjson.gz", "cut.ndjson.zst", "list.json", "none.ndjson", "text.ndjson"]
+    assert reasons["none.ndjson"] == "does not exist"
+    assert reasons["list.json"] == reasons["text.ndjson"] == "is not NDJSON: one event a line"
+    assert all(reasons[name].startswith("cannot be read: ") for name in ("cut.ndjson.gz", "cut.ndjson.zst"))
+
+
+def test_a_file_that_changes_meanwhile_is_named(tmp_path: Path, threads: ThreadPoolExecutor) -> None:
+    class Changing:
+        def submit(self, function: Any, *arguments: Any) -> Any:
+            if function is _tasks.check_part and arguments[0].name.endswith("b.ndjson"):
+                (tmp_path / "b.ndjson").write_bytes(LINES[3])
+            return threads.submit(function, *arguments)
+
+    for name in "abc":
+        (tmp_path / f"{name}.ndjson").write_bytes(b"".join(LINES[:2]))
+    checked = archive.validate(tmp_path, on=Changing())
+    assert [(Path(one.name).name, one.reason) for one in checked.unread] == [
+        ("b.ndjson", "has changed while it was read")
+    ]
+    assert checked.report.count == 4
+
+
+def _table(json: bool) -> Any:
+    pyarrow = pytest.importorskip("pyarrow")
+    from datetime import datetime
+
+    columns: dict[str, list[Any]] = {name: [] for name in ("occurred", "event", "resource_id", "resource", "related")}
+    columns |= {name: [] for name in ("payload", "received", "recorded", "id", "follows")}
+    for line in LINES:
+        event = msgspec.json.decode(line)
+        for name, values in columns.items():
+            value = event.get(name)
+            if name in ("resource", "related", "payload"):
+                value = msgspec.json.encode(value).decode() if json or name != "related" else value
+            elif name in ("occurred", "received"):
+                value = datetime.fromisoformat(value.replace("Z", "+00:00"))
+            elif name == "resource_id":
+                value = event["resource"]["prefect.resource.id"]
+            values.append(value)
+    return pyarrow.table(columns)
+
+
+@pytest.mark.parametrize("json", [True, False])
+def test_parquet_with_the_columns_of_the_table(tmp_path: Path, threads: ThreadPoolExecutor, json: bool) -> None:
+    table = _table(json)
+    pytest.importorskip("pyarrow.parquet").write_table(table, tmp_path / "events.parquet", row_group_size=100)
+    checked = archive.validate(tmp_path / "events.parquet", on=threads, part_size=100_000)
+    whole = prefect_events.validate(b"".join(LINES))
+    assert checked.unread == []
+    counts = (checked.report.count, checked.report.errors, checked.report.warnings, checked.report.infos)
+    assert counts == (whole.count, whole.errors, whole.warnings, whole.infos)
+    found = [(one.code, one.index, one.path, one.message) for one in checked.report.diagnostics]
+    assert found == [(one.code, one.index, one.path, one.message) for one in whole.diagnostics]
+
+
+def test_parquet_with_json_or_other_columns(tmp_path: Path, threads: ThreadPoolExecutor) -> None:
+    pyarrow = pytest.importorskip("pyarrow.parquet")
+    texts = [line.decode() for line in ALL]
+    table = pytest.importorskip("pyarrow").table
+    pyarrow.write_table(table({"event_json": texts}), tmp_path / "json.parquet", row_group_size=300)
+    pyarrow.write_table(table({"id": [1], "name": ["a"]}), tmp_path / "other.parquet")
+    checked = archive.validate(tmp_path, on=threads, max_diagnostics=500)
+    # A line break within a broken event is gone with its line: nothing else differs.
+    assert (checked.report.count, checked.report.errors) == (WHOLE.count, WHOLE.errors)
+    [unread] = checked.unread
+    assert Path(unread.name).name == "other.parquet"
+    assert unread.reason.startswith("has other columns: `occurred`, `event`, `resource` of Prefect's table")
+
+
+def _postgresql() -> str | None:
+    """The folder of the programs of a PostgreSQL server on this machine."""
+    found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
+    program = found[-1] if found else shutil.which("initdb")
+    return str(Path(program).parent) if program else None
+
+
+TABLE = """CREATE TABLE events (id uuid PRIMARY KEY, occurred timestamptz NOT NULL, event text NOT NULL, resource_id text NOT NULL,
+    resource jsonb NOT NULL, related_resource_ids jsonb NOT NULL DEFAULT '[]', related jsonb NOT NULL DEFAULT '[]',
+    payload jsonb NOT NULL, received timestamptz NOT NULL, recorded timestamptz NOT NULL, follows uuid)"""
+
+
+@pytest.mark.skipif(os.name == "nt" or _postgresql() is None, reason="there is no PostgreSQL")
+def test_a_table_of_postgresql(threads: ThreadPoolExecutor, monkeypatch: pytest.MonkeyPatch) -> None:
+    psycopg = pytest.importorskip("psycopg")
+    programs = _postgresql() or ""
+    # The server does not run as root, and its sockets have short paths.
+    how: dict[str, Any] = {"user": "postgres"} if os.geteuid() == 0 else {}
+    folder = tempfile.mkdtemp(dir="/tmp")
+    if how:
+        shutil.chown(folder, "postgres")
+    data = f"{folder}/data"
+    subprocess.run(
+        [f"{programs}/initdb", "--pgdata", data, "--auth", "trust", "--username", "prefect"],
+        check=True, capture_output=True, **how,
+    )
+    start = [f"{programs}/pg_ctl", "--pgdata", data, "--wait", "--log", f"{folder}/log"]
+    subprocess.run([*start, "-o", f"-c listen_addresses='' -k {folder}", "start"], check=True, **how)
+    address = f"postgresql://prefect@/postgres?host={folder}"
+    try:
+        with psycopg.connect(address) as connection, connection.cursor() as cursor:
+            cursor.execute(TABLE)
+            for line in LINES:
+                event = msgspec.json.decode(line)
+                documents = {name: msgspec.json.encode(event[name]).decode() for name in ("resource", "related", "payload")}
+                row = {"received": event["occurred"], "follows": None, **event, **documents}
+                cursor.execute(
+                    "INSERT INTO events VALUES (%(id)s, %(occurred)s, %(event)s, '', %(resource)s, '[]', %(related)s,"
+                    " %(payload)s, %(received)s, %(received)s, %(follows)s)",
+                    row,
+                )
+        monkeypatch.setattr("prefect_events.archive._postgresql.ROWS", 300)
+        checked = archive.validate(address, on=threads)
+        assert checked.unread == [] and checked.report.count == len(LINES)
+        ordered = sorted(LINES, key=lambda line: (msgspec.json.decode(line)["occurred"], msgspec.json.decode(line)["id"]))
+        whole = prefect_events.validate(b"".join(ordered))
+        assert [(one.code, one.path) for one in checked.report.diagnostics] == [
+            (one.code, one.path) for one in whole.diagnostics
+        ]
+        missing = archive.validate(f"postgresql://prefect@/none?host={folder}", on=threads)
+        assert "does not exist" in missing.unread[0].reason
+    finally:
+        subprocess.run([*start, "--mode", "immediate", "stop"], check=True, **how)
+        shutil.rmtree(folder)
+
+
+def test_advise(tmp_path: Path, threads: ThreadPoolExecutor) -> None:
+    from prefect_events import live
+
+    write(tmp_path, cut(LINES, 12))
+    advice = archive.advise(tmp_path, within=90, on=threads, part_size=100_000)
+    assert advice.observed == live.observe_heartbeats(b"".join(LINES), within=90)
+    assert advice.observed.heartbeats > 100 and advice.unread == []
+
+
+def test_rejects_wrong_options(tmp_path: Path, threads: ThreadPoolExecutor) -> None:
+    (tmp_path / "a.ndjson").write_bytes(LINES[0])
+    with pytest.raises(ValueError, match="unknown executor `spark`"):
+        archive.validate(tmp_path, on="spark")
+    with pytest.raises(ValueError, match="the option `profile`"):
+        archive.validate(tmp_path, on=threads, profile="strict")  # type: ignore[arg-type]
+    with pytest.raises(TypeError, match="int is no executor"):
+        archive.validate(tmp_path, on=3)  # type: ignore[arg-type]
+
+
+def test_a_task_that_fails_is_tried_again(tmp_path: Path, threads: ThreadPoolExecutor) -> None:
+    class Failing:
+        def __init__(self, times: int) -> None:
+            self.times = times
+
+        def submit(self, function: Any, *arguments: Any) -> Any:
+            if self.times > 0:
+                self.times -= 1
+                future: Future[Any] = Future()
+                future.set_exception(OSError("no space left"))
+                return future
+            return threads.submit(function, *arguments)
+
+    (tmp_path / "a.ndjson").write_bytes(LINES[0])
+    assert archive.validate(tmp_path, on=Failing(2)).report.count == 1
+    with pytest.raises(archive.Failed, match="a task failed 3 times: no space left"):
+        archive.validate(tmp_path, on=Failing(3))
+
+
+def test_progress_is_one_line() -> None:
+    progress = _progress.Progress(4_000_000, shown=False)
+    progress.add(1_000_000, _tasks.Beats("task", lines=2000))
+    assert progress.line(2.0) == (
+        "25 %, 2,000 events, 1 MB of 4 MB, 1,000 events/s, 0:06 left, 0 findings so far"
+    )
+
+
+def test_an_executor_of_the_user_stays_open(tmp_path: Path) -> None:
+    (tmp_path / "a.ndjson").write_bytes(LINES[0])
+    with ProcessPoolExecutor(1) as pool:
+        archive.validate(tmp_path, on=pool)
+        assert pool.submit(int, "7").result() == 7

@@ -1,0 +1,57 @@
+//! Why a task of a replay fails.
+
+use std::fmt;
+
+use crate::diagnostic::Report;
+use crate::simulate::ReplayError;
+use crate::time::Span;
+
+/// Why a task of a replay fails.
+#[derive(Clone, PartialEq, Debug)]
+pub enum ArchiveReplayError {
+    /// The document of the automations cannot be read.
+    Automations(Box<Report>),
+    /// The events of a part cannot be read.
+    Events(Box<Report>),
+    /// The options are invalid.
+    Options(ReplayError),
+    /// `sliceSeconds` is not more than 0.
+    SliceNotPositive(Span),
+    /// `warmUpSeconds` is less than 30 minutes.
+    WarmUpTooShort(Span),
+    /// `hashes` is 0.
+    NoHashes,
+    /// The bytes of an earlier task are damaged, or those of another replay.
+    Damaged,
+}
+
+impl fmt::Display for ArchiveReplayError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let first = |report: &Report| report.diagnostics.first().map_or_else(String::new, |own| own.message.clone());
+        match self {
+            ArchiveReplayError::Automations(report) => {
+                write!(f, "the automations cannot be read: {}", first(report))
+            }
+            ArchiveReplayError::Events(report) => write!(f, "the events cannot be read: {}", first(report)),
+            ArchiveReplayError::Options(error) => error.fmt(f),
+            ArchiveReplayError::SliceNotPositive(span) => {
+                write!(f, "`sliceSeconds` must be more than 0 seconds, not `{span}`")
+            }
+            ArchiveReplayError::WarmUpTooShort(span) => {
+                write!(f, "`warmUpSeconds` must be at least 30 minutes, not `{span}`")
+            }
+            ArchiveReplayError::NoHashes => f.write_str("`hashes` must be at least 1"),
+            ArchiveReplayError::Damaged => {
+                f.write_str("the bytes of an earlier task are damaged, or belong to another replay")
+            }
+        }
+    }
+}
+
+impl std::error::Error for ArchiveReplayError {}
+
+impl From<ReplayError> for ArchiveReplayError {
+    fn from(error: ReplayError) -> Self {
+        ArchiveReplayError::Options(error)
+    }
+}

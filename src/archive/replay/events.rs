@@ -1,0 +1,208 @@
+//! The events that a share matches, as rows: each text and each set of labels once.
+
+use std::rc::Rc;
+
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use crate::event::{Labels, ReceivedEvent, SharedText};
+use crate::text::table::{Map, Set};
+use crate::time::Instant;
+
+use super::error::ArchiveReplayError;
+use super::piece::{Head, Place, Rows, Writer, open};
+
+/// The head of a piece of matched events: texts, labels and lists of related resources, which rows name.
+#[derive(Serialize, Deserialize, Default)]
+pub(super) struct EventsHead {
+    pub(super) plan: u64,
+    pub(super) part: u64,
+    texts: Vec<SharedText>,
+    labels: Vec<Vec<(u32, u32)>>,
+    related: Vec<Vec<u32>>,
+}
+
+impl Head for EventsHead {
+    const KIND: u8 = 4;
+}
+
+/// A matched event, with what a trigger can look at.
+#[derive(Serialize, Deserialize)]
+pub(super) struct EventRow {
+    pub(super) index: u32,
+    name: u32,
+    resource: u32,
+    related: u32,
+    id: Uuid,
+    pub(super) received: i64,
+    lag: i64,
+    follows: Option<Uuid>,
+}
+
+/// Which labels a trigger can look at.
+pub(super) type Needed = Set<String>;
+
+/// Writes matched events, each text once.
+pub(super) struct EventsWriter {
+    head: EventsHead,
+    texts: Map<SharedText, u32>,
+    /// By the labels before those were left out that no trigger looks at.
+    labels: Map<Labels, Option<u32>>,
+    related: Map<Rc<[Labels]>, u32>,
+    rows: Writer,
+}
+
+fn number(length: usize) -> u32 {
+    u32::try_from(length).unwrap_or(u32::MAX)
+}
+
+impl EventsWriter {
+    pub(super) fn new(plan: u64, part: u64) -> Self {
+        EventsWriter {
+            head: EventsHead { plan, part, ..EventsHead::default() },
+            texts: Map::default(),
+            labels: Map::default(),
+            related: Map::default(),
+            rows: Writer::new(),
+        }
+    }
+
+    fn text(&mut self, text: &SharedText) -> u32 {
+        if let Some(known) = self.texts.get(&**text) {
+            return *known;
+        }
+        let own = number(self.head.texts.len());
+        self.head.texts.push(text.clone());
+        self.texts.insert(text.clone(), own);
+        own
+    }
+
+    /// The number of the labels that are needed. `None`: there are none.
+    fn labels(&mut self, labels: &Labels, needed: &Needed) -> Option<u32> {
+        if let Some(known) = self.labels.get(labels) {
+            return *known;
+        }
+        let mut own = Vec::new();
+        for (name, value) in labels.iter().filter(|(name, _)| needed.contains(&**name)) {
+            own.push((self.text(name), self.text(value)));
+        }
+        let place = (!own.is_empty()).then(|| {
+            self.head.labels.push(own);
+            number(self.head.labels.len().saturating_sub(1))
+        });
+        self.labels.insert(labels.clone(), place);
+        place
+    }
+
+    /// `needed`: the labels of the resource, and those of related resources.
+    pub(super) fn add(&mut self, index: u32, event: &ReceivedEvent, needed: &(Needed, Needed)) {
+        // 0 is none; others are one more than their index.
+        let resource = self.labels(&event.resource, &needed.0).map_or(0, |place| place.saturating_add(1));
+        let related = if event.related.is_empty() {
+            0
+        } else if let Some(known) = self.related.get(&event.related) {
+            *known
+        } else {
+            let own: Vec<u32> =
+                event.related.iter().filter_map(|related| self.related_labels(related, &needed.1)).collect();
+            let place = if own.is_empty() {
+                0
+            } else {
+                self.head.related.push(own);
+                number(self.head.related.len())
+            };
+            self.related.insert(event.related.clone(), place);
+            place
+        };
+        let row = EventRow {
+            index,
+            name: self.text(&event.name),
+            resource,
+            related,
+            id: event.id,
+            received: event.received.0,
+            lag: event.received.0.wrapping_sub(event.occurred.0),
+            follows: event.follows,
+        };
+        self.rows.row(&row);
+    }
+
+    fn related_labels(&mut self, labels: &Labels, needed: &Needed) -> Option<u32> {
+        let mut own = Vec::new();
+        for (name, value) in labels.iter().filter(|(name, _)| needed.contains(&**name)) {
+            own.push((self.text(name), self.text(value)));
+        }
+        (!own.is_empty()).then(|| {
+            self.head.labels.push(own);
+            number(self.head.labels.len().saturating_sub(1))
+        })
+    }
+
+    pub(super) fn finish(self) -> Vec<u8> {
+        self.rows.finish(&self.head)
+    }
+}
+
+/// Reads matched events. Those of one run share their labels.
+pub(super) struct EventsReader<'b> {
+    pub(super) part: u64,
+    texts: Vec<SharedText>,
+    labels: Vec<Labels>,
+    related: Vec<Rc<[Labels]>>,
+    none: (Labels, Rc<[Labels]>),
+    rows: Rows<'b, EventRow>,
+    next: Option<EventRow>,
+}
+
+impl<'b> EventsReader<'b> {
+    pub(super) fn new(plan: u64, bytes: &'b [u8]) -> Result<Self, ArchiveReplayError> {
+        let (head, mut rows) = open::<EventsHead, EventRow>(bytes)?;
+        if head.plan != plan {
+            return Err(ArchiveReplayError::Damaged);
+        }
+        let text = |number: &u32| head.texts.get(*number as usize).cloned();
+        let mut labels = Vec::with_capacity(head.labels.len());
+        for own in &head.labels {
+            let pairs: Option<Vec<_>> = own.iter().map(|(name, value)| text(name).zip(text(value))).collect();
+            labels.push(Labels::new(pairs.ok_or(ArchiveReplayError::Damaged)?));
+        }
+        let mut related: Vec<Rc<[Labels]>> = Vec::with_capacity(head.related.len());
+        for own in &head.related {
+            let all: Option<Rc<[Labels]>> = own.iter().map(|number| labels.get(*number as usize).cloned()).collect();
+            related.push(all.ok_or(ArchiveReplayError::Damaged)?);
+        }
+        let next = rows.next()?;
+        let none = (Labels::new(Vec::new()), Rc::default());
+        Ok(EventsReader { part: head.part, texts: head.texts, labels, related, none, rows, next })
+    }
+
+    /// The place of the next event.
+    pub(super) fn place(&self) -> Option<(i64, Place)> {
+        self.next.as_ref().map(|row| (row.received, Place { part: self.part, index: row.index }))
+    }
+
+    /// The next event. `None`: there is none, or it names what the head does not have.
+    pub(super) fn event(&self) -> Option<ReceivedEvent> {
+        let row = self.next.as_ref()?;
+        Some(ReceivedEvent {
+            id: row.id,
+            occurred: Instant(row.received.wrapping_sub(row.lag)),
+            received: Instant(row.received),
+            name: self.texts.get(row.name as usize)?.clone(),
+            resource: match (row.resource as usize).checked_sub(1) {
+                None => self.none.0.clone(),
+                Some(place) => self.labels.get(place)?.clone(),
+            },
+            related: match (row.related as usize).checked_sub(1) {
+                None => self.none.1.clone(),
+                Some(place) => self.related.get(place)?.clone(),
+            },
+            follows: row.follows,
+        })
+    }
+
+    pub(super) fn skip(&mut self) -> Result<(), ArchiveReplayError> {
+        self.next = self.rows.next()?;
+        Ok(())
+    }
+}

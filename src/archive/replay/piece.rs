@@ -1,0 +1,135 @@
+//! What tasks hand to each other, as bytes: rows of postcard after a head. A row is read when it is needed, so a task
+//! holds the bytes and not the rows.
+
+use std::marker::PhantomData;
+
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use crate::time::Instant;
+use crate::trigger::Facts;
+
+use super::error::ArchiveReplayError;
+
+/// The place of an event: its part, and its index there.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize)]
+pub(super) struct Place {
+    pub(super) part: u64,
+    pub(super) index: u32,
+}
+
+/// The mark of all pieces. Its last byte is the number of the format: a new one whenever a row changes.
+const MARK: [u8; 4] = *b"PER\x01";
+
+/// What a piece begins with.
+pub(super) trait Head: Serialize + DeserializeOwned {
+    /// Recognises the pieces with this head.
+    const KIND: u8;
+}
+
+/// Writes a head and rows.
+pub(super) struct Writer(Vec<u8>);
+
+impl Writer {
+    pub(super) fn new() -> Self {
+        Writer(Vec::new())
+    }
+
+    pub(super) fn row(&mut self, row: &impl Serialize) {
+        // It only fails for lists of unknown length, and there are none.
+        self.0 = postcard::to_extend(row, std::mem::take(&mut self.0)).unwrap_or_default();
+    }
+
+    /// All of it; the head comes first.
+    pub(super) fn finish<H: Head>(self, head: &H) -> Vec<u8> {
+        let mut bytes = Writer(MARK.to_vec());
+        bytes.0.push(H::KIND);
+        bytes.row(head);
+        // So that a piece that was cut is noticed.
+        bytes.row(&(self.0.len() as u64));
+        bytes.0.extend(self.0);
+        bytes.0
+    }
+}
+
+/// Only a head.
+pub(super) fn bytes_of(head: &impl Head) -> Vec<u8> {
+    Writer::new().finish(head)
+}
+
+/// Reads a head; returns the rows.
+pub(super) fn open<H: Head, R>(bytes: &[u8]) -> Result<(H, Rows<'_, R>), ArchiveReplayError> {
+    let rest = bytes.strip_prefix(&MARK).and_then(|rest| rest.strip_prefix(&[H::KIND]));
+    let ((head, length), rest) = take::<(H, u64)>(rest.ok_or(ArchiveReplayError::Damaged)?)?;
+    if rest.len() as u64 != length {
+        return Err(ArchiveReplayError::Damaged);
+    }
+    Ok((head, Rows { rest, row: PhantomData }))
+}
+
+fn take<T: DeserializeOwned>(bytes: &[u8]) -> Result<(T, &[u8]), ArchiveReplayError> {
+    postcard::take_from_bytes(bytes).map_err(|_| ArchiveReplayError::Damaged)
+}
+
+/// Rows that are read one after the other.
+pub(super) struct Rows<'b, R> {
+    rest: &'b [u8],
+    row: PhantomData<R>,
+}
+
+impl<R: DeserializeOwned> Rows<'_, R> {
+    pub(super) fn next(&mut self) -> Result<Option<R>, ArchiveReplayError> {
+        if self.rest.is_empty() {
+            return Ok(None);
+        }
+        let (row, rest) = take(self.rest)?;
+        self.rest = rest;
+        Ok(Some(row))
+    }
+}
+
+/// The head of a piece of facts.
+#[derive(Serialize, Deserialize)]
+pub(super) struct FactsHead {
+    pub(super) plan: u64,
+    pub(super) part: u64,
+    /// Which shares match an event: a row names one of these sets.
+    pub(super) sets: Vec<Vec<u32>>,
+}
+
+impl Head for FactsHead {
+    const KIND: u8 = 3;
+}
+
+/// What couples an event with others.
+#[derive(Serialize, Deserialize)]
+pub(super) struct FactsRow {
+    pub(super) index: u32,
+    pub(super) set: u32,
+    pub(super) id: Uuid,
+    pub(super) received: i64,
+    /// From `occurred` to `received`.
+    pub(super) lag: i64,
+    pub(super) follows: Option<Uuid>,
+    pub(super) is_log: bool,
+}
+
+impl FactsRow {
+    pub(super) fn new(index: u32, set: u32, facts: &Facts) -> Self {
+        let Facts { id, occurred, received, follows, is_log } = *facts;
+        // The difference of any two instants, and back.
+        let lag = received.0.wrapping_sub(occurred.0);
+        FactsRow { index, set, id, received: received.0, lag, follows, is_log }
+    }
+
+    pub(super) fn facts(&self) -> Facts {
+        Facts {
+            id: self.id,
+            occurred: Instant(self.received.wrapping_sub(self.lag)),
+            received: Instant(self.received),
+            follows: self.follows,
+            is_log: self.is_log,
+        }
+    }
+}

@@ -1,0 +1,301 @@
+//! The triggers of one share execute the steps of slice after slice.
+
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, BinaryHeap};
+
+use serde::{Deserialize, Serialize};
+
+use crate::event::{EventReader, ReceivedEvent};
+use crate::text::steps::step;
+use crate::time::Instant;
+use crate::trigger::snapshot::SnapshotKind;
+use crate::trigger::{
+    Automations, Firing, Outcome, Phase, SavedAutomations, SavedEvent, SavedFiring, SavedLate, Snapshot, Step,
+    StepAction,
+};
+
+use super::error::ArchiveReplayError;
+use super::events::EventsReader;
+use super::order::{Act, OrderHead, OrderRow, TickRow};
+use super::piece::{Head, Place, Writer, open};
+use super::plan::{ReplayPlan, Share};
+use super::schedule::Schedule;
+
+/// What a share needs of a slice.
+#[derive(Clone, Copy, Debug)]
+pub struct SliceInput<'b> {
+    /// The index of the slice in [`Schedule::slices`].
+    pub index: usize,
+    /// The server's ticks.
+    pub ticks: &'b [u8],
+    /// What the share evaluates. `None`: nothing.
+    pub order: Option<&'b [u8]>,
+    /// The events of the slice that the share matches: its pieces of all parts, in any order.
+    pub events: &'b [&'b [u8]],
+}
+
+/// Executes the steps of one share, slice after slice, in order of time. Needs memory only for open windows, waiting
+/// events, and firings that were not taken.
+pub struct Reducer<'p> {
+    plan: &'p ReplayPlan,
+    schedule: &'p Schedule,
+    number: u32,
+    share: Share,
+    automations: Automations,
+    waiting: BTreeMap<Place, ReceivedEvent>,
+    now: Instant,
+    /// The index of the next slice.
+    next: u64,
+    waited: u64,
+    rows: Writer,
+}
+
+/// The head of the firings of a share.
+#[derive(Serialize, Deserialize)]
+pub(super) struct FiringsHead {
+    pub(super) plan: u64,
+    pub(super) share: u32,
+    pub(super) waited: u64,
+}
+
+impl Head for FiringsHead {
+    const KIND: u8 = 7;
+}
+
+/// Something that a share reports.
+#[derive(Serialize, Deserialize)]
+pub(super) enum ReportedRow {
+    Firing(FiringOrder, SavedFiring),
+    Child(FiringOrder, SavedFiring),
+    Late(SavedLate),
+}
+
+/// Orders the firings of one automation as one process does: by slice and step; in a tick by the starts of the windows,
+/// then by their keys.
+#[derive(Serialize, Deserialize, Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub(super) struct FiringOrder {
+    slice: u64,
+    step: u64,
+    start: i64,
+    key: String,
+}
+
+/// The state between two slices.
+#[derive(Serialize, Deserialize)]
+struct SavedReducer {
+    plan: u64,
+    share: u32,
+    next: u64,
+    now: i64,
+    automations: SavedAutomations,
+    waiting: Vec<(Place, SavedEvent)>,
+}
+
+/// The events of several pieces in order of receipt.
+struct MergedEvents<'b> {
+    pieces: Vec<EventsReader<'b>>,
+    next: BinaryHeap<Reverse<(i64, Place, usize)>>,
+}
+
+impl<'b> MergedEvents<'b> {
+    fn new(plan: u64, bytes: &[&'b [u8]]) -> Result<Self, ArchiveReplayError> {
+        let (mut pieces, mut next) = (Vec::with_capacity(bytes.len()), BinaryHeap::new());
+        for (number, bytes) in bytes.iter().enumerate() {
+            let piece = EventsReader::new(plan, bytes)?;
+            if let Some((received, place)) = piece.place() {
+                next.push(Reverse((received, place, number)));
+            }
+            pieces.push(piece);
+        }
+        Ok(MergedEvents { pieces, next })
+    }
+
+    /// The event at a place. Those before it were dropped on the way to the triggers.
+    fn find(&mut self, wanted: Place) -> Result<ReceivedEvent, ArchiveReplayError> {
+        while let Some(Reverse((_, place, number))) = self.next.pop() {
+            step(1);
+            let piece = self.pieces.get_mut(number).ok_or(ArchiveReplayError::Damaged)?;
+            let found = if place == wanted { Some(piece.event().ok_or(ArchiveReplayError::Damaged)?) } else { None };
+            piece.skip()?;
+            if let Some((received, place)) = piece.place() {
+                self.next.push(Reverse((received, place, number)));
+            }
+            if let Some(event) = found {
+                return Ok(event);
+            }
+        }
+        Err(ArchiveReplayError::Damaged)
+    }
+}
+
+impl<'p> Reducer<'p> {
+    /// Before the first slice. `share`: less than [`ReplayPlan::shares`].
+    ///
+    /// # Errors
+    /// If there is no such share.
+    pub fn new(plan: &'p ReplayPlan, schedule: &'p Schedule, share: u32) -> Result<Self, ArchiveReplayError> {
+        let own = *plan.shares.get(share as usize).ok_or(ArchiveReplayError::Damaged)?;
+        let mut automations = plan.engine();
+        if let Some(automation) = plan.automations.get(own.automation) {
+            automations.load_as(automation, own.automation);
+        }
+        Ok(Reducer {
+            plan,
+            schedule,
+            number: share,
+            share: own,
+            automations,
+            waiting: BTreeMap::new(),
+            now: Instant(i64::MIN),
+            next: 0,
+            waited: 0,
+            rows: Writer::new(),
+        })
+    }
+
+    /// The next slice.
+    ///
+    /// # Errors
+    /// If bytes are damaged or of another replay, or it is not the next slice.
+    pub fn slice(&mut self, input: SliceInput<'_>) -> Result<(), ArchiveReplayError> {
+        let (head, mut ticks) = open::<OrderHead, TickRow>(input.ticks)?;
+        self.check(&head, input.index)?;
+        let (mut order, mut still) = (None, None);
+        if let Some(bytes) = input.order {
+            let (head, rows) = open::<OrderHead, OrderRow>(bytes)?;
+            self.check(&head, input.index)?;
+            (order, still) = (Some(rows), Some(head.waiting));
+        }
+        let mut events = MergedEvents::new(self.plan.mark, input.events)?;
+        let mut next = || order.as_mut().map_or(Ok(None), |rows| rows.next());
+        let (mut row, mut ticked) = (next()?, 0_u32);
+        loop {
+            while let Some(own) = row.take_if(|row| row.ticks == ticked && !row.in_tick) {
+                self.event(&own, Phase::Event, &mut events)?;
+                row = next()?;
+            }
+            let Some(tick) = ticks.next()? else { break };
+            ticked = ticked.saturating_add(1);
+            let TickRow { step, now, as_of, previous, sweep } = tick;
+            let previous = previous.map(|(now, as_of)| (Instant(now), Instant(as_of)));
+            self.now = Instant(now);
+            self.execute(step, Phase::Tick, StepAction::Tick { as_of, previous });
+            self.execute(step, Phase::Periodic, StepAction::SweepHeld);
+            while let Some(own) = row.take_if(|row| row.ticks == ticked && row.in_tick) {
+                self.event(&own, Phase::Periodic, &mut events)?;
+                row = next()?;
+            }
+            if let Some(until) = sweep {
+                self.execute(step, Phase::Periodic, StepAction::Sweep { until });
+            }
+        }
+        if row.is_some() {
+            return Err(ArchiveReplayError::Damaged);
+        }
+        if let Some(still) = still {
+            self.waiting.retain(|place, _| still.contains(place));
+        }
+        self.next = self.next.saturating_add(1);
+        Ok(())
+    }
+
+    fn check(&self, head: &OrderHead, index: usize) -> Result<(), ArchiveReplayError> {
+        let is_next = head.plan == self.plan.mark && head.slice == self.next && index as u64 == self.next;
+        if is_next { Ok(()) } else { Err(ArchiveReplayError::Damaged) }
+    }
+
+    fn event(&mut self, row: &OrderRow, phase: Phase, events: &mut MergedEvents<'_>) -> Result<(), ArchiveReplayError> {
+        let waited = self.waiting.remove(&row.place);
+        let event = waited.map_or_else(|| events.find(row.place), Ok)?;
+        self.now = Instant(row.now);
+        match row.act {
+            Act::Evaluate => self.execute(row.step, phase, StepAction::Evaluate(&event)),
+            Act::Wait(leader) => {
+                self.execute(row.step, phase, StepAction::Wait(&event, leader));
+                self.waiting.insert(row.place, event);
+            }
+            Act::Keep => {
+                self.waiting.insert(row.place, event);
+            }
+        }
+        Ok(())
+    }
+
+    fn execute(&mut self, number: u64, phase: Phase, action: StepAction<'_, ReceivedEvent>) {
+        self.automations.execute(&Step { now: self.now, phase, action });
+        if self.automations.untaken() == 0 {
+            return;
+        }
+        let Outcome { firings, child_firings, late, waited, .. } = self.automations.take();
+        self.waited = self.waited.saturating_add(waited as u64);
+        let order = |firing: &Firing| {
+            let in_order = firing.phase == Phase::Tick && self.share.of > 1;
+            FiringOrder {
+                slice: self.next,
+                step: number,
+                start: firing.bucket.filter(|_| in_order).map_or(0, |bucket| bucket.start.0),
+                key: if in_order { key_of(firing) } else { String::new() },
+            }
+        };
+        let is_silent = |at: Instant| self.schedule.last.is_none_or(|last| at.0 > last);
+        for mut firing in firings {
+            firing.if_silent = is_silent(firing.at);
+            self.rows.row(&ReportedRow::Firing(order(&firing), SavedFiring::new(&firing)));
+        }
+        for mut firing in child_firings {
+            firing.if_silent = is_silent(firing.at);
+            self.rows.row(&ReportedRow::Child(order(&firing), SavedFiring::new(&firing)));
+        }
+        for late in late {
+            self.rows.row(&ReportedRow::Late(SavedLate::new(&late)));
+        }
+    }
+
+    /// What it has reported since the last call, for [`ReplayPlan::merge`].
+    #[must_use]
+    pub fn take(&mut self) -> Vec<u8> {
+        let rest = self.automations.take();
+        let waited = self.waited.saturating_add(rest.waited as u64);
+        self.waited = 0;
+        let rows = std::mem::replace(&mut self.rows, Writer::new());
+        rows.finish(&FiringsHead { plan: self.plan.mark, share: self.number, waited })
+    }
+
+    /// Its state, to go on in another process: a [`Snapshot`]. What was not taken is not part of it.
+    #[must_use]
+    pub fn save(&self) -> Vec<u8> {
+        let saved = SavedReducer {
+            plan: self.plan.mark,
+            share: self.number,
+            next: self.next,
+            now: self.now.0,
+            automations: self.automations.save(self.now),
+            waiting: self.waiting.iter().map(|(place, event)| (*place, SavedEvent::new(event))).collect(),
+        };
+        Snapshot::new(SnapshotKind::Triggers, &saved).bytes().to_vec()
+    }
+
+    /// Goes on from a saved state.
+    ///
+    /// # Errors
+    /// If it is damaged or of another replay.
+    pub fn restore(plan: &'p ReplayPlan, schedule: &'p Schedule, state: &[u8]) -> Result<Self, ArchiveReplayError> {
+        let damaged = |_| ArchiveReplayError::Damaged;
+        let snapshot = Snapshot::read(state.to_vec()).map_err(damaged)?;
+        let saved: SavedReducer = snapshot.state(SnapshotKind::Triggers).map_err(damaged)?;
+        if saved.plan != plan.mark {
+            return Err(ArchiveReplayError::Damaged);
+        }
+        let mut reducer = Reducer::new(plan, schedule, saved.share)?;
+        let mut texts = EventReader::default();
+        reducer.automations.restore(saved.automations, &mut texts).map_err(damaged)?;
+        reducer.waiting = saved.waiting.iter().map(|(place, event)| (*place, event.restore(&mut texts))).collect();
+        (reducer.now, reducer.next) = (Instant(saved.now), saved.next);
+        Ok(reducer)
+    }
+}
+
+/// The text by which the database orders windows that begin at the same time.
+fn key_of(firing: &Firing) -> String {
+    crate::trigger::key_text(firing.labels.iter().map(|(_, value)| value))
+}
