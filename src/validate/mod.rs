@@ -34,14 +34,14 @@ use cache::{Observed, Record, ShapeCache};
 use chain::Late;
 use input::{FirstLine, first_line};
 
+pub use chain::Memory;
+pub(crate) use chain::{Chain, Id, Key, Linked, Role};
 pub use custom::Schemas;
 #[cfg(feature = "custom-schemas")]
 pub use custom::{SchemaFile, SchemasError, read_files};
 pub(crate) use envelope::{MAX_LABELS, MAX_NAME, MAX_RELATED};
-pub use options::ValidateOptions;
-pub use chain::Memory;
-pub(crate) use chain::{Chain, Id, Key, Linked, Role};
 pub(crate) use links::Links;
+pub use options::ValidateOptions;
 pub(crate) use split::{FirstForm, Kept};
 pub use split::{Merge, Part, PartValidator};
 

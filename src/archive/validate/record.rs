@@ -6,7 +6,7 @@ use crate::catalogue::{Family, families};
 use crate::json::Position;
 use crate::text::table::Map;
 use crate::time::Instant;
-use crate::validate::{Id, Key, Kept, Linked, Links, Role};
+use crate::validate::{Id, Kept, Key, Linked, Links, Role};
 
 use super::super::bytes::as_bytes;
 
@@ -117,9 +117,8 @@ impl Families {
 /// The bucket of a key: the same in each process.
 pub(super) fn bucket(key: &Key<'_>, buckets: usize) -> usize {
     const PRIME: u64 = 0x0100_0000_01b3;
-    let bytes = |hash: u64, bytes: &[u8]| {
-        bytes.iter().fold(hash, |hash, &byte| (hash ^ u64::from(byte)).wrapping_mul(PRIME))
-    };
+    let bytes =
+        |hash: u64, bytes: &[u8]| bytes.iter().fold(hash, |hash, &byte| (hash ^ u64::from(byte)).wrapping_mul(PRIME));
     // FNV-1a.
     let hash = match key {
         Key::Id(id) => bytes(0xcbf2_9ce4_8422_2325, &id.to_le_bytes()),
