@@ -233,9 +233,12 @@ def test_goes_on_where_it_was_interrupted(tmp_path: Path, threads: ThreadPoolExe
     with pytest.raises(archive.Interrupted) as stopped:
         archive.validate(tmp_path / "events", on=some, work=tmp_path / "work", max_diagnostics=500)
     assert (stopped.value.done, stopped.value.work) == (3, str(tmp_path / "work"))
+    kept = {path: path.stat().st_mtime_ns for path in (tmp_path / "work/map").iterdir()}
+    assert len(kept) == 6
     rest = Counting(threads)
     checked = archive.validate(tmp_path / "events", on=rest, work=tmp_path / "work", max_diagnostics=500)
     assert checked.report == WHOLE
+    assert {path: path.stat().st_mtime_ns for path in kept} == kept
     assert some.names and set(some.names).isdisjoint(rest.names) and len(some.names + rest.names) == len(checked.files)
     # A file that has changed since is read again.
     (tmp_path / "events/000.ndjson").write_bytes(b"")
@@ -386,7 +389,7 @@ def test_advise(tmp_path: Path, threads: ThreadPoolExecutor) -> None:
     write(tmp_path, cut(LINES, 12))
     advice = archive.advise(tmp_path, within=90, on=threads, part_size=100_000)
     assert advice.observed == live.observe_heartbeats(b"".join(LINES), within=90)
-    assert advice.observed.heartbeats > 100 and advice.unread == []
+    assert advice.observed.heartbeats > 50 and advice.unread == []
 
 
 def test_rejects_wrong_options(tmp_path: Path, threads: ThreadPoolExecutor) -> None:

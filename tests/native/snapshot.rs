@@ -263,8 +263,10 @@ fn sequenced(events: &[ReceivedEvent], from: i64, until: i64) -> StateHash {
     sequencer.save().hash()
 }
 
-/// How long before a slice its sequencer starts, so that it is certain to have the true state if no id is repeated: an
-/// event may follow one that was seen 30 minutes before, then waits for 15 minutes in vain, and is remembered for 30.
+/// How long before a slice its sequencer starts, so that it is certain to have the true state if no id is repeated and
+/// each event comes within 10 minutes of the one that it follows: that one may be unknown in the first 10 minutes, then the
+/// event waits for 15 minutes in vain, and is remembered for 30. Where events follow each other over more than 15 minutes,
+/// a difference can go on for as long as the chain does: the hash shows it.
 const CERTAIN: i64 = 75 * MINUTE;
 
 proptest! {
@@ -272,7 +274,7 @@ proptest! {
 
     #[test]
     fn a_slice_that_starts_early_enough_has_the_true_state(
-        gaps in prop::collection::vec((1_i64..120, 0_i64..60, 0_u8..4, 1_usize..30), 200..400),
+        gaps in prop::collection::vec((1_i64..120, 0_i64..60, 0_u8..4, 1_usize..7), 200..400),
     ) {
         let mut now = 0;
         let mut events: Vec<ReceivedEvent> = Vec::new();

@@ -18,8 +18,8 @@ class Lines:
         self.end = end
         self.at = start
         self.rest = b""
-        self.ended = end <= start
-        if start > 0 and not self.ended:
+        self.ended = False
+        if start > 0:
             # A line that begins before belongs to the part before.
             file.seek(start - 1)
             self.at = start - 1

@@ -72,13 +72,11 @@ def run_all(runner: Runner, tasks: Iterable[Task], done: Callable[[int, Any], No
         try:
             result = future.result()
         except runner.lost as error:
+            attempts += 1
             if runner.restart():
                 # All workers are gone, and which task is guilty is not known: each of them runs alone.
-                attempts += not running
                 alone.extend((other, task, tried) for other, (_, task, tried) in running.items())
                 running.clear()
-            else:
-                attempts += 1
             if attempts >= ATTEMPTS:
                 done(number, Lost(error))
             else:

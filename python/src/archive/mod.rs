@@ -68,14 +68,14 @@ fn pieces(
     }
 }
 
-/// Whether a text that begins like this has one document a line. A single one is taken for a line.
+/// Whether a text that begins like this has one document a line. A single one is taken for a line, and the first line can be
+/// broken: a document on several lines has no other that begins with a brace.
 fn are_lines(text: &[u8], whole: bool) -> bool {
-    if whole && text.trim_ascii().is_empty() {
-        return true;
-    }
-    let is_line = || whole && text.trim_ascii().first() == Some(&b'{') && memchr(b'\n', text.trim_ascii()).is_none();
-    match is_ndjson(text, whole) {
-        Some(are_lines) => are_lines || is_line(),
-        None => true,
-    }
+    let trimmed = text.trim_ascii();
+    let is_brace = |start: usize| trimmed.get(start) == Some(&b'{');
+    let can_be = is_brace(0) && {
+        let mut others = memchr::memchr_iter(b'\n', trimmed).map(|at| at.saturating_add(1)).peekable();
+        others.peek().is_none() || others.any(is_brace)
+    };
+    trimmed.is_empty() || can_be || is_ndjson(text, whole) != Some(false)
 }

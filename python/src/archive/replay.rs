@@ -117,9 +117,11 @@ pub(crate) fn sequence(
         let (plan, schedule) = scheduled(&automation, &options, &schedule)?;
         let facts = all_unpacked(&facts)?;
         let own = plan.sequence(&schedule, index, &slices_of(&facts), state.as_deref()).map_err(misuse)?;
-        let order = |order: prefect_events::archive::replay::ShareOrder| Ok((order.share, packed(&order.bytes)?));
-        let orders: PyResult<Vec<_>> = own.orders.into_iter().map(order).collect();
-        Ok((own.head, own.state, packed(&own.ticks)?, orders?))
+        let mut orders = Vec::with_capacity(own.orders.len());
+        for order in own.orders {
+            orders.push((order.share, packed(&order.bytes)?));
+        }
+        Ok((own.head, own.state, packed(&own.ticks)?, orders))
     })
 }
 
