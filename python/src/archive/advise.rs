@@ -10,7 +10,7 @@ use pyo3::prelude::*;
 use pyo3::pybacked::PyBackedBytes;
 use pyo3::types::PyBytes;
 
-use super::{damaged, packed, pieces, unpacked};
+use super::{damaged, pieces};
 use crate::{Json, json, options, run};
 
 /// What the heartbeats of a file need. `write` receives bytes. Returns their lengths, and the number of other events.
@@ -33,10 +33,9 @@ pub(crate) fn map(
         })?;
         lines = lines.saturating_add(memchr::memchr_iter(b'\n', text).count() as u64);
         others = others.saturating_add(more);
-        let bytes = packed(&found)?;
-        if !bytes.is_empty() {
-            write.call1((PyBytes::new(py, &bytes),))?;
-            lengths.push(bytes.len());
+        if !found.is_empty() {
+            write.call1((PyBytes::new(py, &found),))?;
+            lengths.push(found.len());
         }
         Ok(())
     })?;
@@ -59,9 +58,8 @@ pub(crate) fn merge(
     observer.add_others(others);
     for bytes in parts.try_iter()? {
         let bytes: PyBackedBytes = bytes?.extract()?;
-        let lines = unpacked(&bytes)?;
         // A part that was kept was read before.
-        observer.add(&lines).map_err(|_| damaged(prefect_events::archive::ArchiveError { version: None }))?;
+        observer.add(&bytes).map_err(|_| damaged(prefect_events::archive::ArchiveError { version: None }))?;
         py.check_signals()?;
     }
     let observed = observer.finish(&settings);

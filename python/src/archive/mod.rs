@@ -12,23 +12,8 @@ use pyo3::prelude::*;
 
 use crate::file::{Input, PART, decompressed, open};
 
-/// How strongly kept bytes are compressed: the quickest.
-const LEVEL: i32 = 1;
-
 fn damaged(error: ArchiveError) -> PyErr {
     PyValueError::new_err(error.to_string())
-}
-
-/// What is kept. Nothing stays nothing, so that it need not be read.
-fn packed(bytes: &[u8]) -> PyResult<Vec<u8>> {
-    if bytes.is_empty() { Ok(Vec::new()) } else { Ok(zstd::encode_all(bytes, LEVEL)?) }
-}
-
-fn unpacked(bytes: &[u8]) -> PyResult<Vec<u8>> {
-    if bytes.is_empty() {
-        return Ok(Vec::new());
-    }
-    zstd::decode_all(bytes).map_err(|_| damaged(ArchiveError { version: None }))
 }
 
 /// Reads a file, which may be compressed, in pieces of whole lines. `first`: it is read from its beginning.

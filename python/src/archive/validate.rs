@@ -9,7 +9,7 @@ use pyo3::pybacked::PyBackedBytes;
 use pyo3::types::PyBytes;
 use serde::{Deserialize, Serialize};
 
-use super::{damaged, packed, pieces, unpacked};
+use super::{damaged, pieces};
 use crate::{Json, json, options, run, validate_options};
 
 /// The bytes of records from which a part ends.
@@ -52,23 +52,13 @@ pub(crate) fn map(
 }
 
 fn keep(py: Python<'_>, map: &mut PartMap, write: &Bound<'_, PyAny>, chunks: &mut Vec<Chunk>) -> PyResult<()> {
-    let (summary, found, all) = py.detach(|| {
-        let Mapped { summary, found, findings, ids, records } = map.take();
-        let sections = [vec![findings], ids, records];
-        let all: PyResult<Vec<Vec<u8>>> = sections.iter().flatten().map(|section| packed(section)).collect();
-        all.map(|all| (summary, found, all))
-    })?;
-    let mut lengths = Vec::with_capacity(all.len());
-    for section in &all {
-        if !section.is_empty() {
-            write.call1((PyBytes::new(py, section),))?;
-        }
-        lengths.push(section.len());
+    let Mapped { summary, found, findings, ids, records } = py.detach(|| map.take());
+    for section in [&findings].into_iter().chain(&ids).chain(&records).filter(|section| !section.is_empty()) {
+        write.call1((PyBytes::new(py, section),))?;
     }
-    let buckets = lengths.len().saturating_sub(1) / 2;
-    let records = lengths.split_off(buckets.saturating_add(1));
-    let ids = lengths.split_off(1);
-    chunks.push(Chunk { summary, found, findings: lengths.first().copied().unwrap_or_default(), ids, records });
+    let lengths = |all: &[Vec<u8>]| all.iter().map(Vec::len).collect();
+    let (ids, records) = (lengths(&ids), lengths(&records));
+    chunks.push(Chunk { summary, found, findings: findings.len(), ids, records });
     Ok(())
 }
 
@@ -80,10 +70,10 @@ pub(crate) fn repeated(py: Python<'_>, buckets: usize, parts: &Bound<'_, PyAny>)
     let mut ids = RepeatedIds::new(buckets);
     for part in parts.try_iter()? {
         let (part, bytes): (u32, PyBackedBytes) = part?.extract()?;
-        py.detach(|| ids.add(part, &unpacked(&bytes)?).map_err(damaged))?;
+        py.detach(|| ids.add(part, &bytes).map_err(damaged))?;
         py.check_signals()?;
     }
-    ids.finish().iter().map(|bytes| packed(bytes)).collect()
+    Ok(ids.finish())
 }
 
 /// What the events of a bucket show together. `summaries`: JSON text, of all parts. `repeated`: bytes for this bucket from
@@ -100,14 +90,14 @@ pub(crate) fn reduce(
     let summaries: Vec<PartSummary> = options(summaries)?;
     let mut reduce = BucketReduce::new(validate_options(settings, None)?, &summaries);
     for bytes in &repeated {
-        reduce.repeated(&unpacked(bytes)?).map_err(damaged)?;
+        reduce.repeated(bytes).map_err(damaged)?;
     }
     for part in parts.try_iter()? {
         let (part, bytes): (u32, PyBackedBytes) = part?.extract()?;
-        py.detach(|| reduce.add(part, &unpacked(&bytes)?).map_err(damaged))?;
+        py.detach(|| reduce.add(part, &bytes).map_err(damaged))?;
         py.check_signals()?;
     }
-    py.detach(|| packed(&reduce.finish()))
+    Ok(py.detach(|| reduce.finish()))
 }
 
 /// How the report is printed.
@@ -148,11 +138,11 @@ pub(crate) fn merge(
     let mut merge = ReportMerge::new(validate_options(settings, None)?);
     for bytes in buckets.try_iter()? {
         let bytes: PyBackedBytes = bytes?.extract()?;
-        merge.bucket(&unpacked(&bytes)?).map_err(damaged)?;
+        merge.bucket(&bytes).map_err(damaged)?;
     }
     for bytes in parts.try_iter()? {
         let bytes: PyBackedBytes = bytes?.extract()?;
-        merge.part(&unpacked(&bytes)?).map_err(damaged)?;
+        merge.part(&bytes).map_err(damaged)?;
     }
     run(py, usize::MAX, move || {
         let report = merge.report();
