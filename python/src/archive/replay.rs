@@ -8,7 +8,7 @@ use pyo3::prelude::*;
 use pyo3::pybacked::PyBackedBytes;
 use pyo3::types::PyBytes;
 
-use super::{packed, pieces, unpacked};
+use super::pieces;
 use crate::{Json, document, json, misuse, options, run};
 
 /// How the share is named that has what couples all events.
@@ -29,10 +29,6 @@ fn scheduled(automation: &[u8], options: &ArchiveReplayOptions, schedule: &[u8])
     let plan = plan(automation, options)?;
     let schedule = plan.read_schedule(schedule).map_err(misuse)?;
     Ok((plan, schedule))
-}
-
-fn all_unpacked(all: &[PyBackedBytes]) -> PyResult<Vec<Vec<u8>>> {
-    all.iter().map(|bytes| unpacked(bytes)).collect()
 }
 
 fn slices_of<B: AsRef<[u8]>>(all: &[B]) -> Vec<&[u8]> {
@@ -67,9 +63,8 @@ pub(crate) fn map(
         events = events.saturating_add(mapped.events);
         heads.push(mapped.head);
         for piece in mapped.pieces {
-            let bytes = py.detach(|| packed(&piece.bytes))?;
-            write.call1((PyBytes::new(py, &bytes),))?;
-            kept.push((piece.slice, piece.share.map_or(ALL, i64::from), bytes.len()));
+            write.call1((PyBytes::new(py, &piece.bytes),))?;
+            kept.push((piece.slice, piece.share.map_or(ALL, i64::from), piece.bytes.len()));
         }
         Ok(())
     })?;
@@ -115,13 +110,9 @@ pub(crate) fn sequence(
     let options: ArchiveReplayOptions = options(settings)?;
     run(py, usize::MAX, move || {
         let (plan, schedule) = scheduled(&automation, &options, &schedule)?;
-        let facts = all_unpacked(&facts)?;
         let own = plan.sequence(&schedule, index, &slices_of(&facts), state.as_deref()).map_err(misuse)?;
-        let mut orders = Vec::with_capacity(own.orders.len());
-        for order in own.orders {
-            orders.push((order.share, packed(&order.bytes)?));
-        }
-        Ok((own.head, own.state, packed(&own.ticks)?, orders))
+        let orders = own.orders.into_iter().map(|order| (order.share, order.bytes)).collect();
+        Ok((own.head, own.state, own.ticks, orders))
     })
 }
 
@@ -164,8 +155,6 @@ pub(crate) fn reduce(
             None => Reducer::new(&plan, &schedule, share),
         };
         let mut reducer = reducer.map_err(misuse)?;
-        let (ticks, events) = (unpacked(&ticks)?, all_unpacked(&events)?);
-        let order = order.map(|order| unpacked(&order)).transpose()?;
         let events = slices_of(&events);
         let input = SliceInput { index, ticks: &ticks, order: order.as_deref(), events: &events };
         reducer.slice(input).map_err(misuse)?;
