@@ -144,7 +144,7 @@ fn validate_text(
 
 /// Those that no call uses. Each remembers events without findings, so that similar ones take half the time
 /// (`tests/bench/python.js`).
-static VALIDATORS: Mutex<Vec<Box<Validator>>> = Mutex::new(Vec::new());
+static VALIDATORS: Mutex<Vec<Validator>> = Mutex::new(Vec::new());
 
 fn validated(text: &[u8], places: bool, options: &ValidateOptions) -> Report {
     let idle = || VALIDATORS.lock().unwrap_or_else(PoisonError::into_inner);

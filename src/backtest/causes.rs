@@ -67,6 +67,7 @@ type Times = Map<Key, Vec<Instant>>;
 
 /// The firings of a replay, compared with the recorded ones.
 pub(super) struct Compared {
+    pub start: Instant,
     pub firings: Vec<Firing>,
     pub recorded: RecordedFirings,
     /// When it fires only here, when also on the server, and which recorded ones do not happen here.
@@ -78,12 +79,13 @@ pub(super) struct Compared {
 impl Compared {
     /// `recorded` of the result is absent if the server recorded none.
     pub(super) fn new(result: SimulationResult) -> Self {
-        let SimulationResult { firings, recorded, .. } = result;
+        let SimulationResult { start, firings, recorded, .. } = result;
         let certain = || firings.iter().filter(|firing| !firing.if_silent).cloned().collect();
         let none =
             || RecordedFirings { matched: 0, pairs: Vec::new(), only_here: certain(), only_recorded: Vec::new() };
         let recorded = recorded.unwrap_or_else(none);
         let mut compared = Compared {
+            start: start.unwrap_or(Instant(0)),
             firings,
             recorded,
             only_here: Times::default(),
@@ -206,20 +208,20 @@ impl<'c> Causes<'c> {
         changed: Option<String>,
         own: &OwnEvents<'_>,
         base: &'c Compared,
-        start: Instant,
     ) -> Self {
         let is_rolling = rolls(&given.automation.trigger);
-        let changes = if is_rolling { own.other_changes() } else { Vec::new() };
+        let reloads = if is_rolling { own.other_changes() } else { Vec::new() };
+        let start = base.start;
         let recorded =
             if is_rolling { own.firings(start).iter().map(|firing| firing.at).collect() } else { Vec::new() };
-        let restarts = Restarts::new(captured, given, options, start, recorded, changes.clone());
+        let restarts = Restarts::new(captured, given, options, start, recorded, reloads.clone());
         Causes {
             captured,
             given,
             options,
             served,
             changed,
-            reloads: if restarts.is_none() { changes } else { Vec::new() },
+            reloads: if restarts.is_none() { reloads } else { Vec::new() },
             restarts,
             received: captured.received().unwrap_or((Instant(0), Instant(0))),
             base,

@@ -8,7 +8,7 @@ use crate::text::order;
 use crate::text::phrase::count;
 use crate::text::steps::step;
 use crate::text::table::Set;
-use crate::time::{Instant, TimePoint};
+use crate::time::TimePoint;
 use crate::trigger::Firing;
 
 use super::causes::{Causes, Compared, pair_drifted};
@@ -34,14 +34,14 @@ pub(super) fn backtest_one(
         ..options.clone()
     };
     let mut result = captured.play(given, &options)?;
-    let start = result.start.unwrap_or(Instant(0));
     let facts = Facts::take(&mut result);
     let mut compared = Compared::new(result);
+    let start = compared.start;
     if own.is_empty() {
         compared.recorded = RecordedFirings { only_here: Vec::new(), ..compared.recorded };
     }
     let drifted = pair_drifted(&mut compared);
-    let causes = Causes::new(captured, given, &options, served, changed.clone(), &own, &compared, start);
+    let causes = Causes::new(captured, given, &options, served, changed.clone(), &own, &compared);
     let (only_here, only_recorded) = differences(captured, lives, &compared, causes)?;
     let all_recorded = own.firings(start);
     let subjects = subjects(captured, &compared, &all_recorded);

@@ -72,7 +72,7 @@ fn an_event_alone_is_compared_with_no_others() {
         assert_eq!((number, &codes, &codes), (1, &alone.1, &again.1), "{line}");
     }
     let line = text.lines().next().unwrap_or_default();
-    assert_eq!(related(&line.replacen("{", "{\n", 1)).0, 0);
+    assert_eq!(related(&line.replacen('{', "{\n", 1)).0, 0);
     assert_eq!(related(&[line, line].join("\n")), (2, vec!["repeated-event-id"]));
     let wrapped = format!(r#"{{"events": [{line}, {line}], "total": 2, "next_page": null}}"#);
     assert_eq!(related(&wrapped), (2, vec!["repeated-event-id"]));

@@ -97,7 +97,7 @@ fn main() -> Result<(), Box<dyn Error>> {
             black_box(step);
         });
     }
-    let sequenced = each(begun.elapsed(), events);
+    let in_order = each(begun.elapsed(), events);
 
     let options = StreamOptions::default();
     let mut stream = ReplayStream::new(AUTOMATION.into(), &options)?;
@@ -149,7 +149,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     black_box(stream.drain());
     let shown = |bytes: Option<u64>| bytes.map_or_else(|| "null".to_owned(), |bytes| bytes.to_string());
     println!(
-        r#"{{"runs":{runs},"sequencer_ns":{sequenced},"stream_ns":{played},"text_ns":{read},"text_bytes":{bytes},"save_ms":{saved},"restore_ms":{restored},"snapshot_bytes":{},"grown_bytes":{}}}"#,
+        r#"{{"runs":{runs},"sequencer_ns":{in_order},"stream_ns":{played},"text_ns":{read},"text_bytes":{bytes},"save_ms":{saved},"restore_ms":{restored},"snapshot_bytes":{},"grown_bytes":{}}}"#,
         snapshot.bytes().len(),
         shown(grown)
     );

@@ -103,8 +103,8 @@ fn recorded_scenarios_can_be_cut_at_any_step() {
             let scenario = Scenario::read(row).unwrap();
             let options = Options {
                 trace: true,
-                coverage: number % 2 == 0,
-                intended: number % 5 == 0,
+                coverage: number.is_multiple_of(2),
+                intended: number.is_multiple_of(5),
                 delivery: scenario.delivery,
                 ..Options::default()
             };
@@ -112,7 +112,7 @@ fn recorded_scenarios_can_be_cut_at_any_step() {
             let all = told(&scenario.events, first, scenario.tick, scenario.end);
             let whole = run(&scenario.automation, version, options, &all, |_| false);
             // At each step of some, at some steps of all.
-            let every = if number % 40 == 0 { 1 } else { 17 };
+            let every = if number.is_multiple_of(40) { 1 } else { 17 };
             let cut = run(&scenario.automation, version, options, &all, |step| {
                 let is_cut = step % every == number % every;
                 cuts += usize::from(is_cut);

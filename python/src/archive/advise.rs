@@ -2,7 +2,7 @@
 
 use std::cell::Cell;
 
-use prefect_events::archive::heartbeat_lines;
+use prefect_events::archive::{ArchiveError, heartbeat_lines};
 use prefect_events::render::{RenderOptions, render_heartbeats};
 use prefect_events::tune::{HeartbeatObserver, ObserveError, ObserveOptions};
 use pyo3::exceptions::PyValueError;
@@ -10,8 +10,8 @@ use pyo3::prelude::*;
 use pyo3::pybacked::PyBackedBytes;
 use pyo3::types::PyBytes;
 
-use super::{damaged, pieces};
-use crate::{Json, json, options, run};
+use super::pieces;
+use crate::{Json, json, misuse, options, run};
 
 /// What the heartbeats of a file need. `write` receives bytes. Returns their lengths, and the number of other events.
 #[pyfunction]
@@ -59,10 +59,10 @@ pub(crate) fn merge(
     for bytes in parts.try_iter()? {
         let bytes: PyBackedBytes = bytes?.extract()?;
         // A part that was kept was read before.
-        observer.add(&bytes).map_err(|_| damaged(prefect_events::archive::ArchiveError { version: None }))?;
+        observer.add(&bytes).map_err(|_| misuse(ArchiveError { version: None }))?;
         py.check_signals()?;
     }
-    let observed = observer.finish(&settings);
-    let text = json(&observed)?;
-    run(py, 0, move || Ok((text, how.map(|how| render_heartbeats(&observed, &how)))))
+    let result = observer.finish(&settings);
+    let text = json(&result)?;
+    run(py, 0, move || Ok((text, how.map(|how| render_heartbeats(&result, &how)))))
 }

@@ -1,20 +1,17 @@
 //! Parts of archives: reads their lines, and hands bytes over to be kept.
 
 pub(crate) mod advise;
+#[expect(clippy::needless_pass_by_value, reason = "PyO3 makes the arguments of a call from Python")]
 pub(crate) mod replay;
+#[expect(clippy::needless_pass_by_value, reason = "PyO3 makes the arguments of a call from Python")]
 pub(crate) mod validate;
 
 use memchr::{memchr, memrchr};
-use prefect_events::archive::ArchiveError;
 use prefect_events::validate::is_ndjson;
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 
 use crate::file::{Input, PART, decompressed, open};
-
-fn damaged(error: ArchiveError) -> PyErr {
-    PyValueError::new_err(error.to_string())
-}
 
 /// Reads a file, which may be compressed, in pieces of whole lines. `first`: it is read from its beginning.
 fn pieces(

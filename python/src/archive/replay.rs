@@ -20,6 +20,9 @@ type Mapped = (Vec<Vec<u8>>, Vec<(i64, i64, usize)>, u64);
 /// A slice in order: its head, the state at its end, the ticks, and what each share evaluates.
 type Sequenced = (Vec<u8>, Vec<u8>, Vec<u8>, Vec<(u32, Vec<u8>)>);
 
+/// The times, the slices in order, and of each the slices whose facts it needs.
+type Scheduled = (Vec<u8>, Vec<i64>, Vec<Vec<i64>>);
+
 fn plan(automation: &[u8], options: &ArchiveReplayOptions) -> PyResult<ReplayPlan> {
     ReplayPlan::new(document(automation, false), options).map_err(misuse)
 }
@@ -85,7 +88,7 @@ pub(crate) fn schedule(
     automation: PyBackedBytes,
     settings: &str,
     heads: Vec<PyBackedBytes>,
-) -> PyResult<(Vec<u8>, Vec<i64>, Vec<Vec<i64>>)> {
+) -> PyResult<Scheduled> {
     let options: ArchiveReplayOptions = options(settings)?;
     run(py, 0, move || {
         let schedule = plan(&automation, &options)?.schedule(&slices_of(&heads)).map_err(misuse)?;

@@ -9,8 +9,8 @@ use pyo3::pybacked::PyBackedBytes;
 use pyo3::types::PyBytes;
 use serde::{Deserialize, Serialize};
 
-use super::{damaged, pieces};
-use crate::{Json, json, options, run, validate_options};
+use super::pieces;
+use crate::{Json, json, misuse, options, run, validate_options};
 
 /// The bytes of records from which a part ends.
 const MOST: usize = 16 << 20;
@@ -70,7 +70,7 @@ pub(crate) fn repeated(py: Python<'_>, buckets: usize, parts: &Bound<'_, PyAny>)
     let mut ids = RepeatedIds::new(buckets);
     for part in parts.try_iter()? {
         let (part, bytes): (u32, PyBackedBytes) = part?.extract()?;
-        py.detach(|| ids.add(part, &bytes).map_err(damaged))?;
+        py.detach(|| ids.add(part, &bytes).map_err(misuse))?;
         py.check_signals()?;
     }
     Ok(ids.finish())
@@ -90,11 +90,11 @@ pub(crate) fn reduce(
     let summaries: Vec<PartSummary> = options(summaries)?;
     let mut reduce = BucketReduce::new(validate_options(settings, None)?, &summaries);
     for bytes in &repeated {
-        reduce.repeated(bytes).map_err(damaged)?;
+        reduce.repeated(bytes).map_err(misuse)?;
     }
     for part in parts.try_iter()? {
         let (part, bytes): (u32, PyBackedBytes) = part?.extract()?;
-        py.detach(|| reduce.add(part, &bytes).map_err(damaged))?;
+        py.detach(|| reduce.add(part, &bytes).map_err(misuse))?;
         py.check_signals()?;
     }
     Ok(py.detach(|| reduce.finish()))
@@ -138,11 +138,11 @@ pub(crate) fn merge(
     let mut merge = ReportMerge::new(validate_options(settings, None)?);
     for bytes in buckets.try_iter()? {
         let bytes: PyBackedBytes = bytes?.extract()?;
-        merge.bucket(&bytes).map_err(damaged)?;
+        merge.bucket(&bytes).map_err(misuse)?;
     }
     for bytes in parts.try_iter()? {
         let bytes: PyBackedBytes = bytes?.extract()?;
-        merge.part(&bytes).map_err(damaged)?;
+        merge.part(&bytes).map_err(misuse)?;
     }
     run(py, usize::MAX, move || {
         let report = merge.report();

@@ -17,7 +17,7 @@ use crate::trigger::{
 use super::error::ArchiveReplayError;
 use super::events::EventsReader;
 use super::order::{Act, OrderHead, OrderRow, TickRow};
-use super::piece::{Head, Place, Writer, open};
+use super::piece::{Head, Place, Rows, Writer, open};
 use super::plan::{ReplayPlan, Share};
 use super::schedule::Schedule;
 
@@ -167,7 +167,7 @@ impl<'p> Reducer<'p> {
             (order, still) = (Some(rows), Some(head.waiting));
         }
         let mut events = MergedEvents::new(self.plan.mark, input.events)?;
-        let mut next = || order.as_mut().map_or(Ok(None), |rows| rows.next());
+        let mut next = || order.as_mut().map_or(Ok(None), Rows::next);
         let (mut row, mut ticked) = (next()?, 0_u32);
         loop {
             while let Some(own) = row.take_if(|row| row.ticks == ticked && !row.in_tick) {

@@ -54,9 +54,12 @@ impl Head for SequencedHead {
     const KIND: u8 = 5;
 }
 
+/// A piece that is read: its head, the numbers of its sets, its other rows, and the next one.
+type OpenPiece<'b> = (FactsHead, Vec<u32>, Rows<'b, FactsRow>, Option<FactsRow>);
+
 /// The facts of several pieces in order of receipt.
 struct Merged<'b> {
-    pieces: Vec<(FactsHead, Vec<u32>, Rows<'b, FactsRow>, Option<FactsRow>)>,
+    pieces: Vec<OpenPiece<'b>>,
     next: BinaryHeap<Reverse<(i64, Place, usize)>>,
 }
 
