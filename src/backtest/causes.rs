@@ -244,13 +244,13 @@ impl<'c> Causes<'c> {
             let sentence = "an event of it follows one that is not in the input: the server had that one";
             return Ok((DifferenceCause::AbsentLeader, sentence.to_owned()));
         }
-        if let Some(cause) = self.chance(|play| !play.is_only_here(firing), "it does not fire")? {
-            return Ok(cause);
-        }
         if let Some(restarts) = &mut self.restarts
             && let Some(sentence) = restarts.of_here(firing.at)?
         {
             return Ok((DifferenceCause::Chance, sentence));
+        }
+        if let Some(cause) = self.chance(|play| !play.is_only_here(firing), "it does not fire")? {
+            return Ok(cause);
         }
         let (first, last) = self.received;
         if last.since(firing.at) <= NEAR {
@@ -291,13 +291,13 @@ impl<'c> Causes<'c> {
             let sentence = "an event of it follows one that is not in the input: with that one it fires here too";
             return Ok((DifferenceCause::AbsentLeader, sentence.to_owned()));
         }
-        if let Some(cause) = self.chance(|play| !play.is_only_recorded(firing), "it fires here too")? {
-            return Ok(cause);
-        }
         if let Some(restarts) = &mut self.restarts
             && let Some(sentence) = restarts.of_recorded(firing.at)?
         {
             return Ok((DifferenceCause::Chance, sentence));
+        }
+        if let Some(cause) = self.chance(|play| !play.is_only_recorded(firing), "it fires here too")? {
+            return Ok(cause);
         }
         let within = longest(&self.given.automation.trigger);
         let (first, _) = self.received;
