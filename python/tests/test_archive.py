@@ -1,4 +1,4 @@
-"""Archives: however they are cut, kept and read, and whoever reads them, the report is that of one process."""
+"""Archives: however they are cut, kept and read, the report is that of one process."""
 
 from __future__ import annotations
 

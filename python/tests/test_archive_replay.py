@@ -1,4 +1,4 @@
-"""Archives are replayed as one process replays them, however they are cut, and whoever does it."""
+"""Archives are replayed as one process replays them, however they are cut."""
 
 from __future__ import annotations
 
@@ -15,8 +15,7 @@ import msgspec
 import pytest
 
 import prefect_events
-from prefect_events import archive
-from prefect_events.archive import _replay
+from prefect_events import _core, archive
 
 LIVE = Path(__file__).parents[2] / "tests/cases/live"
 LINES = gzip.decompress((LIVE / "captured.ndjson.gz").read_bytes()).splitlines(keepends=True)
@@ -78,9 +77,9 @@ def test_processes_go_on_where_others_ended(tmp_path: Path, monkeypatch: pytest.
         first = archive.replay(ZOMBIES, events, on=processes, **how)
     assert firings(first.result) == firings(WHOLE)
     assert first.text is not None and "fired" in first.text
-    monkeypatch.setattr(_replay._core, "archive_replay_map", None)
-    monkeypatch.setattr(_replay._core, "archive_replay_sequence", None)
-    monkeypatch.setattr(_replay._core, "archive_replay_reduce", None)
+    monkeypatch.setattr(_core, "archive_replay_map", None)
+    monkeypatch.setattr(_core, "archive_replay_sequence", None)
+    monkeypatch.setattr(_core, "archive_replay_reduce", None)
     with ThreadPoolExecutor(2) as threads:
         assert archive.replay(ZOMBIES, events, on=threads, **how) == first
 

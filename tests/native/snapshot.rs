@@ -16,7 +16,7 @@ use uuid::Uuid;
 const SECOND: i64 = 1_000_000;
 const MINUTE: i64 = 60 * SECOND;
 
-/// What an engine is told.
+/// What happens to an engine.
 #[derive(Clone, Debug)]
 enum Told {
     Event(ReceivedEvent),
@@ -312,7 +312,7 @@ fn a_slice_cannot_know_everything() {
     // More events than the server remembers by number: also known, because the last ones count.
     let many = each(MINUTE / 600, &|number, at| event(number, at, NAMES[0], 0));
     assert_eq!(differs(&many), [false; 3]);
-    // An id that is repeated for ever: which of its events is dropped depends on the first.
+    // An id that is repeated all the time: which of its events is dropped depends on the first.
     let repeated = each(4 * MINUTE, &|_, at| event(1, at, NAMES[0], 0));
     assert!(differs(&repeated).contains(&true));
     // The newest event came long ago, and all since are older.

@@ -191,7 +191,7 @@ def replay(
     Args:
         automation: One or several automations: see ``check_automation``.
         paths: The archive: see ``validate``.
-        on: Who replays: see ``validate``. One automation is one task at a time, unless ``intended`` and ``hashes`` divide it.
+        on: What runs the tasks: see ``validate``. One automation is one task at a time, unless ``intended`` and ``hashes`` divide it.
         work: A folder or address in which the results of tasks are kept: see ``validate``.
         workers: How many processes. Default: as many as there are processors.
         start: When the automations start. Default: with the first event.

@@ -65,7 +65,7 @@ def validate(
     Args:
         paths: Files, folders, patterns or addresses: ``"s3://bucket/events/"``. They are read in this order, those of a
             folder in the order of their names.
-        on: Who checks: ``"local"`` for processes on this machine, ``"dask"`` or ``"dask=ADDRESS"``, ``"ray"`` or
+        on: What runs the tasks: ``"local"`` for processes on this machine, ``"dask"`` or ``"dask=ADDRESS"``, ``"ray"`` or
             ``"ray=ADDRESS"``, ``"prefect"`` for the task runner of the flow that runs, or an object with ``submit``.
         work: A folder or address in which the results of tasks are kept, which all workers can reach: the same call goes on
             where an earlier one ended. Default: a temporary folder.

@@ -50,7 +50,7 @@ fn pieces(
     }
 }
 
-/// Whether a text that begins like this has one document a line. A single one is taken for a line, and the first line can be
+/// Whether a text that begins like this has one document a line. A single one counts as a line, and the first line can be
 /// broken: a document on several lines has no other that begins with a brace.
 fn are_lines(text: &[u8], whole: bool) -> bool {
     let trimmed = text.trim_ascii();

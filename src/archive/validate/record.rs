@@ -80,7 +80,7 @@ impl<'b> EventRecord<'b> {
         }
     }
 
-    /// What it was made of. `base`: the beginning of the part.
+    /// The event. `base`: the beginning of the part.
     pub(super) fn linked(&self, base: Position) -> Linked<Kept<'b>> {
         let line = Position { line: self.line, column: 1, offset: self.offset }.after(base);
         let kept = |Piece { text, start, length }| Kept::in_line(text, line, start, start.saturating_add(length));
