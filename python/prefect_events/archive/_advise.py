@@ -67,7 +67,7 @@ def advise(
     _core.archive_heartbeats_merge(options, 0, iter(()), how)
     with frame(paths, on, work, workers, storage_options, part_size, progress) as archive:
         work_folder = archive.work
-        mapped = archive.map(lambda part: (read_heartbeats, (part, work_folder, task_id(part, "heartbeats"))))
+        mapped = archive.map(lambda number, part: (read_heartbeats, (part, work_folder, task_id(part, "heartbeats"))))
         beats: list[Beats] = list(mapped.values())
         archive.progress.begin("merging")
         others = sum(one.others for one in beats)

@@ -29,8 +29,8 @@ class Frame(Generic[R]):
         self.bad: list[Bad] = list(found.bad)
         self.done = 0
 
-    def map(self, task: Callable[[Part], Task]) -> dict[int, R]:
-        """What the tasks of the parts return, without those of files that could not be read."""
+    def map(self, task: Callable[[int, Part], Task]) -> dict[int, R]:
+        """What the tasks of the parts return, by their numbers, without those of files that could not be read."""
         parts = self.found.parts
         results: dict[int, R] = {}
         reasons: dict[str, str] = {}
@@ -46,7 +46,7 @@ class Frame(Generic[R]):
                 self.progress.add(part.size, result)
             self.done += 1
 
-        run_all(self.runner, map(task, parts), done)
+        run_all(self.runner, map(task, range(len(parts)), parts), done)
         self.bad += [Bad(name, text) for name, text in reasons.items()]
         # Of a file, all parts count or none.
         return {number: results[number] for number in sorted(results) if parts[number].name not in reasons}

@@ -255,9 +255,8 @@ def _replayed(
     archive: Frame[Mapped], plan: Plan, shares: int, format: str | None, rendering: Mapping[str, Any] | None
 ) -> ArchiveReplay:
     parts, work = archive.found.parts, archive.work
-    numbers = {part: number for number, part in enumerate(parts)}
     mapped = archive.map(
-        lambda part: (map_part, (part, numbers[part], plan, work, task_id("replay", part, numbers[part], plan)))
+        lambda number, part: (map_part, (part, number, plan, work, task_id("replay", part, number, plan)))
     )
     all = _indexed(list(mapped.values()), plan)
     replay = task_id([one.task for one in mapped.values()], plan)

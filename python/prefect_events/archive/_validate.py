@@ -115,7 +115,7 @@ def _validated(
     parts, work = archive.found.parts, archive.work
     buckets = min(MOST_BUCKETS, 1 + archive.found.text_size // BUCKET)
     how = Settings(options, schemas, buckets)
-    mapped = archive.map(lambda part: (check_part, (part, how, work, task_id(part, how))))
+    mapped = archive.map(lambda number, part: (check_part, (part, how, work, task_id(part, how))))
     all = _indexed(list(mapped.values()))
     plan = task_id(all.tasks, how)
     work.write(f"plan/{plan}/index", [msgspec.msgpack.encode(all)])
