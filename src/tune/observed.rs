@@ -66,10 +66,10 @@ pub struct ObservedHeartbeats {
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct ObservedDeployment {
     /// The id of the deployment's resource; `null`: runs without a deployment.
-    #[cfg_attr(feature = "typescript", ts(type = "Timestamp | null"))]
+    #[cfg_attr(feature = "typescript", ts(type = "string | null"))]
     pub deployment: Option<String>,
     /// The name of the flow.
-    #[cfg_attr(feature = "typescript", ts(type = "Timestamp | null"))]
+    #[cfg_attr(feature = "typescript", ts(type = "string | null"))]
     pub flow: Option<String>,
     /// How many runs sent heartbeats.
     #[cfg_attr(feature = "typescript", ts(type = "number"))]
