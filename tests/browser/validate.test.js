@@ -74,7 +74,7 @@ async function write(page, text) {
 
 /** Puts the cursor after a text in the editor. @param {Page} page @param {string} text */
 async function cursorAfter(page, text) {
-  await editor(page).click();
+  await editor(page).focus();
   await page.keyboard.press("ControlOrMeta+Home");
   await page.keyboard.press("ControlOrMeta+F");
   await page.keyboard.type(text);
