@@ -159,7 +159,8 @@ class Run {
     /** @type {ReturnType<typeof progress> | undefined} */
     let bar;
     try {
-      if (rewrite !== undefined) await rejectSpecialFile(path, rewrite);
+      // The core says of standard input that nothing can be written to it.
+      if (rewrite !== undefined && file !== "-") await rejectSpecialFile(path, rewrite);
       const input = await openInput(path);
       if (input.size !== undefined && input.size > LONG_BYTES)
         bar = progress(printable(displayName(file)), input.size);
@@ -203,7 +204,8 @@ class Run {
       call(number, () => opened.use((command) => command.end()));
     } catch (error) {
       if (!(error instanceof TypeError || error instanceof PrefectEventsError)) throw error;
-      opened.use((command) => command.failed(error.message));
+      // The core adds the name of the program, as the library has for misuse.
+      opened.use((command) => command.failed(error.message.replace(/^prefect-events: /, "")));
     }
   }
 
