@@ -4,7 +4,7 @@
 //!    each share of the work the events that it matches, both divided into slices of time.
 //! 2. [`ReplayPlan::sequence`], one task per slice: the order in which the server evaluates the events, and its ticks. It
 //!    begins some time before the slice without memory. The result counts only if that led to the same state as the slice
-//!    before ([`SequencedSlice::continues`]); otherwise it is done again from that state.
+//!    before ([`ReplayPlan::continues`]); otherwise it is done again from that state.
 //! 3. [`Reducer`], one task per share, slice after slice: its triggers execute the steps. A share is an automation; in the
 //!    mode `intended`, it may be a part of the keys of one.
 //! 4. [`ReplayPlan::merge`]: the firings of all shares, in one result.
