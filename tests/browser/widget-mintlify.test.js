@@ -44,8 +44,9 @@ after(async () => {
  * @param {import("node:test").TestContext} t
  * @param {string} path
  * @param {import("playwright-core").BrowserContextOptions} [options]
+ * @param {() => void} [before] what runs in the page before its own scripts
  */
-async function open(t, path, options = {}) {
+async function open(t, path, options = {}, before = () => {}) {
   const context = await browser.newContext({
     viewport: { width: 1000, height: 900 },
     colorScheme: "light",
@@ -53,6 +54,7 @@ async function open(t, path, options = {}) {
   });
   context.setDefaultTimeout(15_000);
   const page = await context.newPage();
+  await page.addInitScript(before);
   /** @type {string[]} */
   const wrong = [];
   /** @type {string[]} */
@@ -212,14 +214,18 @@ test("is dark immediately when the page is", async (t) => {
 });
 
 test("the verdict appears without moving the content below", async (t) => {
-  const { page } = await open(t, "");
-  await page.evaluate(() => {
+  // From before the page loads: the widget can be there before a test can look.
+  const { page } = await open(t, "", {}, () => {
     const heights = /** @type {number[]} */ ([]);
     Object.assign(globalThis, { heights });
+    const resized = new ResizeObserver(([entry]) => {
+      if (entry) heights.push(/** @type {HTMLElement} */ (entry.target).offsetHeight);
+    });
     new MutationObserver(() => {
       const [first] = document.querySelectorAll("prefect-event-validator");
-      if (first) new ResizeObserver(() => heights.push(first.offsetHeight)).observe(first);
-    }).observe(document.body, { childList: true, subtree: true });
+      // Observing an observed element again reports its size again.
+      if (first) resized.observe(first);
+    }).observe(document, { childList: true, subtree: true });
   });
   await verdicts(page, 2);
   await page.waitForTimeout(200);
