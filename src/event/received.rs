@@ -2,7 +2,6 @@
 //!
 //! Source: `ReceivedEvent` of `server/events/schemas/events.py`.
 
-use std::hash::Hash;
 use std::rc::Rc;
 
 use uuid::Uuid;
@@ -58,6 +57,11 @@ impl Labels {
         by_name.get(at).and_then(own).filter(|(label, _)| **label == *name).map(|(_, value)| value)
     }
 
+    /// Their memory, which copies share.
+    pub(crate) fn memory(&self) -> &Rc<[(SharedText, SharedText)]> {
+        &self.all
+    }
+
     /// All labels with their values, in the order of the document.
     pub fn iter(&self) -> impl Iterator<Item = &(SharedText, SharedText)> {
         self.all.iter()
@@ -91,12 +95,14 @@ impl ReceivedEvent {
     }
 }
 
-/// Reads events from documents. Repeated strings are shared, and repeated labels: the events of a run have the same ones.
+/// Reads events from documents. Repeated strings are shared. So are repeated labels and lists of related resources, which
+/// are read once: the events of a run have the same ones (`tests/bench/archive.rs`: 0.6 of the time).
 #[derive(Default)]
 pub struct EventReader {
     texts: Set<SharedText>,
-    labels: Set<Labels>,
-    related: Set<Rc<[Labels]>>,
+    /// By their JSON.
+    labels: Map<Box<[u8]>, Labels>,
+    related: Map<Box<[u8]>, Rc<[Labels]>>,
 }
 
 impl EventReader {
@@ -111,25 +117,36 @@ impl EventReader {
             received: given("received").map_or(Some(occurred), instant_of)?,
             name: self.text(value.get("event")?)?,
             resource: self.labels(value.get("resource")?)?,
-            related: match value.get("related") {
-                Some(related) if related.kind() == Kind::Array => {
-                    let mut all = Vec::new();
-                    for item in related.items() {
-                        step(1);
-                        all.push(self.labels(item)?);
-                    }
-                    shared(&mut self.related, all.into())
-                }
-                Some(_) => return None,
-                None => Rc::default(),
-            },
+            related: value.get("related").map_or(Some(Rc::default()), |related| self.related(related))?,
             follows: given("follows").map_or(Some(None), |follows| uuid(follows).map(Some))?,
         })
+    }
+
+    fn related(&mut self, value: Value<'_>) -> Option<Rc<[Labels]>> {
+        if value.kind() != Kind::Array {
+            return None;
+        }
+        if let Some(known) = value.json().and_then(|json| self.related.get(json)) {
+            return Some(known.clone());
+        }
+        let mut all = Vec::new();
+        for item in value.items() {
+            step(1);
+            all.push(self.labels(item)?);
+        }
+        let all: Rc<[Labels]> = all.into();
+        if let Some(json) = value.json() {
+            self.related.insert(json.into(), all.clone());
+        }
+        Some(all)
     }
 
     fn labels(&mut self, value: Value<'_>) -> Option<Labels> {
         if value.kind() != Kind::Object {
             return None;
+        }
+        if let Some(known) = value.json().and_then(|json| self.labels.get(json)) {
+            return Some(known.clone());
         }
         let mut labels: Vec<(SharedText, SharedText)> = Vec::new();
         // The index of each label, once there are many.
@@ -156,7 +173,11 @@ impl EventReader {
                 labels.push((name, text));
             }
         }
-        Some(shared(&mut self.labels, Labels::new(labels)))
+        let labels = Labels::new(labels);
+        if let Some(json) = value.json() {
+            self.labels.insert(json.into(), labels.clone());
+        }
+        Some(labels)
     }
 
     fn text(&mut self, value: Value<'_>) -> Option<SharedText> {
@@ -178,15 +199,6 @@ impl EventReader {
         self.texts.insert(own.clone());
         own
     }
-}
-
-/// The first of equal values.
-fn shared<T: Clone + Eq + Hash>(all: &mut Set<T>, one: T) -> T {
-    if let Some(known) = all.get(&one) {
-        return known.clone();
-    }
-    all.insert(one.clone());
-    one
 }
 
 fn uuid(value: Value<'_>) -> Option<Uuid> {

@@ -101,8 +101,9 @@ impl Tape {
     /// The last document read, from this text.
     #[must_use]
     pub fn document<'t>(&'t self, text: &'t [u8]) -> Document<'t> {
-        let text = if self.own_text.is_empty() { text } else { &self.own_text };
-        Document { text, nodes: self.nodes.get(..self.count).unwrap_or_default(), places: &self.places }
+        let is_json = self.own_text.is_empty();
+        let text = if is_json { text } else { &self.own_text };
+        Document { text, is_json, nodes: self.nodes.get(..self.count).unwrap_or_default(), places: &self.places }
     }
 
     /// Gives back the memory of a long document, which is empty afterwards.
@@ -197,6 +198,7 @@ impl Builder<'_> {
 #[derive(Clone, Copy)]
 pub struct Document<'t> {
     text: &'t [u8],
+    is_json: bool,
     nodes: &'t [Node],
     places: &'t [(u32, Span)],
 }
@@ -362,6 +364,11 @@ impl<'t> Value<'t> {
     pub fn written(self) -> &'t [u8] {
         let Span { start, end } = self.span();
         self.document.text.get(start as usize..end as usize).unwrap_or_default()
+    }
+
+    /// The same, if the document is JSON: values with the same text are then equal.
+    pub(crate) fn json(self) -> Option<&'t [u8]> {
+        self.document.is_json.then(|| self.written())
     }
 
     /// Whether it is a YAML scalar without quotes, which quotes would make a string.

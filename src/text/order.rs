@@ -34,7 +34,9 @@ pub(crate) fn by_key<T>(items: &mut [T], key: &mut dyn FnMut(&T) -> u64) {
     for item in &*items {
         keys.push(key(item));
     }
-    arrange(items, order(keys));
+    if !keys.is_sorted() {
+        arrange(items, order(keys));
+    }
 }
 
 /// Sorts by a text; equal texts keep their order.

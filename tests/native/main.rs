@@ -29,6 +29,7 @@ mod coverage;
 mod custom;
 mod documentation;
 mod envelope;
+mod event_reader;
 mod examples;
 mod explanations;
 mod faults;

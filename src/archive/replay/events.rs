@@ -1,5 +1,6 @@
 //! The events that a share matches, as rows: each text and each set of labels once.
 
+use std::hash::{Hash, Hasher};
 use std::rc::Rc;
 
 use serde::{Deserialize, Serialize};
@@ -42,13 +43,31 @@ pub(super) struct EventRow {
 /// Which labels a trigger can look at.
 pub(super) type Needed = Set<String>;
 
+/// A key that is equal if it is the same in memory. The reader shares equal labels, and to look at their texts for each event
+/// would take longer.
+struct Shared<T: ?Sized>(Rc<T>);
+
+impl<T: ?Sized> PartialEq for Shared<T> {
+    fn eq(&self, other: &Self) -> bool {
+        Rc::ptr_eq(&self.0, &other.0)
+    }
+}
+
+impl<T: ?Sized> Eq for Shared<T> {}
+
+impl<T: ?Sized> Hash for Shared<T> {
+    fn hash<H: Hasher>(&self, hasher: &mut H) {
+        Rc::as_ptr(&self.0).cast::<()>().hash(hasher);
+    }
+}
+
 /// Writes matched events, each text once.
 pub(super) struct EventsWriter {
     head: EventsHead,
     texts: Map<SharedText, u32>,
     /// By the labels before those were left out that no trigger looks at.
-    labels: Map<Labels, Option<u32>>,
-    related: Map<Rc<[Labels]>, u32>,
+    labels: Map<Shared<[(SharedText, SharedText)]>, Option<u32>>,
+    related: Map<Shared<[Labels]>, u32>,
     rows: Writer,
 }
 
@@ -79,7 +98,8 @@ impl EventsWriter {
 
     /// The number of the labels that are needed. `None`: there are none.
     fn labels(&mut self, labels: &Labels, needed: &Needed) -> Option<u32> {
-        if let Some(known) = self.labels.get(labels) {
+        let key = Shared(labels.memory().clone());
+        if let Some(known) = self.labels.get(&key) {
             return *known;
         }
         let mut own = Vec::new();
@@ -90,7 +110,7 @@ impl EventsWriter {
             self.head.labels.push(own);
             number(self.head.labels.len().saturating_sub(1))
         });
-        self.labels.insert(labels.clone(), place);
+        self.labels.insert(key, place);
         place
     }
 
@@ -100,7 +120,7 @@ impl EventsWriter {
         let resource = self.labels(&event.resource, &needed.0).map_or(0, |place| place.saturating_add(1));
         let related = if event.related.is_empty() {
             0
-        } else if let Some(known) = self.related.get(&event.related) {
+        } else if let Some(known) = self.related.get(&Shared(event.related.clone())) {
             *known
         } else {
             let own: Vec<u32> =
@@ -111,7 +131,7 @@ impl EventsWriter {
                 self.head.related.push(own);
                 number(self.head.related.len())
             };
-            self.related.insert(event.related.clone(), place);
+            self.related.insert(Shared(event.related.clone()), place);
             place
         };
         let row = EventRow {
