@@ -12,8 +12,9 @@ use std::env;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
+use std::thread;
 
-use anyhow::{Context, Result, bail, ensure};
+use anyhow::{Context, Result, anyhow, bail, ensure};
 use prefect_events::catalogue::{event_types, examples};
 use prefect_events::diagnostic::Code;
 use prefect_events::explain::{Explanation, explain};
@@ -79,18 +80,16 @@ fn build() -> Result<()> {
     match env::args().nth(1).as_deref() {
         None => {}
         // For measurements; not part of the package.
-        Some("bench") => return module(&root, &target, &target.join("bench"), ("bench", 25)),
+        Some("bench") => return modules(&root, &target, &target.join("bench"), &[("bench", 25)]),
         Some(name) => {
             let Some(known) = MODULES.iter().find(|(known, _)| *known == name) else {
                 bail!("there is no module `{name}`: there are {}, and bench", MODULES.map(|(name, _)| name).join(", "));
             };
-            return module(&root, &target, &package, *known);
+            return modules(&root, &target, &package, &[*known]);
         }
     }
 
-    for one in MODULES {
-        module(&root, &target, &package, one)?;
-    }
+    modules(&root, &target, &package, &MODULES)?;
     write_known(&package)?;
     schemas::write_schemas(&root, &target)?;
     types::write_types(&root.join("pkg"))?;
@@ -102,27 +101,40 @@ fn build() -> Result<()> {
     copy(&root)
 }
 
-/// Builds one module from its crate, in a folder.
-fn module(root: &Path, target: &Path, folder: &Path, (name, inlining): (&str, u8)) -> Result<()> {
+/// Builds modules from their crates, in a folder. While one is compiled, those before are finished: each step has one
+/// thread.
+fn modules(root: &Path, target: &Path, folder: &Path, modules: &[(&str, u8)]) -> Result<()> {
     add_target()?;
     let wasm_opt = root.join("node_modules/binaryen/bin/wasm-opt");
     ensure!(wasm_opt.exists(), "wasm-opt is missing: run `npm ci` first");
     fs::create_dir_all(folder)?;
-    let compiled = compile(root, target, name, inlining)?;
+    thread::scope(|scope| {
+        let mut finishing = Vec::new();
+        for (name, inlining) in modules {
+            let compiled = compile(root, target, name, *inlining)?;
+            let wasm_opt = &wasm_opt;
+            finishing.push(scope.spawn(move || finish(root, target, folder, &compiled, wasm_opt, name)));
+        }
+        for one in finishing {
+            one.join().map_err(|_| anyhow!("a module was not finished"))??;
+        }
+        Ok(())
+    })
+}
+
+/// Binds and optimises a compiled module.
+fn finish(root: &Path, target: &Path, folder: &Path, compiled: &Path, wasm_opt: &Path, name: &str) -> Result<()> {
     // Named after the crate: the files beside it in the package have other sources.
     let name = &format!("prefect_events_{name}");
     let made = [folder.join(format!("{name}.js")), folder.join(format!("{name}.wasm"))];
     let stamp = Stamp::new(target.join(format!("{name}.stamp")));
-    let inputs = || -> Result<u64> {
-        let compiled = fs::read(&compiled).with_context(|| format!("cannot read {}", compiled.display()))?;
-        let binaryen = fs::read(root.join("node_modules/binaryen/package.json"))?;
-        // The program's own source represents its flags and their effects.
-        Ok(stamp::hash(&[&compiled, &binaryen, include_bytes!("main.rs"), include_bytes!("../Cargo.toml")]))
-    };
-    let inputs = inputs()?;
+    let binary = fs::read(compiled).with_context(|| format!("cannot read {}", compiled.display()))?;
+    let binaryen = fs::read(root.join("node_modules/binaryen/package.json"))?;
+    // The program's own source represents its flags and their effects.
+    let inputs = stamp::hash(&[&binary, &binaryen, include_bytes!("main.rs"), include_bytes!("../Cargo.toml")]);
     if !stamp.holds(inputs, &made) {
-        bind(&compiled, folder, name)?;
-        optimise(&wasm_opt, folder, name)?;
+        bind(compiled, folder, name)?;
+        optimise(wasm_opt, folder, name)?;
         stamp.set(inputs, &made)?;
     }
     let size = fs::metadata(folder.join(format!("{name}.wasm")))?.len();
