@@ -129,9 +129,11 @@ class Flow(Runner):
 
     def __init__(self) -> None:
         from prefect import task  # type: ignore[import-not-found, unused-ignore]
+        from prefect.cache_policies import NO_CACHE  # type: ignore[import-not-found, unused-ignore]
 
         super().__init__(None)
-        self.task = task(_call, name="prefect-events archive", retries=2)
+        # Equal tasks are different ones, as for Dask.
+        self.task = task(_call, name="prefect-events archive", retries=2, cache_policy=NO_CACHE)
 
     def submit(self, function: Callable[..., Any], *arguments: Any) -> Any:
         return self.task.submit(function, *arguments)
