@@ -24,7 +24,7 @@ import zstandard
 
 import prefect_events
 from prefect_events import archive
-from prefect_events.archive import _parts, _progress, _read, _tasks
+from prefect_events.archive import _frame, _parts, _progress, _read, _tasks
 
 LINES = [
     line + b"\n"
@@ -153,25 +153,60 @@ def test_a_killed_process_costs_its_tasks_only(tmp_path: Path, monkeypatch: pyte
     assert checked.report == WHOLE and checked.unread == []
 
 
-def _die(*_: Any) -> None:
-    os.kill(os.getpid(), signal.SIGKILL)
+def _die_of(name: str, function: Any, *arguments: Any) -> Any:
+    """A task; a file kills the worker that reads it."""
+    tasks = arguments[1] if function is _tasks.each else [arguments]
+    if any(getattr(task[0], "name", "").endswith(name) for task in tasks):
+        os.kill(os.getpid(), signal.SIGKILL)
+    return function(*arguments)
 
 
 @pytest.mark.skipif(os.name == "nt", reason="there is no SIGKILL")
-def test_a_part_that_kills_each_worker_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("count", [4, 200])
+def test_a_file_that_kills_each_worker_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, count: int) -> None:
     from prefect_events.archive._executors import Local
 
-    def dying(self: Local, function: Any, *arguments: Any) -> Any:
-        kills = function is _tasks.check_part and arguments[0].name.endswith("2.ndjson")
-        return self.executor.submit(_die if kills else function, *arguments)
+    def dying(self: Local, *arguments: Any) -> Any:
+        return self.executor.submit(_die_of, "2.ndjson", *arguments)
 
     monkeypatch.setattr(Local, "submit", dying)
-    for number in range(4):
-        (tmp_path / f"{number}.ndjson").write_bytes(LINES[number])
+    for number in range(count):
+        (tmp_path / f"{number:03}{'' if number == 2 else 'b'}.ndjson").write_bytes(LINES[number])
     checked = archive.validate(tmp_path, workers=2)
-    assert checked.report.count == 3
-    assert [Path(one.name).name for one in checked.unread] == ["2.ndjson"]
+    assert checked.report == prefect_events.validate(b"".join([*LINES[:2], *LINES[3:count]]))
+    assert [Path(one.name).name for one in checked.unread] == ["002.ndjson"]
     assert "its worker was lost each time" in checked.unread[0].reason
+
+
+def test_small_files_share_tasks_but_no_fate(tmp_path: Path, threads: ThreadPoolExecutor) -> None:
+    tasks: list[list[str]] = []
+
+    class Noting:
+        def submit(self, function: Any, *arguments: Any) -> Any:
+            if function is _tasks.each:
+                tasks.append([Path(task[0].name).name for task in arguments[1]])
+            return threads.submit(function, *arguments)
+
+    names = [f"{number:03}.ndjson" for number in range(300)]
+    for name, line in zip(names, LINES):
+        (tmp_path / name).write_bytes(line)
+    for name in ("005b", "150b"):
+        (tmp_path / f"{name}.ndjson.gz").write_bytes(gzip.compress(LINES[0])[:-9])
+    checked = archive.validate(tmp_path, on=Noting())
+    assert checked.report == prefect_events.validate(b"".join(LINES[:300]))
+    assert [Path(one.name).name for one in checked.unread] == ["005b.ndjson.gz", "150b.ndjson.gz"]
+    assert [Path(name).name for name in checked.files] == names
+    # Enough tasks for all workers, with several files each.
+    assert 8 <= len(tasks) < 80
+    assert sorted(name for task in tasks for name in task if name.endswith("n")) == names
+
+
+def test_parts_in_groups() -> None:
+    parts = [_parts.Part("a", "a", "lines", end=size, size=size) for size in [5, 5, 5, 20, 1, 1, 9]]
+    assert _frame.grouped(parts, 10, 1) == [[0, 1], [2], [3], [4, 5], [6]]
+    assert _frame.grouped(parts, 1 << 30, 1) == [[0, 1], [2], [3], [4, 5, 6]]
+    assert _frame.grouped(parts, 1 << 30, 100) == [[number] for number in range(7)]
+    assert _frame.grouped([], 10, 1) == []
 
 
 @pytest.fixture(scope="module")

@@ -38,13 +38,13 @@ def damaged(lines: list[bytes], chance: random.Random) -> list[bytes]:
         elif change == 2:
             lines.insert(chance.randrange(len(lines)), lines.pop(place))
         else:
-            lines[place] = line[: chance.randrange(len(line))].rstrip() + b"\n"
+            lines[place] = line[: chance.randrange(1, len(line))].rstrip() + b"\n"
     return lines
 
 
 def write_parquet(path: Path, lines: list[bytes], chance: random.Random) -> None:
     pyarrow, parquet = pytest.importorskip("pyarrow"), pytest.importorskip("pyarrow.parquet")
-    table = pyarrow.table({"event": [line.decode().rstrip("\n") for line in lines]})
+    table = pyarrow.table({"event": pyarrow.array([line.decode().rstrip("\n") for line in lines], pyarrow.string())})
     parquet.write_table(table, path, row_group_size=chance.choice([7, 100, 10_000]))
 
 

@@ -30,7 +30,7 @@ from flow import check_archive
 
 @flow
 def replay_archive(automation, path):
-    return archive.replay(pathlib.Path(automation).read_bytes(), path, on="prefect", slice_seconds=200)
+    return archive.replay(pathlib.Path(automation).read_bytes(), path, on="prefect")
 
 with prefect_test_harness(server_startup_timeout=120):
     state = check_archive(sys.argv[1], return_state=True)
@@ -62,6 +62,6 @@ def test_the_flow_of_the_documentation(tmp_path: Path) -> None:
     alone = archive.validate(events, workers=1)
     assert is_completed
     assert infos == alone.report.infos > 0 and len(alone.unread) == 1
-    again = archive.replay(AUTOMATION.read_bytes(), CAPTURED, workers=1, slice_seconds=200)
+    again = archive.replay(AUTOMATION.read_bytes(), CAPTURED, workers=1)
     assert replayed == msgspec.json.encode(again).decode()
     assert again.result.firings

@@ -133,7 +133,7 @@ class Flow(Runner):
 
         super().__init__(None)
         # Equal tasks are different ones, as for Dask.
-        self.task = task(_call, name="prefect-events archive", retries=2, cache_policy=NO_CACHE)
+        self.task = task(name="prefect-events archive", retries=2, cache_policy=NO_CACHE)(_call)
 
     def submit(self, function: Callable[..., Any], *arguments: Any) -> Any:
         return self.task.submit(function, *arguments)
