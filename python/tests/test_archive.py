@@ -24,7 +24,7 @@ import zstandard
 
 import prefect_events
 from prefect_events import archive
-from prefect_events.archive import _frame, _parts, _progress, _read, _tasks
+from prefect_events.archive import _frame, _parts, _progress, _read, _run, _tasks
 
 LINES = [
     line + b"\n"
@@ -155,7 +155,7 @@ def test_a_killed_process_costs_its_tasks_only(tmp_path: Path, monkeypatch: pyte
 
 def _die_of(name: str, function: Any, *arguments: Any) -> Any:
     """A task; a file kills the worker that reads it."""
-    tasks = arguments[1] if function is _tasks.each else [arguments]
+    tasks = arguments[1] if function is _run.each else [arguments]
     if any(getattr(task[0], "name", "").endswith(name) for task in tasks):
         os.kill(os.getpid(), signal.SIGKILL)
     return function(*arguments)
@@ -183,7 +183,7 @@ def test_small_files_share_tasks_but_no_fate(tmp_path: Path, threads: ThreadPool
 
     class Noting:
         def submit(self, function: Any, *arguments: Any) -> Any:
-            if function is _tasks.each:
+            if function is _run.each:
                 tasks.append([Path(task[0].name).name for task in arguments[1]])
             return threads.submit(function, *arguments)
 

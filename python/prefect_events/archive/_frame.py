@@ -11,9 +11,8 @@ from typing import Any, Generic, Optional, TypeVar
 from ._executors import On, Runner, runner
 from ._parts import PART, Bad, Found, Part, Paths, find_parts
 from ._progress import Progress, is_terminal
-from ._run import Interrupted, Lost, Task, run_all
+from ._run import Interrupted, Lost, Task, each, run_all
 from ._store import Work
-from ._tasks import each
 
 R = TypeVar("R")
 

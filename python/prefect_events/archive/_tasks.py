@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from typing import Any, Optional
 
@@ -60,11 +60,6 @@ def task_id(*of: Any) -> str:
     """A name for a task: another one if anything of it changes."""
     text = msgspec.json.encode([_core.__version__, *of])
     return hashlib.sha256(text).hexdigest()[:24]
-
-
-def each(function: Callable[..., Any], all: Sequence[tuple[Any, ...]]) -> list[Any]:
-    """Several tasks as one, as starting a task can take longer than reading a small file."""
-    return [function(*arguments) for arguments in all]
 
 
 def check_part(part: Part, settings: Settings, work: Work, task: str) -> Mapped:
