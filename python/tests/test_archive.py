@@ -5,9 +5,11 @@ from __future__ import annotations
 import gzip
 import os
 import random
+import re
 import shutil
 import signal
 import subprocess
+import sys
 import tempfile
 import threading
 from collections.abc import Iterator
@@ -22,7 +24,7 @@ import zstandard
 
 import prefect_events
 from prefect_events import archive
-from prefect_events.archive import _parts, _progress, _read, _tasks
+from prefect_events.archive import _frame, _parts, _progress, _read, _run, _tasks
 
 LINES = [
     line + b"\n"
@@ -43,6 +45,15 @@ def damaged(seed: int) -> list[bytes]:
 
 ALL = damaged(1)
 WHOLE = prefect_events.validate(b"".join(ALL), max_diagnostics=500)
+FORMATS = ["pretty", "json", "github", "sarif", "junit"]
+EXCERPT = re.compile(r" *\d* \|")
+
+
+def command(*arguments: str, folder: Path) -> tuple[str, str, int]:
+    """What the command line prints, and its exit status."""
+    program = [sys.executable, "-m", "prefect_events", *arguments]
+    run = subprocess.run(program, capture_output=True, text=True, cwd=folder)
+    return run.stdout, run.stderr, run.returncode
 
 
 @pytest.fixture
@@ -142,39 +153,119 @@ def test_a_killed_process_costs_its_tasks_only(tmp_path: Path, monkeypatch: pyte
     assert checked.report == WHOLE and checked.unread == []
 
 
-def _die(*_: Any) -> None:
-    os.kill(os.getpid(), signal.SIGKILL)
+def _die_of(name: str, function: Any, *arguments: Any) -> Any:
+    """A task; a file kills the worker that reads it."""
+    tasks = arguments[1] if function is _run.each else [arguments]
+    if any(getattr(task[0], "name", "").endswith(name) for task in tasks):
+        os.kill(os.getpid(), signal.SIGKILL)
+    return function(*arguments)
 
 
 @pytest.mark.skipif(os.name == "nt", reason="there is no SIGKILL")
-def test_a_part_that_kills_each_worker_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("count", [4, 200])
+def test_a_file_that_kills_each_worker_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, count: int) -> None:
     from prefect_events.archive._executors import Local
 
-    def dying(self: Local, function: Any, *arguments: Any) -> Any:
-        kills = function is _tasks.check_part and arguments[0].name.endswith("2.ndjson")
-        return self.executor.submit(_die if kills else function, *arguments)
+    def dying(self: Local, *arguments: Any) -> Any:
+        return self.executor.submit(_die_of, "2.ndjson", *arguments)
 
     monkeypatch.setattr(Local, "submit", dying)
-    for number in range(4):
-        (tmp_path / f"{number}.ndjson").write_bytes(LINES[number])
+    for number in range(count):
+        (tmp_path / f"{number:03}{'' if number == 2 else 'b'}.ndjson").write_bytes(LINES[number])
     checked = archive.validate(tmp_path, workers=2)
-    assert checked.report.count == 3
-    assert [Path(one.name).name for one in checked.unread] == ["2.ndjson"]
+    assert checked.report == prefect_events.validate(b"".join([*LINES[:2], *LINES[3:count]]))
+    assert [Path(one.name).name for one in checked.unread] == ["002.ndjson"]
     assert "its worker was lost each time" in checked.unread[0].reason
 
 
-@pytest.mark.skipif(os.name == "nt", reason="there is no SIGKILL")
-def test_dask_with_two_workers_one_of_which_is_killed(tmp_path: Path) -> None:
+def test_small_files_share_tasks_but_no_fate(tmp_path: Path, threads: ThreadPoolExecutor) -> None:
+    tasks: list[list[str]] = []
+
+    class Noting:
+        def submit(self, function: Any, *arguments: Any) -> Any:
+            if function is _run.each:
+                tasks.append([Path(task[0].name).name for task in arguments[1]])
+            return threads.submit(function, *arguments)
+
+    names = [f"{number:03}.ndjson" for number in range(300)]
+    for name, line in zip(names, LINES):
+        (tmp_path / name).write_bytes(line)
+    for name in ("005b", "150b"):
+        (tmp_path / f"{name}.ndjson.gz").write_bytes(gzip.compress(LINES[0])[:-9])
+    checked = archive.validate(tmp_path, on=Noting())
+    assert checked.report == prefect_events.validate(b"".join(LINES[:300]))
+    assert [Path(one.name).name for one in checked.unread] == ["005b.ndjson.gz", "150b.ndjson.gz"]
+    assert [Path(name).name for name in checked.files] == names
+    # Enough tasks for all workers, with several files each.
+    assert 8 <= len(tasks) < 80
+    assert sorted(name for task in tasks for name in task if name.endswith("n")) == names
+
+
+def test_parts_in_groups() -> None:
+    parts = [_parts.Part("a", "a", "lines", end=size, size=size) for size in [5, 5, 5, 20, 1, 1, 9]]
+    assert _frame.grouped(parts, 10, 1) == [[0, 1], [2], [3], [4, 5], [6]]
+    assert _frame.grouped(parts, 1 << 30, 1) == [[0, 1], [2], [3], [4, 5, 6]]
+    assert _frame.grouped(parts, 1 << 30, 100) == [[number] for number in range(7)]
+    assert _frame.grouped([], 10, 1) == []
+
+
+@pytest.fixture(scope="module")
+def cluster() -> Iterator[Any]:
     distributed = pytest.importorskip("distributed")
+    with distributed.LocalCluster(
+        n_workers=2, threads_per_worker=1, dashboard_address=None, scheduler_kwargs={"dashboard_address": "127.0.0.1:0"}
+    ) as cluster:
+        yield cluster
+
+
+@pytest.mark.skipif(os.name == "nt", reason="there is no SIGKILL")
+def test_dask_with_two_workers_one_of_which_is_killed(tmp_path: Path, cluster: Any) -> None:
     write(tmp_path / "events", cut(ALL, 9))
-    with distributed.LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None) as cluster:
-        with distributed.Client(cluster) as client:
-            plain = archive.validate(tmp_path / "events", on=client, max_diagnostics=500, part_size=100_000)
-            assert plain.report == WHOLE
-            dying = Dying(client, tmp_path / "flag")
-            checked = archive.validate(tmp_path / "events", on=dying, max_diagnostics=500, part_size=100_000)
-            assert (tmp_path / "flag").exists()
-            assert checked.report == WHOLE and checked.unread == []
+    with cluster.get_client() as client:
+        plain = archive.validate(tmp_path / "events", on=client, max_diagnostics=500, part_size=100_000)
+        assert plain.report == WHOLE
+        dying = Dying(client, tmp_path / "flag")
+        checked = archive.validate(tmp_path / "events", on=dying, max_diagnostics=500, part_size=100_000)
+        assert (tmp_path / "flag").exists()
+        assert checked.report == WHOLE and checked.unread == []
+
+
+def test_dask_by_its_address(tmp_path: Path, cluster: Any, threads: ThreadPoolExecutor) -> None:
+    write(tmp_path / "events", cut(ALL, 13))
+    dask = f"dask={cluster.scheduler_address}"
+    for form in FORMATS:
+        here = archive.validate(tmp_path / "events", on=threads, part_size=100_000, format=form)
+        assert archive.validate(tmp_path / "events", on=dask, part_size=100_000, format=form) == here and here.text
+    write(tmp_path / "captured", cut(LINES, 13))
+    assert archive.advise(tmp_path / "captured", on=dask) == archive.advise(tmp_path / "captured", on=threads)
+    live = Path(__file__).parents[2] / "tests/cases/live"
+    automation = (live / "automations/crash-zombie-flows.json").read_bytes()
+    replayed = archive.replay(automation, live / "captured.ndjson.gz", on=dask, slice_seconds=200)
+    assert replayed == archive.replay(automation, live / "captured.ndjson.gz", on=threads, slice_seconds=200)
+    assert replayed.result.firings
+
+
+def test_dask_on_the_command_line(tmp_path: Path, cluster: Any) -> None:
+    (tmp_path / "all.ndjson").write_bytes(b"".join(ALL))
+    plain = command("validate", "all.ndjson", "--format", "json", folder=tmp_path)
+    for on in ["local", "dask", f"dask={cluster.scheduler_address}"]:
+        there = command("archive", "validate", "all.ndjson", "--format", "json", "--on", on, folder=tmp_path)
+        assert there == plain, on
+
+
+@pytest.mark.parametrize("form", FORMATS)
+def test_the_text_is_that_of_validate(
+    tmp_path: Path, threads: ThreadPoolExecutor, form: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "all.ndjson").write_bytes(b"".join(ALL))
+    plain = command("validate", "all.ndjson", "--format", form, folder=tmp_path)[0]
+    monkeypatch.chdir(tmp_path)
+    text = archive.validate("all.ndjson", on=threads, part_size=100_000, format=form).text
+    assert text is not None
+    if form == "pretty":
+        # The events are not there any more when it is written.
+        plain = "".join(line for line in plain.splitlines(keepends=True) if not EXCERPT.match(line))
+    assert text == plain
 
 
 def test_memory(threads: ThreadPoolExecutor) -> None:
@@ -424,9 +515,7 @@ def test_a_task_that_fails_is_tried_again(tmp_path: Path, threads: ThreadPoolExe
 def test_progress_is_one_line() -> None:
     progress = _progress.Progress(4_000_000, shown=False)
     progress.add(1_000_000, _tasks.Beats("task", lines=2000))
-    assert progress.line(2.0) == (
-        "25 %, 2,000 events, 1 MB of 4 MB, 1,000 events/s, 0:06 left, 0 findings so far"
-    )
+    assert progress.line(2.0) == "25 %, 2,000 events, 1 MB of 4 MB, 1,000/s, 0:06 left, 0 findings"
 
 
 def test_an_executor_of_the_user_stays_open(tmp_path: Path) -> None:

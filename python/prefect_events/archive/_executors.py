@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import signal
 from collections.abc import Callable
@@ -128,9 +129,11 @@ class Flow(Runner):
 
     def __init__(self) -> None:
         from prefect import task  # type: ignore[import-not-found, unused-ignore]
+        from prefect.cache_policies import NO_CACHE  # type: ignore[import-not-found, unused-ignore]
 
         super().__init__(None)
-        self.task = task(_call, name="prefect-events archive", retries=2)
+        # Equal tasks are different ones, as for Dask.
+        self.task = task(name="prefect-events archive", retries=2, cache_policy=NO_CACHE)(_call)
 
     def submit(self, function: Callable[..., Any], *arguments: Any) -> Any:
         return self.task.submit(function, *arguments)
@@ -168,7 +171,15 @@ def _dask(address: str, workers: int | None) -> Any:
     client: Any = distributed.Client
     if address:
         return client(address)
-    return client(n_workers=workers or os.cpu_count() or 1, threads_per_worker=1, dashboard_address=None)
+    return client(
+        n_workers=workers or os.cpu_count() or 1,
+        threads_per_worker=1,
+        dashboard_address=None,
+        # Without a dashboard too it serves HTTP, on a port that can be taken.
+        scheduler_kwargs={"dashboard_address": "127.0.0.1:0"},
+        # Errors of tasks are raised here. What workers log while the cluster closes is nothing to act on.
+        silence_logs=logging.CRITICAL,
+    )
 
 
 def _ray(address: str, workers: int | None) -> Runner:
@@ -179,5 +190,5 @@ def _ray(address: str, workers: int | None) -> Runner:
     own = not ray.is_initialized()
     if own:
         how = {"address": address} if address else {"num_cpus": workers or os.cpu_count() or 1}
-        ray.init(**how, include_dashboard=False, log_to_driver=False)
+        ray.init(**how, include_dashboard=False, log_to_driver=False, logging_level=logging.ERROR)
     return Ray(ray, own)

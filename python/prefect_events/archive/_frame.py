@@ -11,7 +11,7 @@ from typing import Any, Generic, Optional, TypeVar
 from ._executors import On, Runner, runner
 from ._parts import PART, Bad, Found, Part, Paths, find_parts
 from ._progress import Progress, is_terminal
-from ._run import Interrupted, Lost, Task, run_all
+from ._run import Interrupted, Lost, Task, each, run_all
 from ._store import Work
 
 R = TypeVar("R")
@@ -20,12 +20,12 @@ R = TypeVar("R")
 class Frame(Generic[R]):
     """An archive that is read."""
 
-    def __init__(self, found: Found, work: Work, run: Runner, progress: Progress, is_kept: bool) -> None:
+    def __init__(self, found: Found, part_size: int, work: Work, run: Runner, progress: Progress) -> None:
         self.found = found
+        self.part_size = part_size
         self.work = work
         self.runner = run
         self.progress = progress
-        self.is_kept = is_kept
         self.bad: list[Bad] = list(found.bad)
         self.done = 0
 
@@ -46,7 +46,26 @@ class Frame(Generic[R]):
                 self.progress.add(part.size, result)
             self.done += 1
 
-        run_all(self.runner, map(task, range(len(parts)), parts), done)
+        groups = grouped(parts, self.part_size, self.runner.workers)
+        alone: list[int] = []
+
+        def group_done(index: int, result: Any) -> None:
+            group = groups[index]
+            if len(group) == 1:
+                done(group[0], result)
+            elif isinstance(result, Lost):
+                # One of them kills its worker.
+                alone.extend(group)
+            else:
+                for number, one in zip(group, result):
+                    done(number, one)
+
+        def task_of(group: list[int]) -> Task:
+            tasks = [task(number, parts[number]) for number in group]
+            return tasks[0] if len(tasks) == 1 else (each, (tasks[0][0], [arguments for _, arguments in tasks]))
+
+        run_all(self.runner, map(task_of, groups), group_done)
+        run_all(self.runner, (task(number, parts[number]) for number in alone), lambda index, one: done(alone[index], one))
         self.bad += [Bad(name, text) for name, text in reasons.items()]
         # Of a file, all parts count or none.
         return {number: results[number] for number in sorted(results) if parts[number].name not in reasons}
@@ -59,6 +78,28 @@ class Frame(Generic[R]):
                 raise result.error
 
         run_all(self.runner, tasks, done)
+
+
+MOST = 1000
+"""Of the parts that one task reads."""
+
+TASKS = 4
+"""How many tasks each worker gets at least, so that all end at about the same time."""
+
+
+def grouped(parts: list[Part], size: int, workers: int) -> list[list[int]]:
+    """The numbers of parts that one task reads: as many small ones as have the size of one."""
+    size = min(size, sum(part.text_size for part in parts) // (TASKS * workers))
+    groups: list[list[int]] = []
+    filled = 0
+    for number, part in enumerate(parts):
+        if groups and filled + part.text_size <= size and len(groups[-1]) < MOST:
+            groups[-1].append(number)
+            filled += part.text_size
+        else:
+            groups.append([number])
+            filled = part.text_size
+    return groups
 
 
 @contextmanager
@@ -75,7 +116,8 @@ def frame(
     Raises:
         Interrupted: Ctrl-C.
     """
-    found = find_parts(paths, storage_options, part_size or PART)
+    part_size = part_size or PART
+    found = find_parts(paths, storage_options, part_size)
     folder = os.fspath(work) if work is not None else tempfile.mkdtemp(prefix="prefect-events-")
     if "://" not in folder:
         # Workers can have another working directory.
@@ -83,7 +125,7 @@ def frame(
     kept = Work(folder, dict(storage_options or {}) if "://" in folder else {})
     run = runner(on, workers)
     bar = Progress(found.size, is_terminal() if progress is None else progress)
-    one: Frame[Any] = Frame(found, kept, run, bar, work is not None)
+    one: Frame[Any] = Frame(found, part_size, kept, run, bar)
     try:
         yield one
     except KeyboardInterrupt:

@@ -44,6 +44,12 @@ class Part(msgspec.Struct, frozen=True):
     """Of ``fsspec``."""
 
     @property
+    def text_size(self) -> int:
+        """How many bytes of text there are, about."""
+        is_packed = self.form == "parquet" or (self.form == "lines" and self.end is None)
+        return self.size * (12 if is_packed else 1)
+
+    @property
     def is_first(self) -> bool:
         return self.start == 0 and self.since is None
 
@@ -76,11 +82,7 @@ class Found(msgspec.Struct):
     @property
     def text_size(self) -> int:
         """How many bytes of text there are, about."""
-        return sum(part.size * (12 if is_packed(part) else 1) for part in self.parts)
-
-
-def is_packed(part: Part) -> bool:
-    return part.form == "parquet" or (part.form == "lines" and part.end is None)
+        return sum(part.text_size for part in self.parts)
 
 
 def find_parts(paths: Paths, options: Mapping[str, Any] | None = None, part_size: int = PART) -> Found:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
 import time
 from typing import Any
@@ -33,7 +34,9 @@ class Progress:
         if not self.shown or (now - self.drawn < 0.2 and not at_once):
             return
         self.drawn = now
-        sys.stderr.write(f"\r\x1b[2K{self.line(now - self.started)}")
+        # A line that is longer than the terminal could not be removed.
+        columns = shutil.get_terminal_size().columns
+        sys.stderr.write(f"\r\x1b[2K{self.line(now - self.started)[: columns - 1]}")
         sys.stderr.flush()
 
     def line(self, seconds: float) -> str:
@@ -47,8 +50,8 @@ class Progress:
             parts.append(self.step)
         elif self.bytes and seconds > 0:
             left = seconds * max(0, self.size - self.bytes) / self.bytes
-            parts += [f"{self.events / seconds:,.0f} events/s", f"{time_text(left)} left"]
-        return ", ".join([*parts, f"{self.found:,} findings so far"])
+            parts += [f"{self.events / seconds:,.0f}/s", f"{time_text(left)} left"]
+        return ", ".join([*parts, f"{self.found:,} findings"])
 
     def end(self) -> None:
         if self.shown and self.drawn:

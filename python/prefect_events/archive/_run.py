@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import queue
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from ._executors import Runner
@@ -13,6 +13,11 @@ ATTEMPTS = 3
 """How often a task is tried."""
 
 Task = tuple[Callable[..., Any], tuple[Any, ...]]
+
+
+def each(function: Callable[..., Any], all: Sequence[tuple[Any, ...]]) -> list[Any]:
+    """Several tasks as one, as starting a task can take longer than reading a small file."""
+    return [function(*arguments) for arguments in all]
 
 
 class Failed(Exception):
