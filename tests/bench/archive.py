@@ -195,7 +195,7 @@ print(report.count, time.process_time() - begun)
 
 def measure_validate(folder: Path, gigabytes: float, rounds: int) -> list[str]:
     write_events(folder / "plain", 1, 1000 * MEGABYTE, packed=False)
-    small = write_events(folder / "small", 8, 125 * MEGABYTE)
+    small = write_events(folder / "small", 16, 62 * MEGABYTE)
     one: list[Usage] = []
     two: list[Usage] = []
     shares: list[float] = []
@@ -217,7 +217,7 @@ def measure_validate(folder: Path, gigabytes: float, rounds: int) -> list[str]:
     longest = [min(usage.longest for usage in usages) for usages in (one, two)]
     times = longest[0] / longest[1]
     rate = small / min(usage.cpu_seconds for usage in one)
-    print(f"validate, 1 GB in 8 files of NDJSON.zst, {small:,} events, best of {rounds} rounds")
+    print(f"validate, 1 GB in 16 files of NDJSON.zst, {small:,} events, best of {rounds} rounds")
     print(
         f"  one worker {best[0]:.1f} s, two {best[1]:.1f} s: {best[0] / best[1]:.2f} times as fast; by the CPU time of the "
         f"busiest worker {times:.2f} times"
