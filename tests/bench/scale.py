@@ -15,20 +15,21 @@ TEXT = 1397
 RECORDS = 395
 """Bytes of the records of an event, which go from the tasks that read to those that link."""
 
-MAP_SECONDS = 9.0e-6
+MAP_SECONDS = 10.4e-6
 """CPU time for an event, to read and check it."""
 
 REDUCE_SECONDS = 3.0e-6
 """CPU time for an event, to find repeated ids and to link events."""
 
-SCHEDULER_SECONDS = 0.001
-"""CPU time of the scheduler for a task. Dask documents about 1 ms; measured with trivial tasks and two workers."""
+SCHEDULER_SECONDS = (0.001, 0.007)
+"""CPU time of Dask's scheduler for a task: as Dask documents it; and measured with trivial tasks and two workers."""
 
 # As in prefect_events/archive.
 PART = 64 << 20
 BUCKET = 128 << 20
 MOST_BUCKETS = 4096
 CHUNK = 16 << 20
+PLACE = 4
 
 HOUR_COST = 0.05
 """Assumed: dollars for one core for an hour."""
@@ -42,6 +43,14 @@ def size(number: float) -> str:
     return f"{number:.3g} PB"
 
 
+def words(number: float) -> str:
+    for word in ("thousand", "million"):
+        number /= 1000
+        if number < 999.5:
+            return f"{number:.0f} {word}"
+    return f"{number / 1000:.0f} billion"
+
+
 def table(rows: list[list[str]]) -> str:
     head, *body = ["| " + " | ".join(row) + " |" for row in rows]
     return "\n".join([head, "| --- |" + " --: |" * (len(rows[0]) - 1), *body])
@@ -49,11 +58,13 @@ def table(rows: list[list[str]]) -> str:
 
 def needs(counts: list[int]) -> str:
     """What archives of so many events need."""
-    rows: list[list[str]] = [["Events"], ["Text"], ["Tasks that read"], ["Tasks that link"], ["Records"]]
-    rows += [["Records in a bucket"], ["Reads of records"], ["CPU hours"], ["At $0.05 an hour"]]
+    names = ["Events", "Text", "Tasks that read", "Tasks that link", "Records", "Reads of records"]
+    names += ["Records in a bucket", "Places in the client", "Core hours", f"At ${HOUR_COST} an hour"]
+    rows = [[name] for name in names]
     for count in counts:
         text, records = count * TEXT, count * RECORDS
         buckets = min(MOST_BUCKETS, 1 + text // BUCKET)
+        chunks = -(-records // CHUNK)
         hours = count * (MAP_SECONDS + REDUCE_SECONDS) / 3600
         values = [
             f"10^{len(str(count)) - 1}",
@@ -61,9 +72,10 @@ def needs(counts: list[int]) -> str:
             f"{-(-text // PART):,}",
             f"{2 * buckets:,}",
             size(records),
+            words(2 * buckets * chunks),
             size(records / buckets),
-            f"{2 * buckets * -(-records // CHUNK):,}",
-            f"{hours:,.3g}" if hours < 1000 else f"{hours:,.0f}",
+            size(PLACE * 2 * buckets * chunks),
+            f"{hours:,.2g}" if hours < 100 else f"{hours:,.0f}",
             f"${hours * HOUR_COST:,.2f}",
         ]
         for row, value in zip(rows, values):
@@ -71,7 +83,7 @@ def needs(counts: list[int]) -> str:
     return table(rows)
 
 
-def utilisation(workers: int, task_seconds: float, tasks_each: int = 24) -> float:
+def utilisation(workers: int, task_seconds: float, scheduler_seconds: float, tasks_each: int = 24) -> float:
     """The share of time in which workers work, if each has one task and one that waits, as archives submit them."""
     chance = random.Random(workers)
     left = workers * tasks_each
@@ -92,7 +104,7 @@ def utilisation(workers: int, task_seconds: float, tasks_each: int = 24) -> floa
         nonlocal left, scheduled
         if left > 0:
             left -= 1
-            scheduled = max(scheduled, now) + SCHEDULER_SECONDS
+            scheduled = max(scheduled, now) + scheduler_seconds
             heapq.heappush(events, (scheduled, worker, "sent"))
 
     for _ in range(2):
@@ -115,17 +127,13 @@ def utilisation(workers: int, task_seconds: float, tasks_each: int = 24) -> floa
 
 def scheduler(counts: list[int], parts: list[int]) -> str:
     """How busy workers are."""
-    rows = [["Workers", *(f"Parts of {part >> 20} MB" for part in parts)]]
-    for count in counts:
-        row = [f"{count:,}"]
-        for part in parts:
-            row.append(f"{100 * utilisation(count, part / TEXT * MAP_SECONDS):.0f} %")
-        rows.append(row)
-    saturated = [f"{part / TEXT * MAP_SECONDS / SCHEDULER_SECONDS:,.0f}" for part in parts]
-    return table([*rows, ["Its limit", *saturated]])
+    columns = [(part, part / TEXT * MAP_SECONDS, each) for part in parts for each in SCHEDULER_SECONDS]
+    rows = [["Workers", *(f"{part >> 20} MB, {1000 * each:g} ms" for part, _, each in columns)]]
+    rows += [[f"{count:,}", *(f"{100 * utilisation(count, own, each):.0f} %" for _, own, each in columns)] for count in counts]
+    return table([*rows, ["Saturated from", *(f"{own / each:,.0f}" for _, own, each in columns)]])
 
 
 if __name__ == "__main__":
-    print(needs([10**9, 10**10, 10**11, 10**12]))
+    print(needs([10**7, 10**8, 10**9, 10**10, 10**12]))
     print()
     print(scheduler([16, 64, 256, 1024, 4096], [PART, 8 * PART]))

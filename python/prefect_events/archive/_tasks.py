@@ -7,7 +7,7 @@ from array import array
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from itertools import accumulate
-from typing import Any, Optional
+from typing import Any, Final, Optional
 
 import msgspec
 
@@ -18,7 +18,7 @@ from ._store import Work
 
 CHANGED = "has changed while it was read"
 
-PLACE = "I"
+PLACE: Final = "I"
 """Numbers of 4 bytes: a chunk is far shorter than 4 GB."""
 
 IDS, RECORDS = 0, 2
