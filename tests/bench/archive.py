@@ -76,7 +76,7 @@ class Usage(NamedTuple):
 
 
 def copies(number: int = 0) -> Iterator[bytes]:
-    """The captured events for ever, each time with other ids: otherwise every event would be a duplicate."""
+    """The captured events again and again, each time with other ids: otherwise every event would be a duplicate."""
     between, starts = UUID.split(EVENTS), UUID.findall(EVENTS)
     text = [b""] * (2 * len(between) - 1)
     text[::2] = between
@@ -159,7 +159,7 @@ def run(*command: str, processors: int | None = None) -> Usage:
                 if peak := re.search(r"VmHWM:\s+(\d+) kB", status):
                     peaks[one] = int(peak[1]) / 1000
                     spent[one] = (int(times[11]) + int(times[12])) / TICKS
-            time.sleep(0.02)
+            time.sleep(0.05)
         seconds = time.perf_counter() - begun
         if child.returncode not in (0, 1):
             raise SystemExit(f"{command} ended with status {child.returncode}")

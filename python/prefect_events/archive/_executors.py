@@ -168,7 +168,7 @@ def _dask(address: str, workers: int | None) -> Any:
     client: Any = distributed.Client
     if address:
         return client(address)
-    return client(n_workers=workers or os.cpu_count() or 1, threads_per_worker=1, dashboard_address=None)
+    return client(n_workers=workers or os.cpu_count() or 1, threads_per_worker=1, dashboard_address=":0")
 
 
 def _ray(address: str, workers: int | None) -> Runner:
