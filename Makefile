@@ -5,11 +5,12 @@
 ifndef SIDE_BY_SIDE
 .NOTPARALLEL:
 endif
-.PHONY: help archive-test run test build bench bench-memory lint fuzz oracle sent live python clean cargo-test node-test package-test page browser-test screenshots audit release-check publish-npm publish-crate
+.PHONY: help archive-test run test build bench bench-archive bench-memory lint fuzz oracle sent live python clean cargo-test node-test package-test page browser-test screenshots audit release-check publish-npm publish-crate
 
 # Without a number node leaves one processor unused, which is half of two.
 NODE_TEST = node --test --test-reporter=spec --test-concurrency=$(shell node -p 'os.availableParallelism()')
 FUZZ_SECONDS ?= 60
+ARCHIVE_GB ?= 10
 SEED ?= 1
 COUNT ?= 200
 PREFECT ?= 3.9.1
@@ -70,6 +71,10 @@ bench: build ## speed: against JSON.parse and Ajv, of building, of the triggers,
 	node --expose-gc tests/bench/native.js
 	node tools/python.js build
 	node tests/bench/python.js
+
+bench-archive: build ## speed and memory of archives, of ARCHIVE_GB (10) GB
+	node tools/python.js build
+	target/python/venv/bin/python tests/bench/archive.py --gigabytes $(ARCHIVE_GB)
 
 bench-memory: build ## peak memory of the command line: for 1 GB of NDJSON, and for 1,000,000 events of a server
 	node tests/bench/memory.js

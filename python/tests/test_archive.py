@@ -523,3 +523,20 @@ def test_an_executor_of_the_user_stays_open(tmp_path: Path) -> None:
     with ProcessPoolExecutor(1) as pool:
         archive.validate(tmp_path, on=pool)
         assert pool.submit(int, "7").result() == 7
+
+
+def test_the_index_does_not_grow_with_the_number_of_buckets(
+    tmp_path: Path, threads: ThreadPoolExecutor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "events.ndjson"
+    file.write_bytes(b"".join(LINES))
+    sizes = []
+    for bucket in (1 << 30, 1 << 14):
+        monkeypatch.setattr("prefect_events.archive._validate.BUCKET", bucket)
+        work = tmp_path / str(bucket)
+        archive.validate(file, on=threads, work=work, progress=False)
+        sizes.append([one.stat().st_size for one in work.glob("plan/*/index")])
+        # The beginnings and ends of the ids and the records of one chunk.
+        sections = [one.stat().st_size for one in work.glob("plan/*/sections-*")]
+        assert sections == [16] * (1 + file.stat().st_size // bucket)
+    assert sizes[0] == sizes[1]

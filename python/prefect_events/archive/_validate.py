@@ -14,7 +14,17 @@ from .._read import read
 from ._executors import On
 from ._frame import Frame, frame
 from ._parts import Bad, Paths
-from ._tasks import Chunk, Index, Mapped, Settings, check_bucket, check_part, find_repeated, own_findings, task_id
+from ._tasks import (
+    Mapped,
+    Settings,
+    check_bucket,
+    check_part,
+    find_repeated,
+    own_findings,
+    task_id,
+    write_index,
+    write_repeats,
+)
 
 if TYPE_CHECKING:
     from .._types import Profile, ValidationReport
@@ -116,10 +126,10 @@ def _validated(
     buckets = min(MOST_BUCKETS, 1 + archive.found.text_size // BUCKET)
     how = Settings(options, schemas, buckets)
     mapped = archive.map(lambda number, part: (check_part, (part, how, work, task_id(part, how))))
-    all = _indexed(list(mapped.values()))
-    plan = task_id(all.tasks, how)
-    work.write(f"plan/{plan}/index", [msgspec.msgpack.encode(all)])
+    plan = task_id([one.task for one in mapped.values()], how)
+    all = write_index(work, plan, buckets, list(mapped.values()))
     archive.reduce("finding repeated ids", [(find_repeated, (plan, one, buckets, work)) for one in range(buckets)])
+    write_repeats(work, plan, buckets)
     archive.reduce("linking events", [(check_bucket, (plan, one, how, work)) for one in range(buckets)])
     archive.progress.begin("merging")
     names = list(dict.fromkeys(parts[number].name for number in mapped))
@@ -134,13 +144,3 @@ def _validated(
     found = (work.read(f"plan/{plan}/bucket-{one}") for one in range(buckets))
     report, text = _core.archive_validate_merge(options, found, own_findings(work, all), view)
     return ArchiveReport(read(report, "ValidationReport"), names, archive.bad, text)
-
-
-def _indexed(mapped: list[Mapped]) -> Index:
-    chunks: list[tuple[int, int, Chunk]] = []
-    for number, one in enumerate(mapped):
-        start = 0
-        for chunk in one.chunks:
-            chunks.append((number, start, chunk))
-            start += chunk.size
-    return Index([one.task for one in mapped], chunks)
