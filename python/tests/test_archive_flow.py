@@ -35,7 +35,7 @@ def replay_archive(automation, path):
 with prefect_test_harness(server_startup_timeout=120):
     state = check_archive(sys.argv[1], return_state=True)
     replayed = replay_archive(*sys.argv[2:])
-print(json.dumps([state.is_completed(), state.result(), msgspec.json.encode(replayed).decode()]))
+print(json.dumps([state.is_completed(), state.result(), replayed.events, msgspec.json.encode(replayed.result).decode()]))
 """
 
 
@@ -58,10 +58,10 @@ def test_the_flow_of_the_documentation(tmp_path: Path) -> None:
         cwd=tmp_path, env={**os.environ, **server}, capture_output=True, text=True,
     )
     assert run.returncode == 0, run.stderr
-    is_completed, infos, replayed = json.loads(run.stdout.splitlines()[-1])
+    is_completed, infos, count, result = json.loads(run.stdout.splitlines()[-1])
     alone = archive.validate(events, workers=1)
     assert is_completed
     assert infos == alone.report.infos > 0 and len(alone.unread) == 1
     again = archive.replay(AUTOMATION.read_bytes(), CAPTURED, workers=1)
-    assert replayed == msgspec.json.encode(again).decode()
+    assert (count, result) == (again.events, msgspec.json.encode(again.result).decode())
     assert again.result.firings
