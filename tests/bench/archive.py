@@ -12,6 +12,7 @@ import json
 import os
 import re
 import shutil
+import signal
 import statistics
 import subprocess
 import sys
@@ -313,6 +314,8 @@ def main() -> None:
     parser.add_argument("--runs", type=int, default=4_000)
     parser.add_argument("--folder", help="where archives are made (default: the folder for temporary files)")
     options = parser.parse_args()
+    # Gigabytes are removed also if somebody ends this.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     folder = Path(tempfile.mkdtemp(prefix="prefect-events-bench-", dir=options.folder))
     wrong: list[str] = []
     try:
