@@ -201,6 +201,22 @@ def test_small_files_share_tasks_but_no_fate(tmp_path: Path, threads: ThreadPool
     assert sorted(name for task in tasks for name in task if name.endswith("n")) == names
 
 
+def test_bad_files_are_in_the_order_of_the_archive(tmp_path: Path) -> None:
+    class Late:
+        """The first file is read last."""
+
+        def submit(self, function: Any, *arguments: Any) -> Any:
+            future: Future[Any] = Future()
+            is_first = function is _tasks.check_part and arguments[0].name.endswith("a.ndjson.gz")
+            threading.Timer(0.5 * is_first, lambda: future.set_result(function(*arguments))).start()
+            return future
+
+    for name in "abc":
+        (tmp_path / f"{name}.ndjson.gz").write_bytes(gzip.compress(LINES[0])[:-9])
+    checked = archive.validate(tmp_path, on=Late())
+    assert [Path(one.name).name for one in checked.unread] == ["a.ndjson.gz", "b.ndjson.gz", "c.ndjson.gz"]
+
+
 def test_parts_in_groups() -> None:
     parts = [_parts.Part("a", "a", "lines", end=size, size=size) for size in [5, 5, 5, 20, 1, 1, 9]]
     assert _frame.grouped(parts, 10, 1) == [[0, 1], [2], [3], [4, 5], [6]]

@@ -33,14 +33,14 @@ class Frame(Generic[R]):
         """What the tasks of the parts return, by their numbers, without those of files that could not be read."""
         parts = self.found.parts
         results: dict[int, R] = {}
-        reasons: dict[str, str] = {}
+        reasons: dict[int, str] = {}
 
         def done(number: int, result: Any) -> None:
             part = parts[number]
             if isinstance(result, Lost):
-                reasons.setdefault(part.name, f"cannot be read: its worker was lost each time ({result.error})")
+                reasons[number] = f"cannot be read: its worker was lost each time ({result.error})"
             elif result.bad is not None:
-                reasons.setdefault(part.name, result.bad.reason)
+                reasons[number] = result.bad.reason
             else:
                 results[number] = result
                 self.progress.add(part.size, result)
@@ -66,9 +66,11 @@ class Frame(Generic[R]):
 
         run_all(self.runner, map(task_of, groups), group_done)
         run_all(self.runner, (task(number, parts[number]) for number in alone), lambda index, one: done(alone[index], one))
-        self.bad += [Bad(name, text) for name, text in reasons.items()]
+        # In the order of the archive, whichever task ended first; the reason is that of the first part.
+        bad = {parts[number].name: reasons[number] for number in sorted(reasons, reverse=True)}
+        self.bad += [Bad(name, text) for name, text in reversed(bad.items())]
         # Of a file, all parts count or none.
-        return {number: results[number] for number in sorted(results) if parts[number].name not in reasons}
+        return {number: results[number] for number in sorted(results) if parts[number].name not in bad}
 
     def reduce(self, step: str, tasks: list[Task]) -> None:
         self.progress.begin(step)
