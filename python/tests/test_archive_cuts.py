@@ -1,4 +1,4 @@
-"""Properties of the validation of archives: whoever reads which part, the report is that of one process."""
+"""Properties of the validation of archives: whichever worker reads a part, the report is that of one process."""
 
 from __future__ import annotations
 
