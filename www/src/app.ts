@@ -48,6 +48,8 @@ export class App extends LitElement {
   private entering: Promise<void> = Promise.resolve();
   /** Inputs are opened one after the other: the last one stays. */
   private opening: Promise<void> = Promise.resolve();
+  /** One after the other. */
+  private storing: Promise<void> = Promise.resolve();
   private writing: ReturnType<typeof setTimeout> | undefined;
   private unwritten: Place | undefined;
 
@@ -182,6 +184,8 @@ export class App extends LitElement {
   }
 
   private async go(place: Place) {
+    // The way back leads to what was left.
+    await this.write();
     location.hash = await write(place);
     this.querySelector("main")?.focus();
   }
@@ -196,7 +200,12 @@ export class App extends LitElement {
   }
 
   /** Writes the state into the address or, if the view is closed, into its link. */
-  private async write() {
+  private write(): Promise<void> {
+    this.storing = this.storing.then(() => this.store());
+    return this.storing;
+  }
+
+  private async store() {
     clearTimeout(this.writing);
     const place = this.unwritten;
     if (!place) return;
