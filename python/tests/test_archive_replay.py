@@ -5,6 +5,8 @@ from __future__ import annotations
 import gzip
 import json
 import random
+import subprocess
+import sys
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from multiprocessing import get_context
@@ -99,3 +101,15 @@ def test_what_is_invalid_is_an_error_at_once(threads: ThreadPoolExecutor) -> Non
         archive.replay(ZOMBIES, "nothing", on=threads, warm_up_seconds=60)
     with pytest.raises(ValueError, match="the automations cannot be read"):
         archive.replay("trigger: [", "nothing", on=threads)
+
+
+@pytest.mark.parametrize(("options", "slices"), [([], 1), (["--slice", "200"], 4)])
+def test_slices_on_the_command_line(tmp_path: Path, options: list[str], slices: int) -> None:
+    write(tmp_path / "events", 5)
+    (tmp_path / "zombies.json").write_text(json.dumps(ZOMBIES))
+    program = [sys.executable, "-m", "prefect_events", "archive", "replay", "events", "--automation", "zombies.json"]
+    program += ["--start", WHOLE.start, "--format", "json", "--work", "work", "--workers", "1", *options]
+    run = subprocess.run(program, capture_output=True, text=True, cwd=tmp_path)
+    assert (run.returncode, run.stderr) == (0, "")
+    assert len(json.loads(run.stdout)["firings"]) == len(WHOLE.firings)
+    assert len(list((tmp_path / "work/replay").glob("*/slice-*"))) == slices

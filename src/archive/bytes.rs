@@ -80,8 +80,8 @@ impl<'b> Reader<'b> {
 }
 
 /// Bytes at once, not one by one.
-pub(super) fn as_bytes<S: Serializer>(bytes: &&[u8], serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.serialize_bytes(bytes)
+pub(super) fn as_bytes<T: AsRef<[u8]>, S: Serializer>(bytes: &T, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_bytes(bytes.as_ref())
 }
 
 #[cfg(test)]

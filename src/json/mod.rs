@@ -2,6 +2,7 @@
 
 mod decimal;
 mod names;
+mod outline;
 mod parse;
 mod place;
 mod pointer;

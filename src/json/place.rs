@@ -20,6 +20,12 @@ pub struct Position {
     pub offset: u64,
 }
 
+impl Default for Position {
+    fn default() -> Self {
+        Position::START
+    }
+}
+
 impl Position {
     /// The first place of a text.
     pub const START: Position = Position { line: 1, column: 1, offset: 0 };

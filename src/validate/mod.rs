@@ -10,6 +10,7 @@ pub(crate) mod envelope;
 mod family;
 mod form;
 mod input;
+mod lines;
 mod links;
 mod options;
 mod parts;
@@ -40,6 +41,7 @@ pub use custom::Schemas;
 #[cfg(feature = "custom-schemas")]
 pub use custom::{SchemaFile, SchemasError, read_files};
 pub(crate) use envelope::{MAX_LABELS, MAX_NAME, MAX_RELATED};
+pub(crate) use lines::{Checked, Keep, Line, LineValidator};
 pub(crate) use links::Links;
 pub use options::ValidateOptions;
 pub(crate) use split::{FirstForm, Kept};
@@ -246,7 +248,7 @@ struct Session<R> {
 }
 
 /// What becomes of the relations between events.
-trait Relate {
+pub(crate) trait Relate {
     /// An event whose own checks are done.
     fn relate(
         &mut self,

@@ -7,17 +7,17 @@
 use std::borrow::Cow;
 
 use crate::catalogue::{Family, Match};
-use crate::diagnostic::findings::{Findings, Location, PartFindings, Subject};
+use crate::diagnostic::findings::{Findings, Location, Subject};
 use crate::diagnostic::syntax::Source;
 use crate::diagnostic::{Form, Range, Report};
-use crate::json::{Places, Position, Span, Value, parse};
-use crate::recognise::events_start;
+use crate::json::{Position, Span, Value};
 use crate::time::Instant;
 
 use super::chain::{Chain, Id, Link, Linked, Memory};
+use super::lines::{Checked, Keep, Line, LineValidator};
 use super::links::Links;
 use super::options::ValidateOptions;
-use super::{Relate, Session, form_of_lines, input};
+use super::{Relate, form_of_lines};
 
 /// Checks parts of NDJSON, each by itself. Events without findings are remembered from part to part, which makes checking
 /// similar ones faster; no result depends on it.
@@ -40,17 +40,12 @@ use super::{Relate, Session, form_of_lines, input};
 /// assert_eq!(report.diagnostics[0].code, "repeated-event-id");
 /// assert_eq!(report, validate(line.repeat(2).as_bytes(), TextOptions::default(), &options));
 /// ```
-pub struct PartValidator {
-    options: ValidateOptions,
-    session: Session<Records>,
-}
+pub struct PartValidator(LineValidator<Records>);
 
 /// What a part of a text shows. Its places and indices are relative to it.
 pub struct Part {
-    pub(crate) findings: PartFindings,
-    pub(crate) records: Records,
-    pub(crate) events: u64,
-    pub(crate) form: FirstForm,
+    checked: Checked,
+    records: Records,
 }
 
 /// The form of the first line, if there is one; `Some(None)`: it cannot be read.
@@ -60,7 +55,7 @@ impl Part {
     /// How many events it has.
     #[must_use]
     pub fn events(&self) -> u64 {
-        self.events
+        self.checked.events
     }
 }
 
@@ -79,95 +74,42 @@ impl PartValidator {
     /// Begins without any memory.
     #[must_use]
     pub fn new(options: ValidateOptions) -> Self {
-        PartValidator { options, session: Session::default() }
+        PartValidator(LineValidator::new(options, Records::default()))
     }
 
     /// Checks whole lines; the last one of the text may lack its line break. `first`: they begin the text. `wtf8`: see
     /// [`TextOptions`](crate::diagnostic::TextOptions).
     #[must_use]
     pub fn check(&mut self, text: &[u8], first: bool, wtf8: bool) -> Part {
-        let session = &mut self.session;
-        (session.relations, session.events) = (Records::default(), 0);
-        let mut findings = Findings::new(self.options.report());
-        let source = Source { text, base: Position::START, wtf8 };
-        let (mut form, mut end_before) = (None, 0);
-        let from = if first { events_start(text) } else { 0 };
-        for (start, end) in input::lines(text, from) {
-            session.relations.line.pass(text, end_before, start, wtf8);
-            end_before = end;
-            let line = text.get(..end).unwrap_or_default();
-            session.parses = session.parses.saturating_add(1);
-            let parsed = parse(line, start, &mut session.tape, &mut session.issues);
-            let own = session.check(&mut findings, &self.options, source, end, &parsed, true);
-            form = form.or(Some(Some(own).filter(|_| parsed.complete)));
-            session.relations.end_line(line, wtf8);
-        }
-        let mut records = std::mem::take(&mut session.relations);
-        records.line.pass(text, end_before, text.len(), wtf8);
-        Part { findings: findings.into_part(source), records, events: session.events, form }
-    }
-}
-
-/// A line of a part: its first byte, and where that is. Only `\n` ends a line.
-struct Line {
-    byte: usize,
-    number: u64,
-    /// From the beginning of the part, in UTF-16 code units.
-    offset: u64,
-}
-
-impl Default for Line {
-    fn default() -> Self {
-        Line { byte: 0, number: 1, offset: 0 }
-    }
-}
-
-impl Line {
-    /// Goes on to the line of a byte. `from`: the end of this line, after which only blank ones follow.
-    fn pass(&mut self, text: &[u8], from: usize, to: usize, wtf8: bool) {
-        let between = text.get(from..to).unwrap_or_default();
-        let Some(last) = memchr::memrchr(b'\n', between) else { return };
-        let breaks = memchr::memchr_iter(b'\n', between).count();
-        let next = from.saturating_add(last).saturating_add(1);
-        let passed = text.get(self.byte..next).unwrap_or_default();
-        self.number = self.number.saturating_add(breaks as u64);
-        self.offset = self.offset.saturating_add(units(passed, wtf8));
-        self.byte = next;
-    }
-}
-
-fn units(text: &[u8], wtf8: bool) -> u64 {
-    if text.is_ascii() {
-        text.len() as u64
-    } else {
-        Places::new(text, Position::START, wtf8).position(text.len()).offset
+        let checked = self.0.check(text, first, wtf8);
+        Part { checked, records: std::mem::take(self.0.kept()) }
     }
 }
 
 /// What links the events of a part to others.
 #[derive(Default)]
 pub(crate) struct Records {
-    pub(crate) all: Vec<Record>,
+    all: Vec<Record>,
     /// The texts of all of them.
     texts: Vec<u8>,
-    /// The current line, and its first record.
-    line: Line,
+    /// The current line: its first byte, where that is, and its first record.
+    byte: u32,
+    line: Position,
     first: usize,
 }
 
-pub(crate) struct Record {
+struct Record {
     /// How many findings of the part come before those that follow from this record.
-    pub(crate) found: usize,
-    pub(crate) index: u64,
-    pub(crate) name: Option<Piece>,
-    pub(crate) family: Option<&'static Family>,
-    pub(crate) holed: bool,
+    found: usize,
+    index: u64,
+    name: Option<Piece>,
+    family: Option<&'static Family>,
+    holed: bool,
     occurred: Option<Instant>,
     id: Id,
     follows: Option<Id>,
-    line: u64,
-    /// Of the line.
-    offset: u64,
+    /// The beginning of its line.
+    line: Position,
     links: Links<KeptAt>,
 }
 
@@ -229,7 +171,7 @@ impl Relate for Records {
     ) {
         let (Some(index), Some(id)) = (subject.index, event.id) else { return };
         let name = subject.name.map(|name| self.keep(name.as_bytes()));
-        let byte = u32::try_from(self.line.byte).unwrap_or(u32::MAX);
+        let byte = self.byte;
         let links = event.links.map(|value| {
             let Span { start, end } = value.span();
             let text = self.keep(&value.bytes());
@@ -244,52 +186,47 @@ impl Relate for Records {
             occurred: event.occurred,
             id,
             follows: event.follows,
-            line: self.line.number,
-            offset: self.line.offset,
+            line: self.line,
             links,
         });
     }
 }
 
-impl Records {
-    /// The place after the part.
-    pub(crate) fn end(&self) -> Position {
-        Position { line: self.line.number, column: 1, offset: self.line.offset }
+impl Keep for Records {
+    fn begin_line(&mut self, _text: &[u8], line: &Line, _end: usize) {
+        self.byte = u32::try_from(line.byte).unwrap_or(u32::MAX);
+        (self.line, self.first) = (line.position(), self.all.len());
     }
 
+    /// Converts the places of the line's records from bytes to UTF-16 code units.
+    fn end_line(&mut self, text: &[u8], line: &Line) {
+        let records = self.all.get_mut(self.first..).unwrap_or_default();
+        if !records.is_empty() && !line.is_ascii {
+            let mut places = line.places(text, text.len());
+            let mut unit = |byte: u32| u32::try_from(places.position(byte as usize).offset).unwrap_or(u32::MAX);
+            for record in records {
+                record.links = record.links.map(|kept| KeptAt { start: unit(kept.start), end: unit(kept.end), ..kept });
+            }
+        }
+    }
+}
+
+impl Records {
     fn keep(&mut self, text: &[u8]) -> Piece {
         let start = self.texts.len();
         self.texts.extend_from_slice(text);
         Piece { start, end: self.texts.len() }
     }
 
-    pub(crate) fn text(&self, piece: Piece) -> &[u8] {
+    fn text(&self, piece: Piece) -> &[u8] {
         self.texts.get(piece.start..piece.end).unwrap_or_default()
-    }
-
-    /// Converts the places of the line's records from bytes to UTF-16 code units. `text`: ends with the line.
-    fn end_line(&mut self, text: &[u8], wtf8: bool) {
-        let records = self.all.get_mut(self.first..).unwrap_or_default();
-        let line = text.get(self.line.byte..).unwrap_or_default();
-        if !records.is_empty() && !line.is_ascii() {
-            let mut places = Places::new(line, Position::START, wtf8);
-            let mut unit = |byte: u32| u32::try_from(places.position(byte as usize).offset).unwrap_or(u32::MAX);
-            for record in records {
-                record.links = record.links.map(|kept| KeptAt { start: unit(kept.start), end: unit(kept.end), ..kept });
-            }
-        }
-        self.first = self.all.len();
     }
 }
 
 impl Record {
-    /// The beginning of its line. `base`: that of the part.
-    pub(crate) fn line(&self, base: Position) -> Position {
-        Position { line: self.line, column: 1, offset: self.offset }.after(base)
-    }
-
-    pub(crate) fn linked<'p>(&self, records: &'p Records, base: Position) -> Linked<Kept<'p>> {
-        let line = self.line(base);
+    /// `base`: the beginning of the part.
+    fn linked<'p>(&self, records: &'p Records, base: Position) -> Linked<Kept<'p>> {
+        let line = self.line.after(base);
         let kept = |kept: KeptAt| Kept::in_line(records.text(kept.text), line, kept.start, kept.end);
         Linked { occurred: self.occurred, id: Some(self.id), follows: self.follows, links: self.links.map(kept) }
     }
@@ -311,7 +248,7 @@ impl<'o> Merge<'o> {
 
     /// Adds the next part.
     pub fn add(&mut self, part: Part) {
-        let Part { findings, records, events, form } = part;
+        let Part { checked: Checked { findings, events, end, form }, records } = part;
         let (base, before) = (self.end, self.events);
         let mut found = findings.found.into_iter();
         let mut open = found.len();
@@ -335,7 +272,7 @@ impl<'o> Merge<'o> {
         self.findings.add_omitted(findings.omitted);
         self.form = self.form.or(form);
         self.events = before.saturating_add(events);
-        self.end = records.end().after(base);
+        self.end = end.after(base);
     }
 
     /// The report on the whole text.

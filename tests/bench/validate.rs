@@ -2,7 +2,8 @@
 //! (`valgrind --tool=callgrind`), which do not depend on how busy the machine is.
 //!
 //! `validate MODE ROUNDS` with the mode `lines` (NDJSON), `array` (a list on one line), `single` (each event by itself, by
-//! one validator) or `fresh` (each by a new one). Prints nanoseconds per event of the best round.
+//! one validator), `fresh` (each by a new one) or `part` (NDJSON as a part of an archive, with records for other parts).
+//! Prints nanoseconds per event of the best round, and for `part` the bytes of records per event.
 
 use std::error::Error;
 use std::fs::File;
@@ -11,8 +12,12 @@ use std::io::Read;
 use std::time::Instant;
 
 use flate2::read::GzDecoder;
+use prefect_events::archive::validate::PartMap;
 use prefect_events::diagnostic::TextOptions;
 use prefect_events::validate::{ValidateOptions, Validator};
+
+/// As for an archive of 64 parts of 64 MB.
+const BUCKETS: usize = 64;
 
 fn main() -> Result<(), Box<dyn Error>> {
     // cargo adds a `--bench`.
@@ -25,22 +30,30 @@ fn main() -> Result<(), Box<dyn Error>> {
     let lines: Vec<&str> = text.lines().collect();
     let count = lines.len() as u64;
     let inputs: Vec<String> = match &*mode {
-        "lines" => vec![text.clone()],
+        "lines" | "part" => vec![text.clone()],
         "array" => vec![["[", &lines.join(","), "]"].concat()],
         _ => lines.iter().map(|line| (*line).to_owned()).collect(),
     };
     let options = ValidateOptions::default();
     let (mut best, mut validator) = (u128::MAX, Validator::default());
+    let (mut part, mut record_bytes) = (PartMap::new(options.clone(), BUCKETS), 0);
     for _ in 0..rounds {
         let begun = Instant::now();
         for input in &inputs {
             if mode == "fresh" {
                 validator = Validator::default();
             }
+            if mode == "part" {
+                part.add(black_box(input.as_bytes()), true);
+                record_bytes = part.size();
+                black_box(part.take());
+                continue;
+            }
             black_box(validator.validate(black_box(input.as_bytes()), TextOptions::default(), &options));
         }
         best = best.min(begun.elapsed().as_nanos());
     }
-    println!("{mode}: {} ns per event", best.checked_div(u128::from(count)).unwrap_or_default());
+    let bytes = (record_bytes as u64).checked_div(count).unwrap_or_default();
+    println!("{mode}: {} ns per event, {bytes} B of records", best.checked_div(u128::from(count)).unwrap_or_default());
     Ok(())
 }

@@ -24,6 +24,7 @@ ACTIONS = {
         "serverVersion",
         "intended",
         "hashes",
+        "slice",
     ),
     "advise": ("within",),
 }
@@ -69,6 +70,7 @@ def archive(options: dict[str, Any], names: dict[str, str]) -> int:
                 server_version=options.get("serverVersion"),
                 intended=options.get("intended"),
                 hashes=options.get("hashes"),
+                slice_seconds=options.get("slice"),
                 **common,
             )
             text, unread, status = replayed.text, replayed.unread, 0

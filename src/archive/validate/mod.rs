@@ -50,6 +50,7 @@ mod files;
 mod map;
 mod merge;
 mod record;
+mod records;
 mod reduce;
 mod repeated;
 mod tally;

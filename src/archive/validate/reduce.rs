@@ -9,7 +9,7 @@ use crate::validate::{Chain, Memory, Role, ValidateOptions};
 
 use super::super::bytes::{ArchiveError, Reader};
 use super::map::PartSummary;
-use super::record::{EventRecord, Families};
+use super::record::EventRecord;
 use super::tally::{Order, Tally};
 
 /// The records of one bucket, from all parts in their order. Remembers all of them.
@@ -56,14 +56,14 @@ impl BucketReduce {
         let &(before, base) = place.ok_or(ArchiveError { version: None })?;
         let mut findings = Findings::new(self.options.report());
         let mut orders = Vec::new();
-        while let Some(record) = reader.next::<EventRecord<'_>>()? {
+        while let Some(record) = reader.next::<EventRecord<'_, &[u8]>>()? {
             let EventRecord { number, role, holed, .. } = record;
             if role != Role::Target && self.repeated.contains(&(part, number)) {
                 continue;
             }
-            let family = record.family.and_then(Families::family);
+            let family = record.family();
             let index = Some(before.saturating_add(record.index));
-            let subject = Subject { index, name: record.name, docs: family.and_then(Family::docs) };
+            let subject = Subject { index, name: record.name(), docs: family.and_then(Family::docs) };
             findings.next_event();
             self.chain.add_as(role, &mut findings, &subject, &record.linked(base), family, holed);
             let order = Order::With(part, number, phase(role));

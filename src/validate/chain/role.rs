@@ -86,6 +86,16 @@ impl Role {
         ]
     }
 
+    /// The ids that it needs: that of the event, and that of the one that it follows.
+    pub(crate) fn ids<V>(self, event: &Linked<V>) -> (Option<Id>, Option<Id>) {
+        match self {
+            Role::Follower => (event.id, event.follows),
+            Role::Target => (event.id, None),
+            Role::Run => (None, None),
+            Role::Worker => (None, event.follows),
+        }
+    }
+
     /// The links that it needs: what the others are for is left out.
     pub(crate) fn links<V: Copy>(self, links: &Links<V>) -> Links<V> {
         let Links { occurred, event, id, follows, resource, shared, state_type, validated, initial, flow_run } = *links;

@@ -1,0 +1,273 @@
+//! The outlines of documents: all of a document but its strings and numbers. Events repeat them, so a document with a known
+//! outline is compared with it instead of read; only its strings and numbers are.
+//!
+//! An outline is a chain of pieces of text, each of which a string or a number follows. Outlines share the pieces in which
+//! they begin alike: which piece of a few comes next, the text decides. So nothing has to be guessed, and only documents whose
+//! outline is new are read twice, up to the first difference.
+//!
+//! `tests/bench/validate.rs part` takes 0.77 of the instructions with it; a test counts how many captured events have a known one.
+
+use crate::text::steps::step;
+
+use super::parse::{clamp, scan};
+use super::tape::{Kind, NAMELESS, Node, equal};
+
+/// Longer documents, in bytes, have no outline: they are lists of events, or rare.
+const LONGEST: usize = 1 << 15;
+
+/// The most nodes of all outlines together, and the most bytes of their pieces: 2 MB in all.
+const MOST_NODES: usize = 40_000;
+const MOST_BYTES: usize = 1 << 20;
+
+/// The most pieces that can follow at one place. Each is compared.
+const MOST_BRANCHES: usize = 16;
+
+/// Documents with longer numbers, in bytes, have no outline: nor those with exponents. So no number is out of range.
+const LONGEST_NUMBER: usize = 24;
+
+#[derive(Default)]
+pub(super) struct Outlines {
+    pieces: Vec<Piece>,
+    /// The texts of all pieces.
+    texts: Vec<u8>,
+    /// The nodes of all outlines.
+    nodes: Vec<OutlineNode>,
+    /// Where the pieces of the current document begin.
+    places: Vec<u32>,
+    /// Whether a document was read before this one. Of a single one there is no outline.
+    is_reused: bool,
+}
+
+struct Piece {
+    /// Its text.
+    start: usize,
+    end: usize,
+    /// The kind of value that it follows; `Null`: none.
+    after: Kind,
+    /// Another piece that can be here instead; `None`: there is none.
+    other: Option<u32>,
+    then: Then,
+}
+
+/// What follows a piece.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Then {
+    /// The rest of a string, and the first of the pieces that can follow.
+    Text(u32),
+    /// A number, and the first of the pieces that can follow.
+    Number(u32),
+    /// The end. The nodes of the document, and how deep it is.
+    End { first: usize, last: usize, depth: usize },
+}
+
+/// A node whose offsets begin at pieces.
+struct OutlineNode {
+    node: Node,
+    start_piece: u32,
+    end_piece: u32,
+}
+
+/// A document with a known outline.
+pub(super) struct Outlined<'o> {
+    places: &'o [u32],
+    nodes: &'o [OutlineNode],
+    pub(super) end: usize,
+    pub(super) depth: usize,
+}
+
+impl Outlined<'_> {
+    pub(super) fn nodes(&self) -> impl ExactSizeIterator<Item = Node> {
+        let place = |piece: u32| self.places.get(piece as usize).copied().unwrap_or_default();
+        self.nodes.iter().map(move |OutlineNode { node, start_piece, end_piece }| Node {
+            start: node.start.saturating_add(place(*start_piece)),
+            end: node.end.saturating_add(place(*end_piece)),
+            ..*node
+        })
+    }
+}
+
+impl Outlines {
+    /// The document that begins at a byte, if its outline is known.
+    pub(super) fn find(&mut self, text: &[u8], start: usize) -> Option<Outlined<'_>> {
+        let Outlines { pieces, texts, nodes, places, .. } = self;
+        places.clear();
+        let (mut at, mut after, mut next) = (start, Kind::Null, 0);
+        loop {
+            let piece = piece_at(pieces, texts, next, after, text.get(at..)?)?;
+            places.push(clamp(at));
+            at = at.saturating_add(piece.end.saturating_sub(piece.start));
+            match piece.then {
+                Then::Text(then) => (at, after, next) = (end_of_string(text, at)?, Kind::String, then),
+                Then::Number(then) => {
+                    let (end, kind) = number(text, at)?;
+                    (at, after, next) = (end, kind, then);
+                }
+                Then::End { first, last, depth } => {
+                    let nodes = nodes.get(first..last)?;
+                    return Some(Outlined { places, nodes, end: at, depth });
+                }
+            }
+        }
+    }
+
+    /// Adds the outline of a document without issues, between two bytes of the text.
+    pub(super) fn add(&mut self, text: &[u8], start: usize, end: usize, depth: usize, nodes: &[Node]) {
+        let is_first = !std::mem::replace(&mut self.is_reused, true);
+        let length = end.saturating_sub(start);
+        if is_first || length > LONGEST || nodes.first().is_none_or(|root| root.kind != Kind::Object) {
+            return;
+        }
+        let Some(gaps) = nodes.iter().filter_map(gap).collect::<Option<Vec<_>>>() else { return };
+        let is_full = self.nodes.len().saturating_add(nodes.len()) > MOST_NODES
+            || self.texts.len().saturating_add(length) > MOST_BYTES;
+        if is_full {
+            *self = Outlines { is_reused: true, ..Outlines::default() };
+        }
+        let begins: Vec<usize> = std::iter::once(start).chain(gaps.iter().map(|gap| gap.end)).collect();
+        let first = self.nodes.len();
+        let mut next_gap = 0_usize;
+        for node in nodes {
+            // A value in a gap begins at the end of a piece and ends at the beginning of the next one.
+            let is_gap = gaps.get(next_gap).is_some_and(|gap| gap.start == node.start as usize && !is_key(node));
+            let (start_piece, end_piece) = if is_gap {
+                next_gap = next_gap.saturating_add(1);
+                (next_gap.saturating_sub(1), next_gap)
+            } else {
+                let before_end = begins.partition_point(|begin| *begin < node.end as usize);
+                (next_gap, before_end.saturating_sub(1))
+            };
+            let from =
+                |offset: u32, piece: usize| offset.saturating_sub(begins.get(piece).map_or(0, |begin| clamp(*begin)));
+            let node = Node { start: from(node.start, start_piece), end: from(node.end, end_piece), ..*node };
+            self.nodes.push(OutlineNode { node, start_piece: clamp(start_piece), end_piece: clamp(end_piece) });
+        }
+        let mut pieces = Vec::with_capacity(begins.len());
+        let mut after = Kind::Null;
+        for (begin, gap) in begins.iter().zip(gaps.iter().map(Some).chain([None])) {
+            let text = text.get(*begin..gap.map_or(end, |gap| gap.start)).unwrap_or_default();
+            pieces.push(NewPiece { after, text, before: gap.map(|gap| gap.kind) });
+            after = gap.map_or(after, |gap| gap.kind);
+        }
+        let ending = Then::End { first, last: self.nodes.len(), depth };
+        if !self.join(&pieces, ending) {
+            self.nodes.truncate(first);
+        }
+    }
+
+    /// Adds the pieces that are new. `false`: too many can follow at one place.
+    fn join(&mut self, pieces: &[NewPiece<'_>], ending: Then) -> bool {
+        let (mut known, mut at, mut branches) = (0, 0_u32, 0_usize);
+        // Of the pieces that can follow, the last one.
+        let mut last = None;
+        while let (Some(new), Some(piece)) = (pieces.get(known), self.pieces.get(at as usize)) {
+            if piece.after != new.after || self.texts.get(piece.start..piece.end) != Some(new.text) {
+                branches = branches.saturating_add(1);
+                let Some(other) = piece.other else {
+                    last = Some(at);
+                    break;
+                };
+                at = other;
+                continue;
+            }
+            let (Then::Text(then) | Then::Number(then)) = piece.then else { return false };
+            (known, at, branches) = (known.saturating_add(1), then, 0);
+        }
+        if branches >= MOST_BRANCHES {
+            return false;
+        }
+        let first = clamp(self.pieces.len());
+        if let Some(last) = last.and_then(|last| self.pieces.get_mut(last as usize)) {
+            last.other = Some(first);
+        }
+        for NewPiece { after, text, before } in pieces.iter().skip(known) {
+            let start = self.texts.len();
+            self.texts.extend_from_slice(text);
+            let next = clamp(self.pieces.len().saturating_add(1));
+            let then = match before {
+                None => ending,
+                Some(Kind::String) => Then::Text(next),
+                Some(_) => Then::Number(next),
+            };
+            self.pieces.push(Piece { start, end: self.texts.len(), after: *after, other: None, then });
+        }
+        true
+    }
+
+    /// How many pieces and nodes there are, and how long the texts are: for tests.
+    #[cfg(test)]
+    pub(super) fn sizes(&self) -> [usize; 3] {
+        [self.pieces.len(), self.nodes.len(), self.texts.len()]
+    }
+}
+
+/// A piece of a document: the kinds of the values before and after it.
+struct NewPiece<'t> {
+    after: Kind,
+    text: &'t [u8],
+    before: Option<Kind>,
+}
+
+/// A string or a number in a document.
+struct Gap {
+    start: usize,
+    end: usize,
+    kind: Kind,
+}
+
+/// Of the pieces that can follow, the one with which a text begins. `after`: the kind of value before it.
+#[inline(always)]
+fn piece_at<'p>(pieces: &'p [Piece], texts: &[u8], first: u32, after: Kind, text: &[u8]) -> Option<&'p Piece> {
+    let mut piece = pieces.get(first as usize)?;
+    loop {
+        step(1);
+        let own = texts.get(piece.start..piece.end)?;
+        if piece.after == after && text.get(..own.len()).is_some_and(|found| equal(found, own)) {
+            return Some(piece);
+        }
+        piece = pieces.get(piece.other? as usize)?;
+    }
+}
+
+fn is_key(node: &Node) -> bool {
+    node.name != super::names::NO_NAME || node.flags & NAMELESS != 0
+}
+
+/// The gap of a value. `None`: it has none; `Some(None)`: a document with this value has no outline.
+#[expect(clippy::option_option, reason = "a value without a gap is not one that no outline can have")]
+fn gap(node: &Node) -> Option<Option<Gap>> {
+    let (start, end, kind) = (node.start as usize, node.end as usize, node.kind);
+    let is_plain = match kind {
+        _ if is_key(node) => return None,
+        Kind::Null | Kind::True | Kind::False | Kind::Array | Kind::Object => return None,
+        Kind::String => node.flags == 0,
+        Kind::Integer | Kind::Float => end.saturating_sub(start) <= LONGEST_NUMBER,
+        Kind::NonFinite | Kind::Date => false,
+    };
+    Some(is_plain.then_some(Gap { start, end, kind }))
+}
+
+/// The end of a string, unless it has escapes or is not UTF-8.
+#[inline(always)]
+fn end_of_string(text: &[u8], start: usize) -> Option<usize> {
+    let (end, above_ascii) = scan(text, start);
+    let is_plain = text.get(end) == Some(&b'"')
+        && (!above_ascii || text.get(start..end).is_some_and(|text| std::str::from_utf8(text).is_ok()));
+    is_plain.then_some(end)
+}
+
+/// The end and the kind of a number without an exponent.
+fn number(text: &[u8], start: usize) -> Option<(usize, Kind)> {
+    let digits = |at: usize| {
+        let rest = text.get(at..).unwrap_or_default().iter().take(LONGEST_NUMBER);
+        at.saturating_add(rest.take_while(|byte| byte.is_ascii_digit()).count())
+    };
+    let first = if text.get(start) == Some(&b'-') { start.saturating_add(1) } else { start };
+    let whole = digits(first);
+    let has_leading_zero = text.get(first) == Some(&b'0') && whole > first.saturating_add(1);
+    let (end, kind) = match text.get(whole) {
+        Some(b'.') => (digits(whole.saturating_add(1)), Kind::Float),
+        _ => (whole, Kind::Integer),
+    };
+    let is_number = whole > first && !has_leading_zero && (kind == Kind::Integer || end > whole.saturating_add(1));
+    (is_number && end.saturating_sub(start) <= LONGEST_NUMBER).then_some((end, kind))
+}
