@@ -5,7 +5,8 @@
 //! they begin alike: which piece of a few comes next, the text decides. So nothing has to be guessed, and only documents whose
 //! outline is new are read twice, up to the first difference.
 //!
-//! `tests/bench/validate.rs part` takes 0.77 of the instructions with it; a test counts how many captured events have a known one.
+//! `tests/bench/validate.rs lines` takes 0.77 of the instructions with it; a test counts how many captured events have a known one.
+//! To write the nodes piece by piece, which needs less memory, took 0.84.
 
 use crate::text::steps::step;
 
@@ -15,9 +16,12 @@ use super::tape::{Kind, NAMELESS, Node, equal};
 /// Longer documents, in bytes, have no outline: they are lists of events, or rare.
 const LONGEST: usize = 1 << 15;
 
-/// The most nodes of all outlines together, and the most bytes of their pieces: 2 MB in all.
-const MOST_NODES: usize = 40_000;
+/// The most nodes of all outlines together, and the most bytes of their texts: 3 MB in all.
+const MOST_NODES: usize = 50_000;
 const MOST_BYTES: usize = 1 << 20;
+
+/// Documents with more pieces have no outline. So a place in this list needs no check.
+const MOST_PIECES: usize = 1 << u8::BITS;
 
 /// The most pieces that can follow at one place. Each is compared.
 const MOST_BRANCHES: usize = 16;
@@ -32,8 +36,6 @@ pub(super) struct Outlines {
     texts: Vec<u8>,
     /// The nodes of all outlines.
     nodes: Vec<OutlineNode>,
-    /// Where the pieces of the current document begin.
-    places: Vec<u32>,
     /// Whether a document was read before this one. Of a single one there is no outline.
     is_reused: bool,
 }
@@ -63,13 +65,14 @@ enum Then {
 /// A node whose offsets begin at pieces.
 struct OutlineNode {
     node: Node,
-    start_piece: u32,
-    end_piece: u32,
+    start_piece: u8,
+    end_piece: u8,
 }
 
 /// A document with a known outline.
 pub(super) struct Outlined<'o> {
-    places: &'o [u32],
+    /// Where its pieces begin.
+    places: [u32; MOST_PIECES],
     nodes: &'o [OutlineNode],
     pub(super) end: usize,
     pub(super) depth: usize,
@@ -77,10 +80,10 @@ pub(super) struct Outlined<'o> {
 
 impl Outlined<'_> {
     pub(super) fn nodes(&self) -> impl ExactSizeIterator<Item = Node> {
-        let place = |piece: u32| self.places.get(piece as usize).copied().unwrap_or_default();
+        let place = |piece: u8| self.places.get(usize::from(piece)).copied().unwrap_or_default();
         self.nodes.iter().map(move |OutlineNode { node, start_piece, end_piece }| Node {
-            start: node.start.saturating_add(place(*start_piece)),
-            end: node.end.saturating_add(place(*end_piece)),
+            start: node.start.wrapping_add(place(*start_piece)),
+            end: node.end.wrapping_add(place(*end_piece)),
             ..*node
         })
     }
@@ -88,13 +91,13 @@ impl Outlined<'_> {
 
 impl Outlines {
     /// The document that begins at a byte, if its outline is known.
-    pub(super) fn find(&mut self, text: &[u8], start: usize) -> Option<Outlined<'_>> {
-        let Outlines { pieces, texts, nodes, places, .. } = self;
-        places.clear();
+    pub(super) fn find(&self, text: &[u8], start: usize) -> Option<Outlined<'_>> {
         let (mut at, mut after, mut next) = (start, Kind::Null, 0);
+        let mut places = [0; MOST_PIECES];
+        let mut begins = places.iter_mut();
         loop {
-            let piece = piece_at(pieces, texts, next, after, text.get(at..)?)?;
-            places.push(clamp(at));
+            let piece = self.piece_at(next, after, text.get(at..)?)?;
+            *begins.next()? = clamp(at);
             at = at.saturating_add(piece.end.saturating_sub(piece.start));
             match piece.then {
                 Then::Text(then) => (at, after, next) = (end_of_string(text, at)?, Kind::String, then),
@@ -103,10 +106,24 @@ impl Outlines {
                     (at, after, next) = (end, kind, then);
                 }
                 Then::End { first, last, depth } => {
-                    let nodes = nodes.get(first..last)?;
+                    let nodes = self.nodes.get(first..last)?;
                     return Some(Outlined { places, nodes, end: at, depth });
                 }
             }
+        }
+    }
+
+    /// Of the pieces that can follow, the one with which a text begins. `after`: the kind of value before it.
+    #[inline(always)]
+    fn piece_at(&self, first: u32, after: Kind, text: &[u8]) -> Option<&Piece> {
+        let mut piece = self.pieces.get(first as usize)?;
+        loop {
+            step(1);
+            let own = self.texts.get(piece.start..piece.end)?;
+            if piece.after == after && text.get(..own.len()).is_some_and(|found| equal(found, own)) {
+                return Some(piece);
+            }
+            piece = self.pieces.get(piece.other? as usize)?;
         }
     }
 
@@ -118,6 +135,9 @@ impl Outlines {
             return;
         }
         let Some(gaps) = nodes.iter().filter_map(gap).collect::<Option<Vec<_>>>() else { return };
+        if gaps.len() >= MOST_PIECES {
+            return;
+        }
         let is_full = self.nodes.len().saturating_add(nodes.len()) > MOST_NODES
             || self.texts.len().saturating_add(length) > MOST_BYTES;
         if is_full {
@@ -139,7 +159,8 @@ impl Outlines {
             let from =
                 |offset: u32, piece: usize| offset.saturating_sub(begins.get(piece).map_or(0, |begin| clamp(*begin)));
             let node = Node { start: from(node.start, start_piece), end: from(node.end, end_piece), ..*node };
-            self.nodes.push(OutlineNode { node, start_piece: clamp(start_piece), end_piece: clamp(end_piece) });
+            let [start_piece, end_piece] = [start_piece, end_piece].map(|piece| u8::try_from(piece).unwrap_or(u8::MAX));
+            self.nodes.push(OutlineNode { node, start_piece, end_piece });
         }
         let mut pieces = Vec::with_capacity(begins.len());
         let mut after = Kind::Null;
@@ -212,20 +233,6 @@ struct Gap {
     start: usize,
     end: usize,
     kind: Kind,
-}
-
-/// Of the pieces that can follow, the one with which a text begins. `after`: the kind of value before it.
-#[inline(always)]
-fn piece_at<'p>(pieces: &'p [Piece], texts: &[u8], first: u32, after: Kind, text: &[u8]) -> Option<&'p Piece> {
-    let mut piece = pieces.get(first as usize)?;
-    loop {
-        step(1);
-        let own = texts.get(piece.start..piece.end)?;
-        if piece.after == after && text.get(..own.len()).is_some_and(|found| equal(found, own)) {
-            return Some(piece);
-        }
-        piece = pieces.get(piece.other? as usize)?;
-    }
 }
 
 fn is_key(node: &Node) -> bool {
