@@ -22,7 +22,7 @@ use super::recent::Recent;
 use super::server::{Request, Server};
 
 /// How far a pull reaches back before the end of the last one, in microseconds.
-const OVERLAP: i64 = 60_000_000;
+pub(crate) const OVERLAP: i64 = 60_000_000;
 /// The first pull after a connection, in microseconds: by then the server has stored what it distributed before.
 const FIRST_CHECK: i64 = 10_000_000;
 /// The time between two more, in microseconds.
@@ -101,8 +101,12 @@ pub struct Stream {
     /// A pull while the websocket is open.
     check: Option<Box<Pull>>,
     next_check: Instant,
+    /// The time between two checks, in microseconds.
+    between: i64,
     /// Pulls have returned all events up to here.
     checked: Instant,
+    /// The same, with those of the pull that is not finished yet.
+    complete: Instant,
     progress: PullProgress,
 }
 
@@ -119,6 +123,7 @@ impl Stream {
         filter.since.get_or_insert(When::At(now));
         let pull = Pull::new(server.clone(), &filter, now).map_err(StreamError::Filter)?;
         let progress = pull.progress().clone();
+        let complete = progress.since;
         // Later connections continue after the last event.
         filter.resume = None;
         Ok(Stream {
@@ -134,9 +139,32 @@ impl Stream {
             now,
             check: None,
             next_check: now,
+            between: NEXT_CHECK,
             checked: now,
+            complete,
             progress,
         })
+    }
+
+    /// Goes on where another stream has ended: pulls had returned all events up to `complete`. `between`: the time
+    /// between two pulls while the websocket is open, in microseconds.
+    pub(crate) fn resumed(server: Server, complete: Instant, between: i64, now: Instant) -> Result<Stream, StreamError> {
+        let since = Instant(complete.0.saturating_sub(OVERLAP));
+        let filter = EventFilter { since: Some(When::At(since)), ..EventFilter::default() };
+        // The clock can have been set back.
+        let mut stream = Stream::new(server, &filter, now.max(complete))?;
+        (stream.between, stream.complete) = (between, complete);
+        Ok(stream)
+    }
+
+    /// Pulls have returned all events up to here that the server had stored by then.
+    pub(crate) fn complete(&self) -> Instant {
+        self.complete
+    }
+
+    /// No pull will begin before here, except for [`OVERLAP`].
+    pub(crate) fn settled(&self) -> Instant {
+        self.complete.min(self.checked)
     }
 
     /// What came so far.
@@ -163,7 +191,7 @@ impl Stream {
         }
         if matches!(self.phase, Phase::Open) && self.check.is_none() && now >= self.next_check {
             self.check = self.pull();
-            self.next_check = Instant(now.0.saturating_add(NEXT_CHECK));
+            self.next_check = Instant(now.0.saturating_add(self.between));
         }
         let pull = match &mut self.phase {
             Phase::Pull(pull) => Some(pull),
@@ -172,7 +200,11 @@ impl Stream {
         match pull.map(|pull| pull.step()) {
             Some(PullStep::Request(request)) => return StreamStep::Request(request),
             Some(PullStep::Wait(wait)) => return StreamStep::Wait(wait),
-            Some(PullStep::Events(batch)) => return StreamStep::Events(self.unseen(&batch)),
+            Some(PullStep::Events(batch)) => {
+                let PullProgress { reached, until, .. } = batch.progress;
+                self.complete = self.complete.max(reached.min(until));
+                return StreamStep::Events(self.unseen(&batch));
+            }
             Some(PullStep::Done) => self.finish_pull(),
             None => {}
         }
@@ -183,7 +215,7 @@ impl Stream {
             }
             phase => {
                 let is_open = matches!(phase, Phase::Open);
-                let rest = if is_open { self.next_check.since(now).clamp(0, NEXT_CHECK) } else { NEXT_CHECK };
+                let rest = if is_open { self.next_check.since(now).clamp(0, self.between) } else { NEXT_CHECK };
                 StreamStep::Receive(u64::try_from(rest).unwrap_or(0).div_ceil(1000))
             }
         }
@@ -246,7 +278,7 @@ impl Stream {
             Some(Message::Authenticated) => {
                 self.phase = Phase::Open;
                 self.attempts = 0;
-                self.next_check = Instant(self.now.0.saturating_add(FIRST_CHECK));
+                self.next_check = Instant(self.now.0.saturating_add(FIRST_CHECK.min(self.between)));
                 let since = Instant(self.checked.0.saturating_sub(OVERLAP));
                 let until = Instant(self.now.0.saturating_add(YEAR));
                 self.message = Some(text(&self.selection.subscription(since, until)));

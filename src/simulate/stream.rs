@@ -175,6 +175,9 @@ impl ReplayStream {
     pub fn advance(&mut self, until: Instant) -> Result<(), ReplayError> {
         let before = Instant(until.0.saturating_sub(1));
         self.play_until(before)?;
+        if let (Stage::Before { .. }, Some(start)) = (&self.stage, self.options.start.filter(|start| *start <= before)) {
+            self.begin(start)?;
+        }
         self.last = self.last.max(Some(before));
         self.pass(before)
     }
@@ -350,7 +353,19 @@ impl ReplayStream {
         automation: DocumentText<'_>,
         options: &StreamOptions,
     ) -> Result<Self, StreamError> {
-        let mut stream = ReplayStream::new(automation, options)?;
+        ReplayStream::restore_of(snapshot, automations_of(automation)?, options)
+    }
+
+    /// The same for automations that were read or built.
+    ///
+    /// # Errors
+    /// If it is no such snapshot, or the options are invalid.
+    pub fn restore_of(
+        snapshot: &Snapshot,
+        automations: Vec<Automation>,
+        options: &StreamOptions,
+    ) -> Result<Self, StreamError> {
+        let mut stream = ReplayStream::of(automations, options).map_err(StreamError::Options)?;
         let saved = snapshot.state::<SavedStream>(SnapshotKind::Stream).map_err(StreamError::Snapshot)?;
         stream.resume(saved).map_err(StreamError::Snapshot)?;
         Ok(stream)
