@@ -50,7 +50,10 @@ def documents(automations: Document) -> list[tuple[bytes, str]]:
 def connection(url: str | None, auth_string: str | None, api_key: str | None, profile: str | None) -> str:
     own: dict[str, object] = {"client_id": str(uuid.uuid4())}
     if url is None:
-        own["settings"] = {**settings_sources(), **({} if profile is None else {"profile": profile})}
+        try:
+            own["settings"] = {**settings_sources(), **({} if profile is None else {"profile": profile})}
+        except Failed as failed:
+            raise ValueError(str(failed)) from None
     return settings(url=url, auth_string=auth_string, api_key=api_key, **own)
 
 
@@ -68,13 +71,13 @@ def begin(
 
 
 def firings(watcher: Watcher) -> Generator[WatchedFiring, None, None]:
-    with closing(watcher):
-        try:
+    try:
+        with closing(watcher):
             for text in watcher.firings():
                 try:
                     yield WatchedFiring(NAMED.decode(text).automation, FIRING.decode(text))
                 finally:
                     # The caller had it, also if it wants no more.
                     watcher.said()
-        except (ServerError, Failed) as error:
-            raise OSError(str(error)) from None
+    except (ServerError, Failed) as error:
+        raise OSError(str(error)) from None

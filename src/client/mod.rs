@@ -44,5 +44,4 @@ pub use pull::{Batch, FilterError, Pull, PullProgress, PullStep};
 pub use secret::Secret;
 pub use server::{ConnectOptions, Request, Server, ServerError};
 pub use settings::{ServerSettings, SettingsError, SettingsSources, profiles_path, server_settings};
-pub(crate) use stream::OVERLAP;
 pub use stream::{Stream, StreamError, StreamStep};

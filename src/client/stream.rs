@@ -22,7 +22,7 @@ use super::recent::Recent;
 use super::server::{Request, Server};
 
 /// How far a pull reaches back before the end of the last one, in microseconds.
-pub(crate) const OVERLAP: i64 = 60_000_000;
+const OVERLAP: i64 = 60_000_000;
 /// The first pull after a connection, in microseconds: by then the server has stored what it distributed before.
 const FIRST_CHECK: i64 = 10_000_000;
 /// The time between two more, in microseconds.
@@ -103,6 +103,9 @@ pub struct Stream {
     next_check: Instant,
     /// The time between two checks, in microseconds.
     between: i64,
+    /// How long before the end of the last pull events can have occurred that come after an interruption, in
+    /// microseconds.
+    reach: i64,
     /// Pulls have returned all events up to here.
     checked: Instant,
     /// The same, with those of the pull that is not finished yet.
@@ -140,20 +143,27 @@ impl Stream {
             check: None,
             next_check: now,
             between: NEXT_CHECK,
+            reach: OVERLAP,
             checked: now,
             complete,
             progress,
         })
     }
 
-    /// Goes on where another stream has ended: pulls had returned all events up to `complete`. `between`: the time
-    /// between two pulls while the websocket is open, in microseconds.
-    pub(crate) fn resumed(server: Server, complete: Instant, between: i64, now: Instant) -> Result<Stream, StreamError> {
-        let since = Instant(complete.0.saturating_sub(OVERLAP));
+    /// Goes on where another stream has ended: pulls had returned all events up to `complete`. Clients can have sent
+    /// events late, up to `reach` after they occurred. `between`: the time between two pulls while the websocket is open.
+    /// Both in microseconds.
+    pub(crate) fn resumed(
+        server: Server,
+        complete: Instant,
+        (reach, between): (i64, i64),
+        now: Instant,
+    ) -> Result<Stream, StreamError> {
+        let since = Instant(complete.0.saturating_sub(reach));
         let filter = EventFilter { since: Some(When::At(since)), ..EventFilter::default() };
         // The clock can have been set back.
         let mut stream = Stream::new(server, &filter, now.max(complete))?;
-        (stream.between, stream.complete) = (between, complete);
+        (stream.between, stream.reach, stream.complete) = (between, reach, complete);
         Ok(stream)
     }
 
@@ -162,7 +172,7 @@ impl Stream {
         self.complete
     }
 
-    /// No pull will begin before here, except for [`OVERLAP`].
+    /// The same without a pull that is not finished: where the next one goes on.
     pub(crate) fn settled(&self) -> Instant {
         self.complete.min(self.checked)
     }
@@ -187,10 +197,10 @@ impl Stream {
             return StreamStep::Send(message);
         }
         if matches!(self.phase, Phase::Interrupted) {
-            self.phase = self.pull().map_or(Phase::Connect, Phase::Pull);
+            self.phase = self.pull(self.reach).map_or(Phase::Connect, Phase::Pull);
         }
         if matches!(self.phase, Phase::Open) && self.check.is_none() && now >= self.next_check {
-            self.check = self.pull();
+            self.check = self.pull(OVERLAP);
             self.next_check = Instant(now.0.saturating_add(self.between));
         }
         let pull = match &mut self.phase {
@@ -231,9 +241,9 @@ impl Stream {
         }
     }
 
-    /// A pull of the time since the last one.
-    fn pull(&self) -> Option<Box<Pull>> {
-        let since = Instant(self.checked.0.saturating_sub(OVERLAP));
+    /// A pull of the time since the last one, and of some time before.
+    fn pull(&self, overlap: i64) -> Option<Box<Pull>> {
+        let since = Instant(self.checked.0.saturating_sub(overlap));
         let filter = EventFilter { since: Some(When::At(since)), ..self.filter.clone() };
         // The filter was used before, and the server was there.
         let mut pull = Pull::new(self.server.clone(), &filter, self.now.max(since)).ok()?;
@@ -279,7 +289,7 @@ impl Stream {
                 self.phase = Phase::Open;
                 self.attempts = 0;
                 self.next_check = Instant(self.now.0.saturating_add(FIRST_CHECK.min(self.between)));
-                let since = Instant(self.checked.0.saturating_sub(OVERLAP));
+                let since = Instant(self.checked.0.saturating_sub(self.reach));
                 let until = Instant(self.now.0.saturating_add(YEAR));
                 self.message = Some(text(&self.selection.subscription(since, until)));
                 Ok(())

@@ -11,7 +11,7 @@
 use std::collections::VecDeque;
 
 use crate::automation::Automation;
-use crate::client::{OVERLAP, Response, Request, Server, Stream, StreamStep, Surroundings, Wait};
+use crate::client::{Request, Response, Server, Stream, StreamStep, Surroundings, Wait};
 use crate::event::EventReader;
 use crate::simulate::{DocumentText, REMEMBERED, ReplayStream, StreamError, given_automations, read_events};
 use crate::time::Instant;
@@ -27,6 +27,9 @@ use known::Known;
 pub use options::{WatchOptions, WatchProgress, WatchedFiring};
 use state::{SavedWatch, names, saved_firings};
 
+/// How late clients may send events that come after an interruption, in microseconds: as far back as a websocket of the
+/// server reaches.
+const REACH: i64 = 15 * 60 * 1_000_000;
 /// The most texts that are kept to be shared by later events.
 const MOST_TEXTS: usize = 100_000;
 
@@ -118,7 +121,7 @@ impl Watch {
             server: server.url().to_owned(),
             automations,
             start,
-            stream: Stream::resumed(server, first, check, now).map_err(WatchError::Stream)?,
+            stream: Stream::resumed(server, first, (REACH, check), now).map_err(WatchError::Stream)?,
             replay,
             reorder,
             reader: EventReader::default(),
@@ -162,7 +165,7 @@ impl Watch {
             server: server.url().to_owned(),
             automations,
             start,
-            stream: Stream::resumed(server, complete, check, now).map_err(WatchError::Stream)?,
+            stream: Stream::resumed(server, complete, (REACH, check), now).map_err(WatchError::Stream)?,
             replay,
             reorder,
             reader,
@@ -279,7 +282,7 @@ impl Watch {
         self.replay.advance(certain).map_err(WatchError::Replay)?;
         // What children of composite triggers did is part of their firings.
         self.unsaid.extend(self.replay.drain().firings);
-        self.known.forget_before(Instant(self.stream.settled().0.saturating_sub(OVERLAP)));
+        self.known.forget_before(Instant(self.stream.settled().0.saturating_sub(REACH)));
         Ok(())
     }
 
