@@ -154,7 +154,7 @@ def test_the_command_goes_on_after_its_end(server: Server, tmp_path: Path) -> No
         output, errors = process.communicate(timeout=20)
     assert (process.returncode, resources(output)) == (0, ["00", "01", "02", "03"]), errors
     first, last = errors.splitlines()
-    assert first.startswith(f"watching {server.url}: 0 firings, 0 events up to "), errors
+    assert first == f"watching {server.url}; Ctrl-C ends it", errors
     assert last.startswith("4 firings, 4 events up to "), errors
     assert [file.name for file in tmp_path.iterdir() if file.name.startswith(".")] == []
 
@@ -169,7 +169,8 @@ def test_the_command_goes_on_after_its_end(server: Server, tmp_path: Path) -> No
         process.kill()
         rest, errors = process.communicate(timeout=20)
     assert resources(output + rest) == ["04", "05"], errors
-    assert errors.startswith(f"watching {server.url}: from watch.state, 4 firings, 4 events up to "), errors
+    assert errors.startswith(f"watching {server.url}: 4 firings, 4 events up to "), errors
+    assert errors.endswith(", from watch.state; Ctrl-C ends it\n"), errors
     # A quarter of an hour before its end, and not an hour.
     assert server.asked[0] > (NOW - timedelta(minutes=20)).isoformat()
 

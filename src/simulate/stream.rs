@@ -175,7 +175,8 @@ impl ReplayStream {
     pub fn advance(&mut self, until: Instant) -> Result<(), ReplayError> {
         let before = Instant(until.0.saturating_sub(1));
         self.play_until(before)?;
-        if let (Stage::Before { .. }, Some(start)) = (&self.stage, self.options.start.filter(|start| *start <= before)) {
+        if let (Stage::Before { .. }, Some(start)) = (&self.stage, self.options.start.filter(|start| *start <= before))
+        {
             self.begin(start)?;
         }
         self.last = self.last.max(Some(before));

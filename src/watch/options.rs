@@ -104,10 +104,17 @@ impl fmt::Display for WatchProgress {
         write!(f, "{firings}, {events} up to {}", self.until.rfc3339())?;
         if self.too_late > 0 {
             let late = number(self.too_late, "event was", "events were");
-            write!(f, "\n{late} not played: the server stored or sent it later than the reorder time allows (--reorder)")?;
+            write!(
+                f,
+                "\n{late} not played: the server stored or sent it later than the reorder time allows (--reorder)"
+            )?;
         }
         if self.unread > 0 {
-            write!(f, "\n{} not played: without what every event has", number(self.unread, "event was", "events were"))?;
+            write!(
+                f,
+                "\n{} not played: without what every event has",
+                number(self.unread, "event was", "events were")
+            )?;
         }
         Ok(())
     }

@@ -140,9 +140,10 @@ impl Fake {
             return;
         }
         let end = Instant(until.0 - self.behind);
-        let next = self.events.iter().find(|has| {
-            has.received > self.sent && has.received <= end && has.is_sent && has.occurred >= since
-        });
+        let next = self
+            .events
+            .iter()
+            .find(|has| has.received > self.sent && has.received <= end && has.is_sent && has.occurred >= since);
         match next.cloned() {
             Some(has) => {
                 self.sent = has.received;
@@ -487,7 +488,10 @@ fn a_state_that_does_not_fit_is_an_error_that_says_what_to_do() {
         (&*changed, "is damaged: "),
         (&state[..state.len() - 1], "is damaged: "),
         (b"{}", "is not the state of a watch: "),
-        (&[&state[..3], &[9], &state[4..]].concat(), "was written by another version of prefect-events (the snapshot has"),
+        (
+            &[&state[..3], &[9], &state[4..]].concat(),
+            "was written by another version of prefect-events (the snapshot has",
+        ),
     ] {
         let found = message(bytes, server(), ZOMBIES, &options).unwrap();
         assert!(found.starts_with(&format!("the saved state {says}")), "{found}");

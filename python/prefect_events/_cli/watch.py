@@ -46,9 +46,8 @@ def follow(watcher: Watcher, options: dict[str, Any], names: dict[str, str]) -> 
     is_resumed = watcher.begin(
         connection, automations, to_json(settings), to_json({"format": options["format"], **how}), state
     )
-    begins = f"from {_core.printable(file)}, " if is_resumed else ""
-    url = _core.printable(_core.server_url(connection))
-    STDERR.write(f"watching {url}: {begins}{watcher.progress()[0]}; Ctrl-C ends it\n")
+    before = f": {watcher.progress()[0]}, from {file}" if is_resumed else ""
+    STDERR.write(_core.printable_lines(f"watching {_core.server_url(connection)}{before}; Ctrl-C ends it\n"))
     for text in watcher.firings():
         STDOUT.write(text)
 
