@@ -154,14 +154,8 @@ impl ServerTask {
     }
 
     /// The response to the last request, with its headers `Retry-After` and `Date`.
-    fn respond(
-        &mut self,
-        status: u16,
-        (retry_after, date): (Option<&str>, Option<&str>),
-        body: &[u8],
-        now: i64,
-        jitter: f64,
-    ) {
+    fn respond(&mut self, status: u16, headers: (Option<String>, Option<String>), body: &[u8], now: i64, jitter: f64) {
+        let (retry_after, date) = (headers.0.as_deref(), headers.1.as_deref());
         let response = Response { status, retry_after, body };
         let with = Surroundings { now: Instant(now), jitter };
         self.failed = match &mut self.task {

@@ -106,6 +106,8 @@ pub struct Stream {
     /// How long before the end of the last pull events can have occurred that come after an interruption, in
     /// microseconds.
     reach: i64,
+    /// The next check is the first one after a connection.
+    is_first: bool,
     /// Pulls have returned all events up to here.
     checked: Instant,
     /// The same, with those of the pull that is not finished yet.
@@ -144,6 +146,7 @@ impl Stream {
             next_check: now,
             between: NEXT_CHECK,
             reach: OVERLAP,
+            is_first: true,
             checked: now,
             complete,
             progress,
@@ -200,7 +203,9 @@ impl Stream {
             self.phase = self.pull(self.reach).map_or(Phase::Connect, Phase::Pull);
         }
         if matches!(self.phase, Phase::Open) && self.check.is_none() && now >= self.next_check {
-            self.check = self.pull(OVERLAP);
+            // What came between backfill and subscription can have occurred earlier.
+            let overlap = if std::mem::take(&mut self.is_first) { self.reach } else { OVERLAP };
+            self.check = self.pull(overlap);
             self.next_check = Instant(now.0.saturating_add(self.between));
         }
         let pull = match &mut self.phase {
@@ -287,7 +292,7 @@ impl Stream {
         match page::read(frame.as_bytes(), message) {
             Some(Message::Authenticated) => {
                 self.phase = Phase::Open;
-                self.attempts = 0;
+                (self.attempts, self.is_first) = (0, true);
                 self.next_check = Instant(self.now.0.saturating_add(FIRST_CHECK.min(self.between)));
                 let since = Instant(self.checked.0.saturating_sub(self.reach));
                 let until = Instant(self.now.0.saturating_add(YEAR));

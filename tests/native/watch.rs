@@ -1,6 +1,7 @@
 //! A watch of a server reports the firings of a replay, each once, wherever it is interrupted.
 
 use std::collections::BTreeSet;
+use std::time::{Duration, UNIX_EPOCH};
 
 use prefect_events::client::{ConnectOptions, Request, Response, Server, Surroundings, When};
 use prefect_events::render::{Format, RenderOptions, render_watched};
@@ -199,8 +200,8 @@ fn watch(
                 let with = fake.with();
                 if fake.is_reachable() {
                     let body = fake.page(&request);
-                    let date = httpdate(fake.time());
-                    watch.dated(&date, fake.now);
+                    let time = Duration::from_micros(u64::try_from(fake.time().0).unwrap());
+                    watch.dated(&httpdate::fmt_http_date(UNIX_EPOCH + time), fake.now);
                     let response = Response { status: 200, retry_after: None, body: body.as_bytes() };
                     watch.respond(&response, with).unwrap();
                 } else if watch.lost("no network", with).is_err() {
@@ -217,15 +218,6 @@ fn watch(
         }
     }
     (fired, watch)
-}
-
-/// `Sun, 01 Mar 2026 12:00:00 GMT`: whole seconds.
-fn httpdate(time: Instant) -> String {
-    let text = time.rfc3339();
-    let (year, month, day) = (&text[..4], text[5..7].parse::<usize>().unwrap(), &text[8..10]);
-    let names = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
-    // Which day of the week it is does not matter.
-    format!("Sun, {day} {} {year} {} GMT", names[month - 1], &text[11..19])
 }
 
 /// The captured events of a server, without those that were sent days after they occurred. `slow`: how long the server
@@ -252,14 +244,13 @@ fn automations() -> Vec<String> {
 }
 
 /// In an order of their own: at one instant, that of the automations is not part of a firing.
-fn comparable(firings: impl IntoIterator<Item = Firing>) -> Vec<String> {
-    let mut all: Vec<String> =
-        firings.into_iter().map(|firing| format!("{} {firing:?}", firing.at.rfc3339())).collect();
+fn comparable<'f>(firings: impl IntoIterator<Item = &'f Firing>) -> Vec<String> {
+    let mut all: Vec<String> = firings.into_iter().map(|firing| serde_json::to_string(firing).unwrap()).collect();
     all.sort();
     all
 }
 
-/// The firings of a replay of all events, of automations with their numbers.
+/// The firings of a replay of all events.
 fn replayed(documents: &[String], events: &[Has], start: Instant, end: Instant) -> Vec<Firing> {
     let lines: String = events.iter().map(|has| format!("{}\n", has.event)).collect();
     let mut all = Vec::new();
@@ -273,26 +264,13 @@ fn replayed(documents: &[String], events: &[Has], start: Instant, end: Instant) 
     all
 }
 
-/// Without the number of the automation, which a replay of its own counts from 0.
-fn firings(all: &[WatchedFiring]) -> Vec<Firing> {
-    let own = |fired: &WatchedFiring| {
-        let mut firing = fired.firing.clone();
-        std::rc::Rc::make_mut(&mut firing.trigger).automation = 0;
-        for child in &mut firing.children {
-            std::rc::Rc::make_mut(&mut child.trigger).automation = 0;
-        }
-        firing
-    };
-    all.iter().map(own).collect()
-}
-
 fn assert_replayed(fake: &Fake, documents: &[String], start: Instant, (fired, watch): &(Vec<WatchedFiring>, Watch)) {
     let progress = watch.progress();
     assert_eq!((progress.too_late, progress.unread), (0, 0));
     assert_eq!(progress.firings, fired.len() as u64);
     let expected = replayed(documents, &fake.events, start, progress.until);
     assert!(expected.len() > 20, "{}", expected.len());
-    assert_eq!(comparable(firings(fired)), comparable(expected));
+    assert_eq!(comparable(fired.iter().map(|fired| &fired.firing)), comparable(&expected));
 }
 
 fn texts(documents: &[String]) -> Vec<DocumentText<'_>> {
@@ -330,7 +308,7 @@ fn a_watch_of_the_past_reports_the_same() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 12, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 4, ..ProptestConfig::default() })]
 
     /// A killed program goes on from its state; events come twice, late, or only by a pull; the network is interrupted; the
     /// server's clock is behind.
@@ -382,7 +360,7 @@ const START: &str = "2026-03-01T12:00:00Z";
 
 fn heartbeats(until: i64) -> Vec<Has> {
     let start = instant(START);
-    let time = |number: i64| Instant(start.0 + 30 * number * SECOND + 1).rfc3339();
+    let time = |number: i64| Instant(start.0 + (30 * number - 1) * SECOND).rfc3339();
     (1..until / 30).map(|number| heartbeat(u32::try_from(number).unwrap(), &time(number))).collect()
 }
 
@@ -422,18 +400,18 @@ fn a_firing_comes_within_half_a_minute_and_is_rendered() {
             WatchStep::Wait(wait) => panic!("{wait:?}"),
         }
     };
-    assert_eq!(fired.firing.at.rfc3339(), "2026-03-01T12:06:05.000000Z");
+    assert_eq!(fired.firing.at.rfc3339(), "2026-03-01T12:06:00.000000Z");
     assert!(fake.now.0 - fired.firing.at.0 < 30 * SECOND, "{}", fake.now.rfc3339());
     let pretty = render_watched(&fired, &RenderOptions::default());
     assert_eq!(
         pretty,
-        "fired 2026-03-01T12:06:05.000000Z  prefect.flow-run.a\n      none of the expected events arrived (1 needed) \
-         from 12:04:30 to 12:06:00, after prefect.flow-run.heartbeat at 12:04:30\n"
+        "fired 2026-03-01T12:06:00.000000Z  prefect.flow-run.a\n      none of the expected events arrived (1 needed) \
+         from 12:04:29 to 12:05:59, after prefect.flow-run.heartbeat at 12:04:29\n"
     );
     let json = render_watched(&fired, &RenderOptions { format: Format::Json, ..RenderOptions::default() });
     let read: Json = serde_json::from_str(&json).unwrap();
     assert_eq!((json.lines().count(), &read["automation"]), (1, &json!("Crash zombie flows")));
-    assert_eq!(read["at"], "2026-03-01T12:06:05.000000Z");
+    assert_eq!(read["at"], "2026-03-01T12:06:00.000000Z");
     let several = WatchedFiring { is_one_of_several: true, ..*fired };
     assert!(render_watched(&several, &RenderOptions::default()).contains("Z  Crash zombie flows  prefect.flow-run.a"));
 
