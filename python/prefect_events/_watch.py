@@ -38,13 +38,17 @@ NAMED, FIRING = msgspec.json.Decoder(Named), msgspec.json.Decoder(Firing)
 
 def documents(automations: Document) -> list[tuple[bytes, str]]:
     """Texts in a list are files; anything else in a list is an automation."""
-    several = isinstance(automations, (list, tuple)) and all(
+    if isinstance(automations, (list, tuple)) and all(
         isinstance(one, (str, bytes, os.PathLike)) for one in automations
-    )
-    return [
-        (document(one)[0], os.fspath(one) if isinstance(one, os.PathLike) else "automations")
-        for one in (automations if several else [automations])
-    ]
+    ):
+        return [named(one) for one in automations]
+    return [named(automations)]
+
+
+def named(automations: Document) -> tuple[bytes, str]:
+    """A document, and what it is called in errors."""
+    name = os.fspath(automations) if isinstance(automations, os.PathLike) else "automations"
+    return document(automations)[0], name
 
 
 def connection(url: str | None, auth_string: str | None, api_key: str | None, profile: str | None) -> str:

@@ -159,7 +159,7 @@ def test_the_command_goes_on_after_its_end(server: Server, tmp_path: Path) -> No
     assert [file.name for file in tmp_path.iterdir() if file.name.startswith(".")] == []
 
     # What happened since, and once more what it knows.
-    server.events += [event(number, datetime.now(timezone.utc) - timedelta(seconds=1)) for number in (4, 5)]
+    server.events += [event(number, datetime.now(timezone.utc)) for number in (4, 5)]
     server.asked.clear()
     with program(server, tmp_path, *ARGUMENTS) as process:
         assert process.stdout is not None
@@ -209,7 +209,7 @@ def test_what_does_not_fit_is_an_error(server: Server, tmp_path: Path) -> None:
         assert failed(server, tmp_path, *ARGUMENTS).startswith(says)
         assert state.read_bytes() == content
     state.unlink()
-    assert "folder" in failed(server, tmp_path, "--state", ".")
+    assert "is a directory" in failed(server, tmp_path, "--state", ".")
     assert "none/state" in failed(server, tmp_path, "--state", "none/state")
     (tmp_path / "wrong.yaml").write_text("trigger: 1\n")
     wrong = failed(server, tmp_path, "--automation", "wrong.yaml", *ARGUMENTS)

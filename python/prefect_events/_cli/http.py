@@ -53,8 +53,8 @@ class Http:
             )
         except HTTPError as error:
             raise Lost(reason(error)) from None
-        headers = response.headers
-        return response.status, (headers.get("retry-after"), headers.get("date")), response.data
+        said = response.headers
+        return response.status, (said.get("retry-after"), said.get("date")), response.data
 
     def pool(self, url: str) -> PoolManager:
         from urllib3 import PoolManager, ProxyManager

@@ -82,7 +82,7 @@ class Watcher(Client):
             Failed: The state cannot be read or written.
         """
         require_websockets("watch")
-        saved = state and state.read()
+        saved = None if state is None else state.read()
         before = None if state is None or saved is None else (saved, state.name)
         self.task = _core.ServerTask.watch(connection, automations, settings, before, how, now())
         self.missed = self.progress()[1]
@@ -111,7 +111,8 @@ class Watcher(Client):
 
     def progress(self) -> tuple[str, int]:
         """How far it has come, in words, and how many events were not played."""
-        return (self.task and self.task.progress()) or ("", 0)
+        found = None if self.task is None else self.task.progress()
+        return found or ("", 0)
 
     def before_wait(self) -> None:
         text, missed = self.progress()
@@ -126,7 +127,7 @@ class Watcher(Client):
         Raises:
             Failed: The state cannot be written.
         """
-        saved = self.task and self.task.save()
+        saved = None if self.task is None else self.task.save()
         if self.state is not None and saved is not None:
             self.state.write(saved)
         self.is_changed = False
