@@ -90,6 +90,7 @@ impl ServerTask {
     /// The firings of automations. `automations`, `state`: with the names of the files; `how`: how firings are rendered, JSON
     /// text.
     #[staticmethod]
+    #[expect(clippy::needless_pass_by_value, reason = "Python hands over values")]
     fn watch(
         connect: &str,
         automations: Vec<(PyBackedBytes, String)>,
@@ -154,6 +155,7 @@ impl ServerTask {
     }
 
     /// The response to the last request, with its headers `Retry-After` and `Date`.
+    #[expect(clippy::needless_pass_by_value, reason = "Python hands over values")]
     fn respond(&mut self, status: u16, headers: (Option<String>, Option<String>), body: &[u8], now: i64, jitter: f64) {
         let (retry_after, date) = (headers.0.as_deref(), headers.1.as_deref());
         let response = Response { status, retry_after, body };
