@@ -6,17 +6,22 @@ import { test } from "node:test";
 
 import { MAIN } from "./helpers/run.js";
 
-for (const [args, extra] of [
+/** @type {[args: string[], extra: string][]} */
+const ELSEWHERE = [
   [["archive", "validate", "events"], "archive"],
   [["watch", "--automation", "zombies.yaml"], "stream"],
-])
-  test(`${args[0]} is in the Python package`, () => {
+];
+
+for (const [args, extra] of ELSEWHERE) {
+  const [name] = args;
+  test(`${name} is in the Python package`, () => {
     const { status, stdout, stderr } = spawnSync(process.execPath, [MAIN, ...args], {
       encoding: "utf8",
     });
     assert.equal(status, 2);
     assert.equal(stdout, "");
     const install = `pip install 'prefect-events[${extra}]'`;
-    const expected = `error: the command \`${args[0]}\` is in the Python package: ${install}\n`;
+    const expected = `error: the command \`${name}\` is in the Python package: ${install}\n`;
     assert.ok(stderr.startsWith(expected), stderr);
   });
+}
