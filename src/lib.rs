@@ -9,6 +9,7 @@
 //! - [`tune`]: false alarms of a window over heartbeats against the delay until it fires;
 //! - [`backtest`]: compares a replay with the firings that a server recorded;
 //! - [`client`]: says which requests to send to a server, and reads its responses;
+//! - [`watch`]: plays the events of a live server to automations, as they come;
 //! - [`render`]: results as text for people and for CI;
 //! - [`archive`]: reports on archives that no process holds as a whole;
 //! - [`command`]: the commands of the command lines, without files and terminals of their own;
@@ -54,6 +55,7 @@ pub mod simulate;
 pub mod tune;
 pub mod backtest;
 pub mod client;
+pub mod watch;
 pub mod render;
 pub mod archive;
 pub mod command;

@@ -10,16 +10,19 @@ import { pullCommand } from "./pull.js";
 import { runCommand } from "./run-command.js";
 import { version } from "./version.js";
 
-/** It needs processes, Dask or Ray. */
-const ARCHIVE =
-  "the command `archive` is in the Python package: pip install 'prefect-events[archive]'";
+/** Archives need processes, Dask or Ray; a watch is meant for services. */
+const ELSEWHERE = new Map([
+  ["archive", "pip install 'prefect-events[archive]'"],
+  ["watch", "pip install 'prefect-events[stream]'"],
+]);
 
 endWhenOutputFails();
 
 const program = makeProgram(version(), (command, options) => {
   const name = command.name();
   if (name === "pull") return pullCommand(options);
-  if (name === "archive") command.error(`error: ${ARCHIVE}`);
+  const install = ELSEWHERE.get(name);
+  if (install) command.error(`error: the command \`${name}\` is in the Python package: ${install}`);
   return runCommand(name, options, {
     usage: () => command.help({ error: true }),
     misuse: (message) => command.error(`error: ${message}`),

@@ -1,18 +1,20 @@
-"""Captured events of a live server: backtests, causes, comparisons, actions, and windows over heartbeats.
+"""Events of a live server: backtests, causes, comparisons, actions, windows over heartbeats, and firings as they happen.
 
 - ``backtest``: would the automation have fired as it did, and why not;
 - ``why_run``: what happened to one run;
 - ``compare_automations``: what a change fires more or less;
 - ``freeze_firings``: the firings of scenarios as their expectations;
 - ``render_actions``: what the actions of each firing do;
-- ``window_curve``, ``observe_heartbeats``: false alarms against delay, and what captured heartbeats call for.
+- ``window_curve``, ``observe_heartbeats``: false alarms against delay, and what captured heartbeats call for;
+- ``watch``: which automations fire on a server, as it happens.
 
 The functions that begin with ``render_`` return text for people, or in another form.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import os
+from collections.abc import Generator, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -30,6 +32,7 @@ if TYPE_CHECKING:
         Why,
         WindowCurve,
     )
+    from ._watch import WatchedFiring
 
 __all__ = [
     "backtest",
@@ -42,6 +45,7 @@ __all__ = [
     "render_heartbeats",
     "render_why",
     "render_window_curve",
+    "watch",
     "why_run",
     "window_curve",
 ]
@@ -596,3 +600,61 @@ def render_heartbeats(
     """
     options, how = _options(locals())
     return _core.observe_heartbeats(texts(events), options, how).decode("utf-8")
+
+
+def watch(
+    automations: Document,
+    *,
+    state: str | os.PathLike[str] | None = None,
+    since: datetime | str | None = None,
+    server_version: str | None = None,
+    reorder_seconds: Duration | None = None,
+    check_seconds: Duration | None = None,
+    profile: str | None = None,
+    url: str | None = None,
+    auth_string: str | None = None,
+    api_key: str | None = None,
+) -> Generator[WatchedFiring, None, None]:
+    """Plays the events of a live server to automations, and yields each firing as soon as it is certain.
+
+    It needs ``prefect-events[stream]``. Close it, or leave the loop, to write the state.
+
+    Args:
+        automations: One automation or several: see ``check_automation``. Texts or paths in a list are
+            several documents.
+        state: The path of a file that keeps the state: the next watch with the same automations goes on
+            from there, and yields each firing once. Default: none is kept.
+        since: When the automations start, without a saved state: a point in time, or how long ago, such as
+            ``"1h"``. Default: now.
+        server_version: The version of the server. Default ``"3.9"``.
+        reorder_seconds: How long the server may take to store an event that it has received: firings are
+            certain so much later. Default 10 s.
+        check_seconds: The time between two pulls. Default 15 s.
+        profile: The profile of Prefect that names the server. Default: Prefect's settings, as Prefect reads
+            them.
+        url: The address of the server's API, instead of Prefect's settings.
+        auth_string: With ``url``: user and password, as ``PREFECT_API_AUTH_STRING``.
+        api_key: With ``url``: the key of Prefect Cloud.
+
+    Returns:
+        The firings, each with the name of its automation. It waits for the next one.
+
+    Raises:
+        ValueError: The automations cannot be read, an option is invalid, or the state is damaged or that of
+            other automations or of another server.
+        OSError: The server or the state cannot be read, or the state not be written.
+
+    Example:
+        >>> trigger = {"posture": "Reactive", "expect": ["prefect.flow-run.Failed"], "threshold": 1, "within": 0}
+        >>> firings = watch({"name": "Failed", "trigger": trigger}, url="http://127.0.0.1:4200/api")
+        >>> firings.close()
+    """
+    from ._watch import begin, connection, documents
+
+    options = settings(
+        since=since,
+        server_version=server_version,
+        reorder_seconds=reorder_seconds,
+        check_seconds=check_seconds,
+    )
+    return begin(connection(url, auth_string, api_key, profile), documents(automations), options, state)

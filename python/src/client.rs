@@ -4,11 +4,14 @@ use prefect_events::client::{
     self, Batch, ClientError, ConnectOptions, EventFilter, Lookup, LookupStep, Pull, PullStep, Request, Response,
     Server, Stream, StreamStep, Surroundings, Wait, Wanted,
 };
+use prefect_events::render::{self, RenderOptions};
 use prefect_events::time::Instant;
+use prefect_events::watch::{Watch, WatchError, WatchOptions, WatchStep};
 use pyo3::prelude::*;
+use pyo3::pybacked::PyBackedBytes;
 use serde::Serialize;
 
-use crate::{misuse, options};
+use crate::{document, misuse, options};
 
 /// What to do next.
 #[derive(Serialize)]
@@ -22,20 +25,41 @@ enum Step {
     Connect { url: String },
     Send { text: String },
     Receive { milliseconds: u64 },
-    Failed(ClientError),
+    Fired { text: String },
+    Failed(Failure),
+}
+
+#[derive(Serialize)]
+struct Failure {
+    message: String,
+}
+
+impl From<ClientError> for Failure {
+    fn from(error: ClientError) -> Failure {
+        Failure { message: error.message }
+    }
+}
+
+impl From<WatchError> for Failure {
+    fn from(error: WatchError) -> Failure {
+        Failure { message: error.to_string() }
+    }
 }
 
 enum Task {
     Pull(Box<Pull>),
     Lookup(Box<Lookup>),
     Stream(Box<Stream>),
+    /// How its firings are rendered.
+    Watch(Box<Watch>, RenderOptions),
 }
 
-/// Something to read from a server, in steps. Times are microseconds since 1970; `jitter` is a random number from 0 to 1.
-#[pyclass]
+/// Something to read from a server, in steps. Times are microseconds since 1970; `jitter` is a random number from 0 to 1. It
+/// stays on its thread.
+#[pyclass(unsendable)]
 pub(crate) struct ServerTask {
     task: Task,
-    failed: Option<ClientError>,
+    failed: Option<Failure>,
 }
 
 #[pymethods]
@@ -63,25 +87,89 @@ impl ServerTask {
         Ok(ServerTask::new(Task::Stream(Box::new(stream))))
     }
 
-    /// What to do next: JSON text, and the lines of events that came.
+    /// The firings of automations. `automations`, `state`: with the names of the files; `how`: how firings are rendered, JSON
+    /// text.
+    #[staticmethod]
+    #[expect(clippy::needless_pass_by_value, reason = "Python hands over values")]
+    fn watch(
+        connect: &str,
+        automations: Vec<(PyBackedBytes, String)>,
+        settings: &str,
+        state: Option<(PyBackedBytes, String)>,
+        how: &str,
+        now: i64,
+    ) -> PyResult<ServerTask> {
+        let (settings, how): (WatchOptions, RenderOptions) = (options(settings)?, options(how)?);
+        let documents: Vec<_> = automations.iter().map(|(text, _)| document(text, true)).collect();
+        let (server, now) = (server(connect)?, Instant(now));
+        let watch = match &state {
+            Some((state, _)) => Watch::restore(server, &documents, &settings, state, now),
+            None => Watch::new(server, &documents, &settings, now),
+        };
+        let watch = watch.map_err(|error| {
+            let name = match &error {
+                WatchError::State(_) => state.as_ref().map(|(_, name)| name),
+                WatchError::Automations(place, _) => automations.get(*place).map(|(_, name)| name),
+                _ => None,
+            };
+            match (&error, name) {
+                (WatchError::State(error), Some(name)) => misuse(format!("{name} {error}")),
+                (_, Some(name)) => misuse(format!("{name}: {error}")),
+                _ => misuse(error),
+            }
+        })?;
+        Ok(ServerTask::new(Task::Watch(Box::new(watch), how)))
+    }
+
+    /// The state of a watch.
+    fn save(&self) -> Option<Vec<u8>> {
+        match &self.task {
+            Task::Watch(watch, _) => Some(watch.save()),
+            _ => None,
+        }
+    }
+
+    /// The last firing was reported.
+    fn said(&mut self) {
+        if let Task::Watch(watch, _) = &mut self.task {
+            watch.said();
+        }
+    }
+
+    /// How far a watch has come: in words, and how many events were not played.
+    fn progress(&self) -> Option<(String, u64)> {
+        let Task::Watch(watch, _) = &self.task else { return None };
+        let progress = watch.progress();
+        Some((progress.to_string(), progress.too_late.saturating_add(progress.unread)))
+    }
+
+    /// What to do next: JSON text, and the lines of events that came, or the firing.
     fn step(&mut self, now: i64) -> PyResult<(String, Option<Vec<u8>>)> {
         let mut step = self.next(Instant(now));
         let lines = match &mut step {
             Step::Events(batch) => Some(std::mem::take(&mut batch.lines).into_bytes()),
+            Step::Fired { text } => Some(std::mem::take(text).into_bytes()),
             _ => None,
         };
         Ok((serde_json::to_string(&step).map_err(misuse)?, lines))
     }
 
-    /// The response to the last request.
-    #[pyo3(signature = (status, retry_after, body, now, jitter))]
-    fn respond(&mut self, status: u16, retry_after: Option<&str>, body: &[u8], now: i64, jitter: f64) {
+    /// The response to the last request, with its headers `Retry-After` and `Date`.
+    #[expect(clippy::needless_pass_by_value, reason = "Python hands over values")]
+    fn respond(&mut self, status: u16, headers: (Option<String>, Option<String>), body: &[u8], now: i64, jitter: f64) {
+        let (retry_after, date) = (headers.0.as_deref(), headers.1.as_deref());
         let response = Response { status, retry_after, body };
         let with = Surroundings { now: Instant(now), jitter };
         self.failed = match &mut self.task {
-            Task::Pull(pull) => pull.respond(&response, with).err(),
-            Task::Lookup(lookup) => lookup.respond(&response, with).err(),
-            Task::Stream(stream) => stream.respond(&response, with).err(),
+            Task::Pull(pull) => failure(pull.respond(&response, with)),
+            Task::Lookup(lookup) => failure(lookup.respond(&response, with)),
+            Task::Stream(stream) => failure(stream.respond(&response, with)),
+            Task::Watch(watch, _) => {
+                if let Some(date) = date {
+                    watch.dated(date, Instant(now));
+                }
+                failure(watch.respond(&response, with))
+            }
         };
     }
 
@@ -89,31 +177,39 @@ impl ServerTask {
     fn lost(&mut self, reason: &str, now: i64, jitter: f64) {
         let with = Surroundings { now: Instant(now), jitter };
         self.failed = match &mut self.task {
-            Task::Pull(pull) => pull.lost(reason, with).err(),
-            Task::Lookup(lookup) => lookup.lost(reason, with).err(),
-            Task::Stream(stream) => stream.lost(reason, with).err(),
+            Task::Pull(pull) => failure(pull.lost(reason, with)),
+            Task::Lookup(lookup) => failure(lookup.lost(reason, with)),
+            Task::Stream(stream) => failure(stream.lost(reason, with)),
+            Task::Watch(watch, _) => failure(watch.lost(reason, with)),
         };
     }
 
     /// The websocket is open.
     fn opened(&mut self) {
-        if let Task::Stream(stream) = &mut self.task {
-            stream.opened();
+        match &mut self.task {
+            Task::Stream(stream) => stream.opened(),
+            Task::Watch(watch, _) => watch.opened(),
+            Task::Pull(_) | Task::Lookup(_) => {}
         }
     }
 
     /// A text came on the websocket.
     fn received(&mut self, frame: &str) {
-        if let Task::Stream(stream) = &mut self.task {
-            self.failed = stream.received(frame).err();
-        }
+        self.failed = match &mut self.task {
+            Task::Stream(stream) => failure(stream.received(frame)),
+            Task::Watch(watch, _) => failure(watch.received(frame)),
+            Task::Pull(_) | Task::Lookup(_) => None,
+        };
     }
 
     /// The websocket was closed, or could not be opened.
     fn closed(&mut self, code: u16, reason: &str, now: i64, jitter: f64) {
-        if let Task::Stream(stream) = &mut self.task {
-            self.failed = stream.closed(code, reason, Surroundings { now: Instant(now), jitter }).err();
-        }
+        let with = Surroundings { now: Instant(now), jitter };
+        self.failed = match &mut self.task {
+            Task::Stream(stream) => failure(stream.closed(code, reason, with)),
+            Task::Watch(watch, _) => failure(watch.closed(code, reason, with)),
+            Task::Pull(_) | Task::Lookup(_) => None,
+        };
     }
 }
 
@@ -146,8 +242,21 @@ impl ServerTask {
                 StreamStep::Send(text) => Step::Send { text },
                 StreamStep::Receive(milliseconds) => Step::Receive { milliseconds },
             },
+            Task::Watch(watch, how) => match watch.step(now) {
+                Ok(WatchStep::Request(request)) => Step::Request(request),
+                Ok(WatchStep::Wait(wait)) => Step::Wait(wait),
+                Ok(WatchStep::Connect(url)) => Step::Connect { url },
+                Ok(WatchStep::Send(text)) => Step::Send { text },
+                Ok(WatchStep::Receive(milliseconds)) => Step::Receive { milliseconds },
+                Ok(WatchStep::Fired(fired)) => Step::Fired { text: render::render_watched(&fired, how) },
+                Err(error) => Step::Failed(error.into()),
+            },
         }
     }
+}
+
+fn failure<E: Into<Failure>>(result: Result<(), E>) -> Option<Failure> {
+    result.err().map(Into::into)
 }
 
 fn server(connect: &str) -> PyResult<Server> {

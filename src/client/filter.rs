@@ -56,7 +56,7 @@ pub enum When {
 }
 
 impl When {
-    pub(super) fn before(self, now: Instant) -> Instant {
+    pub(crate) fn before(self, now: Instant) -> Instant {
         match self {
             When::At(instant) => instant,
             When::Ago(span) => Instant(now.0.saturating_sub(span)),

@@ -101,8 +101,17 @@ pub struct Stream {
     /// A pull while the websocket is open.
     check: Option<Box<Pull>>,
     next_check: Instant,
+    /// The time between two checks, in microseconds.
+    between: i64,
+    /// How long before the end of the last pull events can have occurred that come after an interruption, in
+    /// microseconds.
+    reach: i64,
+    /// The next check is the first one after a connection.
+    is_first: bool,
     /// Pulls have returned all events up to here.
     checked: Instant,
+    /// The same, with those of the pull that is not finished yet.
+    complete: Instant,
     progress: PullProgress,
 }
 
@@ -119,6 +128,7 @@ impl Stream {
         filter.since.get_or_insert(When::At(now));
         let pull = Pull::new(server.clone(), &filter, now).map_err(StreamError::Filter)?;
         let progress = pull.progress().clone();
+        let complete = progress.since;
         // Later connections continue after the last event.
         filter.resume = None;
         Ok(Stream {
@@ -134,9 +144,40 @@ impl Stream {
             now,
             check: None,
             next_check: now,
+            between: NEXT_CHECK,
+            reach: OVERLAP,
+            is_first: true,
             checked: now,
+            complete,
             progress,
         })
+    }
+
+    /// Goes on where another stream has ended: pulls had returned all events up to `complete`. Clients can have sent
+    /// events late, up to `reach` after they occurred. `between`: the time between two pulls while the websocket is open.
+    /// Both in microseconds.
+    pub(crate) fn resumed(
+        server: Server,
+        complete: Instant,
+        (reach, between): (i64, i64),
+        now: Instant,
+    ) -> Result<Stream, StreamError> {
+        let since = Instant(complete.0.saturating_sub(reach));
+        let filter = EventFilter { since: Some(When::At(since)), ..EventFilter::default() };
+        // The clock can have been set back.
+        let mut stream = Stream::new(server, &filter, now.max(complete))?;
+        (stream.between, stream.reach, stream.complete) = (between, reach, complete);
+        Ok(stream)
+    }
+
+    /// Pulls have returned all events up to here that the server had stored by then.
+    pub(crate) fn complete(&self) -> Instant {
+        self.complete
+    }
+
+    /// The same without a pull that is not finished: where the next one goes on.
+    pub(crate) fn settled(&self) -> Instant {
+        self.complete.min(self.checked)
     }
 
     /// What came so far.
@@ -159,11 +200,13 @@ impl Stream {
             return StreamStep::Send(message);
         }
         if matches!(self.phase, Phase::Interrupted) {
-            self.phase = self.pull().map_or(Phase::Connect, Phase::Pull);
+            self.phase = self.pull(self.reach).map_or(Phase::Connect, Phase::Pull);
         }
         if matches!(self.phase, Phase::Open) && self.check.is_none() && now >= self.next_check {
-            self.check = self.pull();
-            self.next_check = Instant(now.0.saturating_add(NEXT_CHECK));
+            // What came between backfill and subscription can have occurred earlier.
+            let overlap = if std::mem::take(&mut self.is_first) { self.reach } else { OVERLAP };
+            self.check = self.pull(overlap);
+            self.next_check = Instant(now.0.saturating_add(self.between));
         }
         let pull = match &mut self.phase {
             Phase::Pull(pull) => Some(pull),
@@ -172,7 +215,11 @@ impl Stream {
         match pull.map(|pull| pull.step()) {
             Some(PullStep::Request(request)) => return StreamStep::Request(request),
             Some(PullStep::Wait(wait)) => return StreamStep::Wait(wait),
-            Some(PullStep::Events(batch)) => return StreamStep::Events(self.unseen(&batch)),
+            Some(PullStep::Events(batch)) => {
+                let PullProgress { reached, until, .. } = batch.progress;
+                self.complete = self.complete.max(reached.min(until));
+                return StreamStep::Events(self.unseen(&batch));
+            }
             Some(PullStep::Done) => self.finish_pull(),
             None => {}
         }
@@ -183,7 +230,7 @@ impl Stream {
             }
             phase => {
                 let is_open = matches!(phase, Phase::Open);
-                let rest = if is_open { self.next_check.since(now).clamp(0, NEXT_CHECK) } else { NEXT_CHECK };
+                let rest = if is_open { self.next_check.since(now).clamp(0, self.between) } else { NEXT_CHECK };
                 StreamStep::Receive(u64::try_from(rest).unwrap_or(0).div_ceil(1000))
             }
         }
@@ -199,9 +246,9 @@ impl Stream {
         }
     }
 
-    /// A pull of the time since the last one.
-    fn pull(&self) -> Option<Box<Pull>> {
-        let since = Instant(self.checked.0.saturating_sub(OVERLAP));
+    /// A pull of the time since the last one, and of some time before.
+    fn pull(&self, overlap: i64) -> Option<Box<Pull>> {
+        let since = Instant(self.checked.0.saturating_sub(overlap));
         let filter = EventFilter { since: Some(When::At(since)), ..self.filter.clone() };
         // The filter was used before, and the server was there.
         let mut pull = Pull::new(self.server.clone(), &filter, self.now.max(since)).ok()?;
@@ -245,9 +292,9 @@ impl Stream {
         match page::read(frame.as_bytes(), message) {
             Some(Message::Authenticated) => {
                 self.phase = Phase::Open;
-                self.attempts = 0;
-                self.next_check = Instant(self.now.0.saturating_add(FIRST_CHECK));
-                let since = Instant(self.checked.0.saturating_sub(OVERLAP));
+                (self.attempts, self.is_first) = (0, true);
+                self.next_check = Instant(self.now.0.saturating_add(FIRST_CHECK.min(self.between)));
+                let since = Instant(self.checked.0.saturating_sub(self.reach));
                 let until = Instant(self.now.0.saturating_add(YEAR));
                 self.message = Some(text(&self.selection.subscription(since, until)));
                 Ok(())

@@ -154,7 +154,7 @@ impl ActionTexts {
 }
 
 /// The names of what firings are about, by its id.
-type Names<'r> = Map<&'r str, &'r str>;
+pub(super) type Names<'r> = Map<&'r str, &'r str>;
 
 fn pretty(
     result: &SimulationResult,
@@ -197,12 +197,7 @@ fn pretty(
         if view.run.is_some() && !firing.labels.iter().any(|(_, value)| ids.contains(&&**value)) {
             continue;
         }
-        let verb = if firing.if_silent { style.yellow("may fire") } else { style.red("fired") };
-        lines.push(format!("{verb} {}{}", firing.at.rfc3339(), labels(firing, &names)));
-        let reason = firing.reason_sentence();
-        if !reason.is_empty() {
-            lines.push(format!("      {}", printable(&reason)));
-        }
+        lines.extend(firing_lines(firing, None, &names, style));
         if let Some(text) = actions.next(firing).filter(|text| !text.is_empty()) {
             lines.push(text.strip_suffix('\n').unwrap_or(&text).to_owned());
         }
@@ -221,6 +216,18 @@ fn pretty(
         lines.extend(coverage_tables(result.coverage.as_deref().unwrap_or_default(), style));
     }
     lines.join("\n") + "\n"
+}
+
+/// When a trigger fired, what the firing is about, and why. `automation`: its name, if it is not clear.
+pub(super) fn firing_lines(firing: &Firing, automation: Option<&str>, names: &Names<'_>, style: Style) -> Vec<String> {
+    let verb = if firing.if_silent { style.yellow("may fire") } else { style.red("fired") };
+    let name = automation.map(|name| ["  ", &style.bold(&printable(name))].concat()).unwrap_or_default();
+    let mut lines = vec![format!("{verb} {}{name}{}", firing.at.rfc3339(), labels(firing, names))];
+    let reason = firing.reason_sentence();
+    if !reason.is_empty() {
+        lines.push(format!("      {}", printable(&reason)));
+    }
+    lines
 }
 
 fn conclusion(result: &SimulationResult) -> String {

@@ -74,8 +74,8 @@ enum Stage {
 #[derive(Serialize, Deserialize)]
 struct SavedStream {
     settings: [Option<i64>; 6],
-    /// Whether no event came before the start. `None`: it has begun.
-    is_empty: Option<bool>,
+    /// Whether no event came before the start, and the automations that do not look yet. `None`: it has begun.
+    before: Option<(bool, SavedEngine)>,
     /// The start, the end, and the next tick, once it has begun.
     times: [Option<i64>; 3],
     engine: SavedEngine,
@@ -175,6 +175,10 @@ impl ReplayStream {
     pub fn advance(&mut self, until: Instant) -> Result<(), ReplayError> {
         let before = Instant(until.0.saturating_sub(1));
         self.play_until(before)?;
+        if let (Stage::Before { .. }, Some(start)) = (&self.stage, self.options.start.filter(|start| *start <= before))
+        {
+            self.begin(start)?;
+        }
         self.last = self.last.max(Some(before));
         self.pass(before)
     }
@@ -320,8 +324,15 @@ impl ReplayStream {
     /// Its state. Call [`ReplayStream::drain`] before: what it would return is not part of the state.
     #[must_use]
     pub fn save(&self) -> Snapshot {
-        let (is_empty, times, engine) = match &self.stage {
-            Stage::Before { engine, is_empty } => (Some(*is_empty), [None; 3], engine.state()),
+        let (before, times, engine) = match &self.stage {
+            Stage::Before { engine, is_empty } => {
+                let mut unused =
+                    Engine::new(self.options.server_version.unwrap_or_default(), engine_options(&self.options));
+                for automation in &self.automations {
+                    unused.load(automation);
+                }
+                (Some((*is_empty, unused.state())), [None; 3], engine.state())
+            }
             Stage::Playing { player, start, end } => {
                 let times = [Some(*start), *end, player.next].map(|time| time.map(|time| time.0));
                 (None, times, player.engine.state())
@@ -329,7 +340,7 @@ impl ReplayStream {
         };
         let saved = SavedStream {
             settings: settings(&self.options),
-            is_empty,
+            before,
             times,
             engine,
             buffer: self.buffer.values().map(SavedEvent::new).collect(),
@@ -350,7 +361,19 @@ impl ReplayStream {
         automation: DocumentText<'_>,
         options: &StreamOptions,
     ) -> Result<Self, StreamError> {
-        let mut stream = ReplayStream::new(automation, options)?;
+        ReplayStream::restore_of(snapshot, automations_of(automation)?, options)
+    }
+
+    /// The same for automations that were read or built.
+    ///
+    /// # Errors
+    /// If it is no such snapshot, or the options are invalid.
+    pub fn restore_of(
+        snapshot: &Snapshot,
+        automations: Vec<Automation>,
+        options: &StreamOptions,
+    ) -> Result<Self, StreamError> {
+        let mut stream = ReplayStream::of(automations, options).map_err(StreamError::Options)?;
         let saved = snapshot.state::<SavedStream>(SnapshotKind::Stream).map_err(StreamError::Snapshot)?;
         stream.resume(saved).map_err(StreamError::Snapshot)?;
         Ok(stream)
@@ -360,10 +383,14 @@ impl ReplayStream {
         if saved.settings != settings(&self.options) || saved.fired.len() != self.automations.len() {
             return Err(SnapshotError::OtherAutomations);
         }
-        let loaded = if saved.is_empty.is_none() { &*self.automations } else { &[] };
+        let loaded = if saved.before.is_none() { &*self.automations } else { &[] };
         let version = self.options.server_version.unwrap_or_default();
+        let is_empty = saved.before.as_ref().map(|(is_empty, _)| *is_empty);
+        if let Some((_, unused)) = saved.before {
+            Engine::restored(unused, version, engine_options(&self.options), &self.automations)?;
+        }
         let engine = Engine::restored(saved.engine, version, engine_options(&self.options), loaded)?;
-        self.stage = match (saved.is_empty, saved.times.map(|time| time.map(Instant))) {
+        self.stage = match (is_empty, saved.times.map(|time| time.map(Instant))) {
             (Some(is_empty), _) => Stage::Before { engine: Box::new(engine), is_empty },
             (None, [Some(start), end, next]) => {
                 let tick = self.options.tick_seconds.map_or(TICK, |tick| tick.0);

@@ -23,6 +23,8 @@ pub(crate) enum SnapshotKind {
     Order = 4,
     /// The triggers of one task.
     Triggers = 5,
+    /// A stream that follows a server.
+    Watch = 6,
 }
 
 /// The SHA-256 of a state. Equal states have equal hashes, however they were reached.

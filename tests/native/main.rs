@@ -64,4 +64,5 @@ mod stream;
 mod templates;
 mod trigger;
 mod truth;
+mod watch;
 mod yaml;

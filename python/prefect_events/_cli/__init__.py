@@ -40,6 +40,10 @@ def run_program(arguments: Sequence[str]) -> int:
                 from .pull import pull
 
                 return pull(values, names)
+            if command.row.name == "watch":
+                from .watch import watch
+
+                return watch(values, names)
             if command.row.name == "archive":
                 from .archive import archive
 

@@ -29,8 +29,8 @@ class Http:
 
     def send(
         self, method: str, url: str, headers: Sequence[tuple[str, str]], body: str | None
-    ) -> tuple[int, str | None, bytes]:
-        """The status, the header ``Retry-After``, and the body of the response.
+    ) -> tuple[int, tuple[str | None, str | None], bytes]:
+        """The status, the headers ``Retry-After`` and ``Date``, and the body of the response.
 
         Raises:
             Lost: There is none.
@@ -53,7 +53,8 @@ class Http:
             )
         except HTTPError as error:
             raise Lost(reason(error)) from None
-        return response.status, response.headers.get("retry-after"), response.data
+        said = response.headers
+        return response.status, (said.get("retry-after"), said.get("date")), response.data
 
     def pool(self, url: str) -> PoolManager:
         from urllib3 import PoolManager, ProxyManager

@@ -31,7 +31,7 @@ def pull(options: dict[str, Any], names: dict[str, str]) -> int:
     try:
         with closing(client):
             if stream:
-                require_websockets()
+                require_websockets("--stream")
             return pull_events(client, options, names, stream)
     except Interrupted:
         # A stream has no other end.

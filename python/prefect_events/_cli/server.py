@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 import time
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from types import FrameType
 from typing import Any
 
@@ -37,6 +37,7 @@ class Client:
         self.bar = Progress()
         self.is_waiting = False
         self.is_interrupted = False
+        self.report: Callable[[str], object] = lambda message: STDERR.write(f"{message}\n")
 
     def connection(self, profile: str | None) -> str:
         """Which server, as the core reads it.
@@ -84,9 +85,10 @@ class Client:
                 raise ServerError(step["message"])
             if kind == "done":
                 return
-            if kind in ("events", "found"):
+            if kind in ("events", "found", "fired"):
                 yield step, lines
                 continue
+            self.before_wait()
             if self.is_interrupted:
                 raise Interrupted
             self.is_waiting = True
@@ -94,6 +96,9 @@ class Client:
                 getattr(self, f"do_{kind}")(task, **step)
             finally:
                 self.is_waiting = False
+
+    def before_wait(self) -> None:
+        """Nothing is left to do but to wait for the server."""
 
     def interrupt(self, number: int, frame: FrameType | None) -> None:
         """What a signal does: it ends waiting, and only that."""
@@ -105,16 +110,16 @@ class Client:
         self, task: _core.ServerTask, method: str, url: str, headers: list[tuple[str, str]], body: str | None = None
     ) -> None:
         try:
-            status, retry_after, content = self.http.send(method, url, headers, body)
+            status, response_headers, content = self.http.send(method, url, headers, body)
         except Lost as lost:
             task.lost(str(lost), now(), random.random())
         else:
-            task.respond(status, retry_after, content, now(), random.random())
+            task.respond(status, response_headers, content, now(), random.random())
 
     def do_wait(self, task: _core.ServerTask, milliseconds: int, reason: str) -> None:
         self.bar.stop()
         tenths = -(-milliseconds // 100)
-        STDERR.write(f"waiting {tenths / 10:g} s: {_core.printable(reason)}\n")
+        self.report(f"waiting {tenths / 10:g} s: {_core.printable(reason)}")
         time.sleep(milliseconds / 1000)
 
     def do_connect(self, task: _core.ServerTask, url: str) -> None:

@@ -1,4 +1,4 @@
-"""The websocket of ``pull --stream``."""
+"""The websocket of ``pull --stream`` and ``watch``."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ ABNORMAL = 1006
 """The code for a socket that could not be opened, or whose peer said nothing."""
 
 
-def require_websockets() -> None:
+def require_websockets(what: str) -> None:
     """
     Raises:
         ValueError: The library is missing.
@@ -19,7 +19,7 @@ def require_websockets() -> None:
     try:
         import websockets  # noqa: F401
     except ImportError:
-        raise ValueError("--stream needs the library websockets: pip install 'prefect-events[stream]'") from None
+        raise ValueError(f"{what} needs the library websockets: pip install 'prefect-events[stream]'") from None
 
 
 class Closed(Exception):
