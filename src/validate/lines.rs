@@ -1,13 +1,16 @@
 //! Checks the lines of a part of a text by itself, and keeps of each what links its events to others.
 
+use crate::diagnostic::Form;
 use crate::diagnostic::findings::{Findings, PartFindings};
 use crate::diagnostic::syntax::Source;
 use crate::json::{Places, Position, parse};
 use crate::recognise::events_start;
 
 use super::options::ValidateOptions;
-use super::split::FirstForm;
 use super::{Relate, Session, input};
+
+/// The form of the first line, if there is one; `Some(None)`: it cannot be read.
+pub(crate) type FirstForm = Option<Option<Form>>;
 
 /// Keeps what links the events of a part to others.
 pub(crate) trait Keep: Relate + Default {

@@ -41,10 +41,10 @@ pub use custom::Schemas;
 #[cfg(feature = "custom-schemas")]
 pub use custom::{SchemaFile, SchemasError, read_files};
 pub(crate) use envelope::{MAX_LABELS, MAX_NAME, MAX_RELATED};
-pub(crate) use lines::{Checked, Keep, Line, LineValidator};
+pub(crate) use lines::{Checked, FirstForm, Keep, Line, LineValidator};
 pub(crate) use links::Links;
 pub use options::ValidateOptions;
-pub(crate) use split::{FirstForm, Kept};
+pub(crate) use split::Kept;
 pub use split::{Merge, Part, PartValidator};
 
 /// The depth of events nested no deeper than this is not checked.

@@ -9,12 +9,12 @@ use std::borrow::Cow;
 use crate::catalogue::{Family, Match};
 use crate::diagnostic::findings::{Findings, Location, Subject};
 use crate::diagnostic::syntax::Source;
-use crate::diagnostic::{Form, Range, Report};
+use crate::diagnostic::{Range, Report};
 use crate::json::{Position, Span, Value};
 use crate::time::Instant;
 
 use super::chain::{Chain, Id, Link, Linked, Memory};
-use super::lines::{Checked, Keep, Line, LineValidator};
+use super::lines::{Checked, FirstForm, Keep, Line, LineValidator};
 use super::links::Links;
 use super::options::ValidateOptions;
 use super::{Relate, form_of_lines};
@@ -47,9 +47,6 @@ pub struct Part {
     checked: Checked,
     records: Records,
 }
-
-/// The form of the first line, if there is one; `Some(None)`: it cannot be read.
-pub(crate) type FirstForm = Option<Option<Form>>;
 
 impl Part {
     /// How many events it has.
