@@ -12,7 +12,7 @@ import random
 TEXT = 1397
 """Bytes of an event as text."""
 
-RECORDS = 419
+RECORDS = 376
 """Bytes of the records of an event, which go from the tasks that read to those that link."""
 
 MAP_SECONDS = 10.9e-6
