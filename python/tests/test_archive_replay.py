@@ -9,6 +9,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+from datetime import datetime
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
@@ -103,13 +104,16 @@ def test_what_is_invalid_is_an_error_at_once(threads: ThreadPoolExecutor) -> Non
         archive.replay("trigger: [", "nothing", on=threads)
 
 
-@pytest.mark.parametrize(("options", "slices"), [([], 1), (["--slice", "200"], 4)])
-def test_slices_on_the_command_line(tmp_path: Path, options: list[str], slices: int) -> None:
+@pytest.mark.parametrize(("options", "seconds"), [([], 21_600), (["--slice", "200"], 200)])
+def test_slices_on_the_command_line(tmp_path: Path, options: list[str], seconds: int) -> None:
     write(tmp_path / "events", 5)
     (tmp_path / "zombies.json").write_text(json.dumps(ZOMBIES))
+    assert WHOLE.start is not None
     program = [sys.executable, "-m", "prefect_events", "archive", "replay", "events", "--automation", "zombies.json"]
-    program += ["--start", WHOLE.start, "--format", "json", "--work", "work", "--workers", "1", *options]
+    program += ["--start", WHOLE.start.isoformat(), "--format", "json", "--work", "work", "--workers", "1", *options]
     run = subprocess.run(program, capture_output=True, text=True, cwd=tmp_path)
     assert (run.returncode, run.stderr) == (0, "")
     assert len(json.loads(run.stdout)["firings"]) == len(WHOLE.firings)
-    assert len(list((tmp_path / "work/replay").glob("*/slice-*"))) == slices
+    times = [datetime.fromisoformat(json.loads(line)["received"].replace("Z", "+00:00")) for line in LINES]
+    slices = {int(time.timestamp()) // seconds for time in times}
+    assert len(list((tmp_path / "work/replay").glob("*/slice-*"))) == len(slices)
