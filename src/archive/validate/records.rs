@@ -148,7 +148,7 @@ fn piece<'t>(value: Value<'t>, unit: &mut impl FnMut(u32) -> u32) -> Piece<Cow<'
 }
 
 /// Leaves out texts of which only the places matter.
-fn only_places<'b>(links: Links<Piece<Cow<'b, [u8]>>>) -> Links<Piece<Cow<'b, [u8]>>> {
+fn only_places(links: Links<Piece<Cow<'_, [u8]>>>) -> Links<Piece<Cow<'_, [u8]>>> {
     let place = |piece: Piece<_>| Piece { text: Cow::Borrowed(&[][..]), ..piece };
     let Links { occurred, event, id, follows, mut validated, mut initial, .. } = links;
     (validated.whole, initial.whole) = (validated.whole.map(place), initial.whole.map(place));
