@@ -2,7 +2,6 @@
 
 mod decimal;
 mod names;
-mod outline;
 mod parse;
 mod place;
 mod pointer;

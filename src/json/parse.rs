@@ -137,21 +137,14 @@ pub fn parse(text: &[u8], start: usize, tape: &mut Tape, issues: &mut Vec<Issue>
 pub fn parse_prefix(text: &[u8], start: usize, tape: &mut Tape, issues: &mut Vec<Issue>) -> Parsed {
     tape.clear();
     tape.frames.clear();
-    issues.clear();
-    if let Some(parsed) = tape.outlined(text, start) {
-        return parsed;
-    }
     tape.names.restart();
+    issues.clear();
     let mut reader = Reader { text, said: 0, end: start, depth: 0, tape, issues };
     let end = reader.document(start);
     if end.is_none() {
         reader.abandon();
     }
-    let parsed = Parsed { complete: end.is_some(), end: end.unwrap_or(reader.end), depth: reader.depth };
-    if parsed.complete && issues.is_empty() {
-        tape.keep_outline(text, start, &parsed);
-    }
-    parsed
+    Parsed { complete: end.is_some(), end: end.unwrap_or(reader.end), depth: reader.depth }
 }
 
 struct Reader<'r> {
@@ -641,7 +634,7 @@ impl Reader<'_> {
 
 /// Offsets are 32 bits wide: texts are limited to 4 GiB, which is all that a module can address.
 #[inline(always)]
-pub(super) fn clamp(offset: usize) -> u32 {
+fn clamp(offset: usize) -> u32 {
     u32::try_from(offset).unwrap_or(u32::MAX)
 }
 

@@ -6,8 +6,7 @@ use crate::text::hash::mix;
 use crate::text::steps::step;
 
 use super::names::{NO_NAME, Names};
-use super::outline::Outlines;
-use super::parse::{Frame, Parsed};
+use super::parse::Frame;
 
 /// The kind of a node.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -48,7 +47,7 @@ const PLACED: u8 = 16;
 pub(super) const BARE: u8 = 32;
 
 /// 16 bytes. Offsets are bytes of the text, or of the tape's own text. This order reads the last half as one word.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, Debug)]
 #[repr(C)]
 pub(super) struct Node {
     /// Strings: the first byte after the quote; else the first byte of the value.
@@ -86,9 +85,6 @@ pub struct Tape {
     pub(super) frames: Vec<Frame>,
     /// Kept from one document to the next.
     pub(super) names: Names,
-    pub(super) outlines: Outlines,
-    /// How many documents had a known outline: for tests.
-    pub(super) outlined: u64,
     /// For a document that is not JSON: its text, followed by the strings that differ from their notation.
     own_text: Vec<u8>,
     /// The places of such values in the text, each with the index of its node, in ascending order.
@@ -108,28 +104,6 @@ impl Tape {
         let is_json = self.own_text.is_empty();
         let text = if is_json { text } else { &self.own_text };
         Document { text, is_json, nodes: self.nodes.get(..self.count).unwrap_or_default(), places: &self.places }
-    }
-
-    /// Reads the document at a byte of a text, if it has the outline of an earlier one.
-    pub(super) fn outlined(&mut self, text: &[u8], start: usize) -> Option<Parsed> {
-        let Tape { outlines, nodes, .. } = self;
-        let found = outlines.find(text, start)?;
-        let own = found.nodes();
-        self.count = own.len();
-        if nodes.len() < own.len() {
-            nodes.resize(own.len(), NOTHING);
-        }
-        for (place, node) in nodes.iter_mut().zip(own) {
-            *place = node;
-        }
-        self.outlined = self.outlined.saturating_add(1);
-        Some(Parsed { complete: true, end: found.end, depth: found.depth })
-    }
-
-    /// Keeps the outline of a document that was read, and has no issues.
-    pub(super) fn keep_outline(&mut self, text: &[u8], start: usize, parsed: &Parsed) {
-        let nodes = self.nodes.get(..self.count).unwrap_or_default();
-        self.outlines.add(text, start, parsed.end, parsed.depth, nodes);
     }
 
     /// Gives back the memory of a long document, which is empty afterwards.

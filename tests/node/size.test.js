@@ -49,8 +49,8 @@ for (const { file, raw, brotli } of BUDGETS) {
  * 28 KB of base64, and 4 KB to its glue; the file for automations grew with its module.
  */
 const FILES = /** @type {const} */ ([
-  ["widget.global.js", 268_000, 164_000],
-  ["widget.author.json", 617_000, 463_000],
+  ["widget.global.js", 268_000, 163_000],
+  ["widget.author.json", 614_000, 460_000],
 ]);
 
 for (const [file, raw, brotli] of FILES) {
