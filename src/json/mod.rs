@@ -6,6 +6,7 @@ mod parse;
 mod place;
 mod pointer;
 mod repeated;
+mod skeleton;
 mod tape;
 #[cfg(test)]
 mod tests;
@@ -18,5 +19,6 @@ pub use parse::{Fault, Issue, MAX_DEPTH, Parsed, parse, parse_prefix};
 pub use place::{Places, Position, Range};
 pub use pointer::Pointer;
 pub use repeated::repeated_keys;
-pub(crate) use tape::{Builder, equal};
+pub(crate) use skeleton::Skeletons;
+pub(crate) use tape::{Builder, SkeletonId, equal};
 pub use tape::{Document, Items, Kind, Members, Span, Tape, Value};

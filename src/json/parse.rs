@@ -634,7 +634,7 @@ impl Reader<'_> {
 
 /// Offsets are 32 bits wide: texts are limited to 4 GiB, which is all that a module can address.
 #[inline(always)]
-fn clamp(offset: usize) -> u32 {
+pub(super) fn clamp(offset: usize) -> u32 {
     u32::try_from(offset).unwrap_or(u32::MAX)
 }
 
@@ -648,42 +648,32 @@ fn scan_single(text: &[u8], at: usize) -> (usize, bool) {
 
 /// The first `"`, `\` or control character from `at` on (or the end), and whether a non-ASCII byte may precede it.
 #[inline(always)]
-pub(super) fn scan(text: &[u8], mut at: usize) -> (usize, bool) {
-    let mut above = false;
-    while let Some(chunk) = text.get(at..).and_then(|rest| rest.first_chunk()) {
-        let Stops { first, above_ascii } = stops(*chunk);
-        above |= above_ascii;
-        if first < chunk.len() {
-            return (at.saturating_add(first), above);
+pub(super) fn scan(text: &[u8], at: usize) -> (usize, bool) {
+    let mut rest = text.get(at..).unwrap_or_default();
+    let mut all = 0;
+    while let Some((piece, after)) = rest.split_first_chunk() {
+        let word = u64::from_le_bytes(*piece);
+        let stops = stops(word);
+        all |= word;
+        if stops != 0 {
+            let end = text.len().saturating_sub(rest.len()).saturating_add(stops.trailing_zeros() as usize / 8);
+            return (end, all & TOPS != 0);
         }
-        at = at.saturating_add(chunk.len());
+        rest = after;
     }
-    while let Some(&byte) = text.get(at) {
-        if byte < 0x20 || byte == b'"' || byte == b'\\' {
-            break;
-        }
-        above |= !byte.is_ascii();
-        at = at.saturating_add(1);
-    }
-    (at, above)
+    let end = rest.iter().position(|&byte| byte < 0x20 || byte == b'"' || byte == b'\\').unwrap_or(rest.len());
+    let above = all & TOPS != 0 || !rest.get(..end).unwrap_or_default().is_ascii();
+    (text.len().saturating_sub(rest.len()).saturating_add(end), above)
 }
 
-/// The contents of a piece of a string.
-struct Stops {
-    /// The offset of the first `"`, `\` or control character; the length of the piece if there is none.
-    first: usize,
-    above_ascii: bool,
-}
+const ONES: u64 = u64::from_le_bytes([1; 8]);
+const TOPS: u64 = u64::from_le_bytes([0x80; 8]);
 
+/// The top bit of the first byte that is `"`, `\` or a control character, perhaps with later ones; 0 if there is none.
 #[inline(always)]
-fn stops(piece: [u8; 8]) -> Stops {
-    const ONES: u64 = 0x0101_0101_0101_0101;
-    const TOPS: u64 = 0x8080_8080_8080_8080;
-    let zero_byte = |word: u64| word.wrapping_sub(ONES) & !word;
-    let word = u64::from_le_bytes(piece);
-    let control = word.wrapping_sub(ONES.wrapping_mul(0x20)) & !word;
-    let quote = zero_byte(word ^ ONES.wrapping_mul(0x22));
-    let backslash = zero_byte(word ^ ONES.wrapping_mul(0x5C));
-    let stop = (control | quote | backslash) & TOPS;
-    Stops { first: stop.trailing_zeros() as usize / 8, above_ascii: word & TOPS != 0 }
+fn stops(word: u64) -> u64 {
+    // Below the first one, no byte borrows from the next. All three are ASCII, so the top bit of the word decides for each.
+    let equal = |byte: u8| (word ^ u64::from_le_bytes([byte; 8])).wrapping_sub(ONES);
+    let control = word.wrapping_sub(u64::from_le_bytes([0x20; 8]));
+    (control | equal(b'"') | equal(b'\\')) & !word & TOPS
 }

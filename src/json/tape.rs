@@ -47,7 +47,7 @@ const PLACED: u8 = 16;
 pub(super) const BARE: u8 = 32;
 
 /// 16 bytes. Offsets are bytes of the text, or of the tape's own text. This order reads the last half as one word.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
 #[repr(C)]
 pub(super) struct Node {
     /// Strings: the first byte after the quote; else the first byte of the value.
@@ -89,7 +89,13 @@ pub struct Tape {
     own_text: Vec<u8>,
     /// The places of such values in the text, each with the index of its node, in ascending order.
     places: Vec<(u32, Span)>,
+    /// The skeleton of the document, if it is known.
+    pub(super) skeleton: Option<SkeletonId>,
 }
+
+/// A skeleton: all documents with it differ only in the texts of their strings and numbers.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) struct SkeletonId(pub(crate) u32);
 
 impl Tape {
     /// An empty tape.
@@ -103,7 +109,13 @@ impl Tape {
     pub fn document<'t>(&'t self, text: &'t [u8]) -> Document<'t> {
         let is_json = self.own_text.is_empty();
         let text = if is_json { text } else { &self.own_text };
-        Document { text, is_json, nodes: self.nodes.get(..self.count).unwrap_or_default(), places: &self.places }
+        Document {
+            text,
+            is_json,
+            nodes: self.nodes.get(..self.count).unwrap_or_default(),
+            places: &self.places,
+            skeleton: self.skeleton,
+        }
     }
 
     /// Gives back the memory of a long document, which is empty afterwards.
@@ -119,6 +131,7 @@ impl Tape {
         self.count = 0;
         self.own_text.clear();
         self.places.clear();
+        self.skeleton = None;
     }
 
     /// Begins a document that is not JSON. `texts`: its own text, and the additional strings.
@@ -201,6 +214,7 @@ pub struct Document<'t> {
     is_json: bool,
     nodes: &'t [Node],
     places: &'t [(u32, Span)],
+    skeleton: Option<SkeletonId>,
 }
 
 impl Document<'_> {
@@ -219,7 +233,7 @@ pub struct Value<'t> {
 }
 
 /// The node for a value out of range, which never occurs.
-const NOTHING: Node = Node { start: 0, end: 0, kind: Kind::Null, flags: 0, name: 0, size: u32::MAX };
+pub(super) const NOTHING: Node = Node { start: 0, end: 0, kind: Kind::Null, flags: 0, name: 0, size: u32::MAX };
 
 impl<'t> Value<'t> {
     #[inline(always)]
@@ -403,6 +417,12 @@ impl<'t> Value<'t> {
     /// key is not remembered.
     pub(crate) fn shape(self) -> Option<Vec<u64>> {
         self.inside().iter().map(|node| (node.flags & NAMELESS == 0).then_some(node.shape())).collect()
+    }
+
+    /// The skeleton, if this is a whole document.
+    #[inline(always)]
+    pub(crate) fn skeleton(self) -> Option<SkeletonId> {
+        self.document.skeleton.filter(|_| self.index == 0)
     }
 
     #[inline(always)]

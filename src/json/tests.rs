@@ -6,6 +6,8 @@
     clippy::arithmetic_side_effects
 )]
 
+use std::collections::HashMap;
+
 use proptest::prelude::*;
 
 use super::*;
@@ -215,4 +217,114 @@ fn only_a_long_document_gives_back_its_memory() {
     tape.shrink();
     assert_eq!(tape.nodes.capacity(), 0);
     assert!(tape.document(text.as_bytes()).root().is_none());
+}
+
+/// Reads documents with skeletons and without: with the same result. Returns how many had a known one.
+fn read_all(documents: &[Vec<u8>]) -> u64 {
+    let (mut tape, mut other) = (Tape::new(), Tape::new());
+    let (mut skeletons, mut shapes) = (Skeletons::default(), HashMap::new());
+    for text in documents {
+        let (mut issues, mut expected) = (Vec::new(), Vec::new());
+        let parsed = skeletons.parse(text, 0, &mut tape, &mut issues);
+        let shown = String::from_utf8_lossy(text);
+        // The numbers of names depend on what was read before.
+        other.names = std::mem::take(&mut tape.names);
+        assert_eq!(parsed, parse(text, 0, &mut other, &mut expected), "{shown}");
+        assert_eq!(issues, expected, "{shown}");
+        assert_eq!(tape.nodes[..tape.count], other.nodes[..other.count], "{shown}");
+        tape.names = std::mem::take(&mut other.names);
+        let document = tape.document(text);
+        if let Some((root, SkeletonId(number))) = document.root().and_then(|root| Some((root, root.skeleton()?))) {
+            assert_eq!(shapes.entry(number).or_insert_with(|| root.shape()), &root.shape(), "{shown}");
+        }
+    }
+    skeletons.known()
+}
+
+#[test]
+fn documents_alike_but_for_strings_and_numbers_have_one_skeleton() {
+    let alike =
+        |id: &str, number: &str| format!(r#"{{"id": "{id}", "of": [{{}}, null, "{id}"], "n": {number}}}"#).into_bytes();
+    let documents = ["a", "", "\u{e9}", "longer than eight", "b"].map(|id| alike(id, "7"));
+    assert_eq!(read_all(&[&documents[..], &[alike("c", "-120")]].concat()), 4);
+    let kinds = ["7", "1.5", "7", "-0.25", "0"].map(|number| alike("a", number));
+    assert_eq!(read_all(&kinds), 2);
+    // Not those that read otherwise.
+    for number in ["01", "-", "1.", ".5", "1e3", "1.5e3", "--1", "1x", "1234567890123456789012345", "", "\"1\"", "nul"]
+    {
+        assert_eq!(read_all(&[alike("a", "7"), alike("b", "7"), alike("c", number)]), 0, "{number}");
+    }
+    for id in [r"\n", r"\ud800", "\t", "\n", r"\", "\"", "\", \"x\": \""] {
+        assert_eq!(read_all(&[alike("a", "7"), alike("b", "7"), alike(id, "7")]), 0, "{id}");
+    }
+}
+
+#[test]
+fn most_captured_events_have_a_known_skeleton() {
+    let file = std::fs::File::open(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/cases/events.ndjson.gz")).unwrap();
+    let text = std::io::read_to_string(flate2::read::GzDecoder::new(file)).unwrap();
+    let lines: Vec<Vec<u8>> = text.lines().map(|line| line.as_bytes().to_vec()).collect();
+    let count = lines.len() as u64;
+    let (known, twice) = (read_all(&lines), read_all(&[&lines[..], &lines].concat()));
+    assert!(known * 100 > count * 80, "{known} of {count}");
+    assert!((twice - known) * 100 > count * 98, "{} of {count} that were read before", twice - known);
+}
+
+#[test]
+fn skeletons_need_bounded_memory_and_time() {
+    let steps_of = |count: usize| {
+        let documents: Vec<_> = (0..count).map(|n| format!("{{\"a\": \"\", \"{n}\": \"\"}}").into_bytes()).collect();
+        let before = steps();
+        let known = read_all(&documents);
+        (known, steps() - before)
+    };
+    let (none, some) = steps_of(1000);
+    let (_, more) = steps_of(2000);
+    assert_eq!(none, 0);
+    assert!(more < 3 * some, "{some} steps, {more} for twice as many");
+    let (mut tape, mut skeletons) = (Tape::new(), Skeletons::default());
+    let (mut most, mut last) = (0, 0);
+    for n in 0..0x10000 {
+        let keys = [n & 15, n >> 4 & 15, n >> 8 & 15, n >> 12].map(|key| format!("\"{key}\": 1"));
+        skeletons.parse(format!("{{{}}}", keys.join(", ")).as_bytes(), 0, &mut tape, &mut Vec::new());
+        let [pieces, nodes, texts] = skeletons.sizes();
+        assert!(pieces <= nodes && nodes <= 50_000 && texts <= 1 << 20, "{pieces} {nodes} {texts}");
+        most = most.max(nodes);
+        last = nodes;
+    }
+    assert!(most > 49_000 && last < most, "{most} {last}");
+}
+
+proptest! {
+    #[test]
+    fn skeletons_change_nothing(
+        keys in prop::collection::vec("[abc]{1,2}", 1..4),
+        values in prop::collection::vec(
+            prop_oneof![
+                "\"[a-c\u{e9}]{0,9}\"",
+                "-?[0-9]{1,3}",
+                Just("null".to_owned()),
+                Just("[]".to_owned()),
+                Just("1.5".to_owned())
+            ],
+            4..40,
+        ),
+        cut in prop::option::of((0_usize..60, any::<u8>())),
+    ) {
+        let members = |values: &[String]| -> Vec<String> {
+            keys.iter().zip(values).map(|(key, value)| format!("\"{key}\": {value}")).collect()
+        };
+        let mut documents: Vec<Vec<u8>> = values
+            .chunks(keys.len())
+            .map(|values| format!("{{{}}}", members(values).join(", ")).into_bytes())
+            .collect();
+        if let Some((at, byte)) = cut {
+            for text in documents.iter_mut().skip(2).step_by(2) {
+                if let Some(place) = text.get_mut(at) {
+                    *place = byte;
+                }
+            }
+        }
+        read_all(&documents);
+    }
 }

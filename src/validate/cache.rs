@@ -14,7 +14,7 @@ use std::hash::BuildHasher;
 
 use crate::catalogue::{self, Compare, Family, Hole, LabelForm, Match, Part};
 use crate::diagnostic::Profile;
-use crate::json::{Kind, Value, equal};
+use crate::json::{Kind, SkeletonId, Value, equal};
 use crate::text::hash::{hash, mix};
 use crate::text::order;
 use crate::text::table::{HashIndex, Seed};
@@ -322,6 +322,8 @@ impl<'t> Observed<'t> {
 /// An event without findings. `X`: additional data.
 pub(super) struct Entry<X> {
     profile: Profile,
+    /// That of the event from which it was made, if it had one: others with it have the same shape.
+    skeleton: Option<SkeletonId>,
     shape: Vec<u64>,
     guards: Vec<(u32, Guard)>,
     pub extra: X,
@@ -338,9 +340,17 @@ impl<X> Entry<X> {
     }
 
     #[inline(always)]
+    fn has_shape(&self, event: Value<'_>) -> bool {
+        match (self.skeleton, event.skeleton()) {
+            (Some(own), Some(other)) if own == other => true,
+            _ => event.has_shape(&self.shape),
+        }
+    }
+
+    #[inline(always)]
     fn decides(&self, profile: Profile, event: Value<'_>) -> bool {
         self.profile == profile
-            && event.has_shape(&self.shape)
+            && self.has_shape(event)
             && self.guards.iter().all(|(place, guard)| guard.holds(event, event.inner(*place)))
     }
 }
@@ -407,7 +417,17 @@ impl<X> ShapeCache<X> {
             let oldest = entries.remove(0);
             self.size = self.size.saturating_sub(oldest.shape.len().saturating_add(oldest.guards.len()));
         }
-        entries.push(Entry { profile, shape, guards, extra, name: name.to_owned(), family: matched.family, hole });
+        let skeleton = event.skeleton();
+        entries.push(Entry {
+            profile,
+            skeleton,
+            shape,
+            guards,
+            extra,
+            name: name.to_owned(),
+            family: matched.family,
+            hole,
+        });
     }
 }
 
@@ -458,5 +478,6 @@ fn is_id_of(start: &str, value: Value<'_>) -> bool {
 /// A key that few shapes share.
 fn key(event: Value<'_>) -> Option<u64> {
     let name = event.get_first("event")?;
-    Some(mix(hash(name.raw()), event.shape_hash()))
+    let shape = event.skeleton().map_or_else(|| event.shape_hash(), |SkeletonId(number)| number.into());
+    Some(mix(hash(name.raw()), shape))
 }

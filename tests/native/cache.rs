@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock};
 
 use prefect_events::diagnostic::{Code, Diagnostic, Profile, Report, Severity, TextOptions};
-use prefect_events::validate::{Schemas, Stream, ValidateOptions, Validator, validate};
+use prefect_events::validate::{Merge, PartValidator, Schemas, Stream, ValidateOptions, Validator, validate};
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
 use serde_json::Value;
@@ -27,12 +27,25 @@ fn findings(text: &str, event: u64) -> Vec<String> {
     report.diagnostics.iter().filter(own).map(words).collect()
 }
 
+/// The report on NDJSON as the only part of a text.
+fn report_of_part(validator: &mut PartValidator, lines: &str, options: &ValidateOptions) -> Report {
+    let mut merge = Merge::new(options);
+    merge.add(validator.check(lines.as_bytes(), true, false));
+    merge.report()
+}
+
 /// Findings in an event alone and after a valid one. Alone, it has no others for comparison.
 pub(crate) fn compare(right: &Value, other: &Value, wrong: &mut Vec<String>) {
     let (right, other) = (right.to_string(), other.to_string());
     let alone = findings(&other, 0);
     // Twice: the first valid one fills the cache, the second one is checked against it.
-    let behind = findings(&format!("{right}\n{right}\n{other}"), 2);
+    let lines = format!("{right}\n{right}\n{other}");
+    let behind = findings(&lines, 2);
+    let options = ValidateOptions::default();
+    let as_part = report_of_part(&mut PartValidator::new(options.clone()), &lines, &options);
+    if as_part != validate(lines.as_bytes(), TextOptions::default(), &options) {
+        wrong.push(format!("{other}\n  as a part: {as_part:?}"));
+    }
     let own: Vec<_> = alone.into_iter().filter(|found| !found.starts_with("follows-itself")).collect();
     if own != behind {
         wrong.push(format!("{other}\n  alone:  {own:?}\n  behind: {behind:?}"));
@@ -216,5 +229,12 @@ proptest! {
             let warm = validator.validate(text.as_bytes(), TextOptions::default(), &options);
             prop_assert_eq!(&warm, &validate(text.as_bytes(), TextOptions::default(), &options), "{}", text);
         }
+        let mut parts = PartValidator::new(options.clone());
+        for (texts, _) in &before {
+            let _ = parts.check(texts.join("\n").as_bytes(), true, false);
+        }
+        let lines = texts.join("\n");
+        let warm = report_of_part(&mut parts, &lines, &options);
+        prop_assert_eq!(warm, report_of_part(&mut PartValidator::new(options.clone()), &lines, &options), "{}", lines);
     }
 }
