@@ -419,16 +419,21 @@ impl<'s> Findings<'s> {
         self.found.len()
     }
 
-    /// The findings of a part of a text, which begins with a line.
-    pub(crate) fn into_part(mut self, source: Source<'_>) -> PartFindings {
+    /// Calculates the places of the findings since there were so many. The text before them is no longer needed.
+    pub(crate) fn settle(&mut self, since: usize, mut places: Places<'_>) {
+        let mut named = None;
+        for found in self.found.iter_mut().skip(since) {
+            found.settle(&mut places, &mut named, true);
+        }
+    }
+
+    /// The findings of a part of a text, which are settled or about no text.
+    pub(crate) fn into_part(mut self) -> PartFindings {
+        self.settle(0, Places::new(b"", Position::START, false));
         let mut omitted = self.counts;
-        if !self.found.is_empty() {
-            let (mut places, mut named) = (Places::new(source.text, Position::START, source.wtf8), None);
-            for found in &mut self.found {
-                found.settle(&mut places, &mut named, true);
-                let left = omitted.of(found.severity);
-                *left = left.saturating_sub(1);
-            }
+        for found in &self.found {
+            let left = omitted.of(found.severity);
+            *left = left.saturating_sub(1);
         }
         PartFindings { found: self.found, omitted }
     }

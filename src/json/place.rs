@@ -66,6 +66,8 @@ const BETWEEN_MARKS: usize = 1024;
 pub struct Places<'t> {
     text: &'t [u8],
     encoding: Encoding,
+    /// Where it begins: a byte of the text, and its place.
+    start: usize,
     base: Position,
     byte: usize,
     at: Position,
@@ -88,14 +90,20 @@ impl<'t> Places<'t> {
     /// `base` is the place of the first byte. `wtf8`: lone surrogates take three bytes each.
     #[must_use]
     pub fn new(text: &'t [u8], base: Position, wtf8: bool) -> Self {
-        let encoding = match is_ascii(text) {
+        Places::starting(text, 0, base, wtf8)
+    }
+
+    /// For bytes from `start` on, whose place is `base`.
+    pub(crate) fn starting(text: &'t [u8], start: usize, base: Position, wtf8: bool) -> Self {
+        let read = text.get(start..).unwrap_or_default();
+        let encoding = match is_ascii(read) {
             true => Encoding::Ascii,
-            false if std::str::from_utf8(text).is_ok() => Encoding::Utf8,
+            false if std::str::from_utf8(read).is_ok() => Encoding::Utf8,
             false if wtf8 => Encoding::Wtf8,
             false => Encoding::Lossy,
         };
-        step(text.len());
-        Places { text, encoding, base, byte: 0, at: base, marks: Vec::new() }
+        step(read.len());
+        Places { text, encoding, start, base, byte: start, at: base, marks: Vec::new() }
     }
 
     /// The position of a byte; past the end, the position of the end.
@@ -105,7 +113,7 @@ impl<'t> Places<'t> {
         if byte < self.byte || (is_ahead && byte >= self.byte.saturating_add(BETWEEN_MARKS)) {
             let after = self.marks.partition_point(|(mark, _)| *mark <= byte);
             let mark = after.checked_sub(1).and_then(|last| self.marks.get(last));
-            let (place, at) = mark.copied().unwrap_or((0, self.base));
+            let (place, at) = mark.copied().unwrap_or((self.start, self.base));
             if byte < self.byte || place > self.byte {
                 (self.byte, self.at) = (place, at);
             }

@@ -3,7 +3,7 @@
 use crate::diagnostic::Form;
 use crate::diagnostic::findings::{Findings, PartFindings};
 use crate::diagnostic::syntax::Source;
-use crate::json::{Places, Position, parse};
+use crate::json::{Places, Position, Skeletons};
 use crate::recognise::events_start;
 
 use super::options::ValidateOptions;
@@ -50,8 +50,14 @@ impl Line {
     /// Goes on to the line that begins before a byte. `from`: the end of this line, after which only blank ones follow.
     fn pass(&mut self, text: &[u8], from: usize, to: usize) {
         let between = text.get(from..to).unwrap_or_default();
-        let Some(last) = memchr::memrchr(b'\n', between) else { return };
-        let breaks = memchr::memchr_iter(b'\n', between).count();
+        let (last, breaks) = match between {
+            // Usually: faster than a search.
+            [b'\n'] => (0, 1),
+            _ => match memchr::memrchr(b'\n', between) {
+                Some(last) => (last, memchr::memchr_iter(b'\n', between).count()),
+                None => return,
+            },
+        };
         let next = from.saturating_add(last).saturating_add(1);
         let units = if self.is_ascii {
             next.saturating_sub(self.byte) as u64
@@ -74,6 +80,7 @@ impl Line {
 pub(crate) struct LineValidator<R> {
     options: ValidateOptions,
     session: Session<R>,
+    skeletons: Skeletons,
 }
 
 /// What the lines of a part show. Places and indices are relative to it.
@@ -87,7 +94,11 @@ pub(crate) struct Checked {
 
 impl<R: Keep> LineValidator<R> {
     pub(crate) fn new(options: ValidateOptions, kept: R) -> Self {
-        LineValidator { options, session: Session { relations: kept, ..Session::default() } }
+        LineValidator {
+            options,
+            session: Session { relations: kept, ..Session::default() },
+            skeletons: Skeletons::default(),
+        }
     }
 
     /// What was kept.
@@ -97,9 +108,9 @@ impl<R: Keep> LineValidator<R> {
 
     /// See [`PartValidator::check`](super::PartValidator::check).
     pub(crate) fn check(&mut self, text: &[u8], first: bool, wtf8: bool) -> Checked {
-        let session = &mut self.session;
+        let LineValidator { options, session, skeletons } = self;
         session.events = 0;
-        let mut findings = Findings::new(self.options.report());
+        let mut findings = Findings::new(options.report());
         let source = Source { text, base: Position::START, wtf8 };
         let (mut line, mut form, mut end_before) = (Line::new(wtf8), None, 0);
         let from = if first { events_start(text) } else { 0 };
@@ -109,12 +120,16 @@ impl<R: Keep> LineValidator<R> {
             session.relations.begin_line(text, &line, end);
             let up_to = text.get(..end).unwrap_or_default();
             session.parses = session.parses.saturating_add(1);
-            let parsed = parse(up_to, start, &mut session.tape, &mut session.issues);
-            let own = session.check(&mut findings, &self.options, source, end, &parsed, true);
+            let parsed = skeletons.parse(up_to, start, &mut session.tape, &mut session.issues);
+            let found = findings.kept();
+            let own = session.check(&mut findings, options, source, end, &parsed, true);
             form = form.or(Some(Some(own).filter(|_| parsed.complete)));
+            if findings.kept() > found {
+                findings.settle(found, Places::starting(up_to, line.byte, line.position(), wtf8));
+            }
             session.relations.end_line(up_to, &line);
         }
         line.pass(text, end_before, text.len());
-        Checked { findings: findings.into_part(source), events: session.events, end: line.position(), form }
+        Checked { findings: findings.into_part(), events: session.events, end: line.position(), form }
     }
 }
