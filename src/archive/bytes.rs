@@ -2,7 +2,9 @@
 
 use std::fmt;
 
-use serde::{Deserialize, Serialize, Serializer};
+use postcard::ser_flavors::Flavor;
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 const VERSION: &str = env!("CARGO_PKG_VERSION");
 
@@ -38,12 +40,37 @@ pub(super) fn write<T: Serialize + ?Sized>(bytes: &mut Vec<u8>, value: &T) {
     extend(bytes, value);
 }
 
-fn extend<T: Serialize + ?Sized>(bytes: &mut Vec<u8>, value: &T) {
+/// Adds a value, without a version.
+pub(super) fn extend<T: Serialize + ?Sized>(bytes: &mut Vec<u8>, value: &T) {
     let before = bytes.len();
     // Writing to a vector cannot fail, and no value has a length that is not known.
-    match postcard::to_extend(value, std::mem::take(bytes)) {
-        Ok(written) => *bytes = written,
-        Err(_) => bytes.truncate(before),
+    if postcard::serialize_with_flavor(value, Appended(bytes)).is_err() {
+        bytes.truncate(before);
+    }
+}
+
+/// What postcard writes, behind other bytes.
+struct Appended<'b>(&'b mut Vec<u8>);
+
+impl Flavor for Appended<'_> {
+    type Output = ();
+
+    fn try_push(&mut self, byte: u8) -> postcard::Result<()> {
+        self.0.push(byte);
+        Ok(())
+    }
+
+    fn try_extend(&mut self, bytes: &[u8]) -> postcard::Result<()> {
+        // Most numbers take one.
+        match bytes {
+            [byte] => self.0.push(*byte),
+            _ => self.0.extend_from_slice(bytes),
+        }
+        Ok(())
+    }
+
+    fn finalize(self) -> postcard::Result<()> {
+        Ok(())
     }
 }
 
@@ -82,6 +109,16 @@ impl<'b> Reader<'b> {
 /// Bytes at once, not one by one.
 pub(super) fn as_bytes<T: AsRef<[u8]>, S: Serializer>(bytes: &T, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.serialize_bytes(bytes.as_ref())
+}
+
+/// As many bytes, at once.
+pub(super) fn array<'de, const N: usize, D: Deserializer<'de>>(deserializer: D) -> Result<[u8; N], D::Error> {
+    <&[u8]>::deserialize(deserializer)?.try_into().map_err(D::Error::custom)
+}
+
+/// A value that was added without a version.
+pub(super) fn value<'b, T: Deserialize<'b>>(bytes: &'b [u8]) -> Result<T, ArchiveError> {
+    Ok(postcard::from_bytes(bytes)?)
 }
 
 #[cfg(test)]

@@ -42,7 +42,7 @@ pub use custom::Schemas;
 pub use custom::{SchemaFile, SchemasError, read_files};
 pub(crate) use envelope::{MAX_LABELS, MAX_NAME, MAX_RELATED};
 pub(crate) use lines::{Checked, FirstForm, Keep, Line, LineValidator};
-pub(crate) use links::Links;
+pub(crate) use links::{Links, State};
 pub use options::ValidateOptions;
 pub(crate) use split::Kept;
 pub use split::{Merge, Part, PartValidator};

@@ -1,14 +1,12 @@
 //! Writes the records of a part while its lines are checked.
 
-use std::borrow::Cow;
-
 use crate::catalogue::Match;
 use crate::diagnostic::findings::{Findings, Subject};
 use crate::json::{Places, Position, Span, Value};
-use crate::validate::{Id, Keep, Line, Linked, Links, Relate, Role};
+use crate::validate::{Keep, Line, Linked, Relate, Role};
 
-use super::super::bytes::write;
-use super::record::{EventRecord, IdRecord, Piece, bucket, number_of};
+use super::super::bytes::{extend, write};
+use super::record::{EventRecord, IdRecord, Place, Record, RoleLinks, Target, bucket, number_of};
 
 /// The records of a part, by bucket; empty if there is nothing.
 #[derive(Default)]
@@ -39,8 +37,10 @@ pub(super) struct PartRecords {
     wide: Option<(Vec<u8>, bool)>,
     /// How many findings of these lines come no later than with the record of this number, where there are more than before.
     found: Vec<(usize, u32)>,
-    /// The buckets of an event's other records.
-    others: Vec<u32>,
+    /// The buckets of an event's other records, each in four bytes.
+    others: Vec<u8>,
+    /// The record of a target.
+    target: Vec<u8>,
 }
 
 impl PartRecords {
@@ -103,55 +103,41 @@ impl Relate for PartRecords {
             let place = places.as_mut().map(|places| places.position(byte as usize).offset);
             place.map_or(byte, |unit| u32::try_from(unit).unwrap_or(u32::MAX))
         };
+        let mut place = |value: Value<'_>| {
+            let Span { start, end } = value.span();
+            let (start, end) = (unit(start), unit(end));
+            Place { start, length: end.saturating_sub(start) }
+        };
         let mut own = None;
         self.others.clear();
         for (role, key) in Role::of(event, family, holed).into_iter().flatten() {
-            let (own_id, follows) = role.ids(event);
             let record = EventRecord {
-                number,
-                role,
                 index: self.before.saturating_add(index),
                 name: subject.name.filter(|name| Some(*name) != known),
                 family: family.and_then(number_of),
-                holed,
                 occurred: event.occurred.map(|instant| instant.0),
-                id: own_id.map(Id::to_le_bytes),
-                follows: follows.map(Id::to_le_bytes),
                 line: self.line.line,
                 offset: self.line.offset,
-                links: only_places(role.links(&event.links).map(|value| piece(value, &mut unit))),
+                links: RoleLinks::of(role, event, holed, &mut place),
             };
             let bucket = bucket(&key, self.records.events.len());
-            if let Some(records) = self.records.events.get_mut(bucket) {
-                write(records, &record);
-            }
+            let Some(records) = self.records.events.get_mut(bucket) else { continue };
             if role == Role::Target {
                 own = Some(bucket);
-            } else if let Ok(bucket) = u32::try_from(bucket)
-                && !self.others.contains(&bucket)
-            {
-                self.others.push(bucket);
+                self.target.clear();
+                extend(&mut self.target, &record);
+                let target = Target { id: id.to_le_bytes(), event: &self.target };
+                write(records, &Record::<&[u8]>::Target(number, target));
+                continue;
+            }
+            write(records, &Record::Other(number, record));
+            let bucket = u32::try_from(bucket).unwrap_or(u32::MAX).to_le_bytes();
+            if !self.others.as_chunks().0.contains(&bucket) {
+                self.others.extend(bucket);
             }
         }
         if let Some(ids) = own.and_then(|own| self.records.ids.get_mut(own)) {
-            let record = IdRecord { id: id.to_le_bytes(), number, others: std::mem::take(&mut self.others) };
-            write(ids, &record);
-            self.others = record.others;
+            write(ids, &IdRecord { id: id.to_le_bytes(), number, others: &self.others });
         }
     }
-}
-
-fn piece<'t>(value: Value<'t>, unit: &mut impl FnMut(u32) -> u32) -> Piece<Cow<'t, [u8]>> {
-    let Span { start, end } = value.span();
-    let (start, end) = (unit(start), unit(end));
-    Piece { text: value.bytes(), start, length: end.saturating_sub(start) }
-}
-
-/// Leaves out texts of which only the places matter.
-fn only_places(links: Links<Piece<Cow<'_, [u8]>>>) -> Links<Piece<Cow<'_, [u8]>>> {
-    let place = |piece: Piece<_>| Piece { text: Cow::Borrowed(&[][..]), ..piece };
-    let Links { occurred, event, id, follows, mut validated, mut initial, .. } = links;
-    (validated.whole, initial.whole) = (validated.whole.map(place), initial.whole.map(place));
-    let [occurred, event, id, follows] = [occurred, event, id, follows].map(|piece| piece.map(place));
-    Links { occurred, event, id, follows, validated, initial, ..links }
 }

@@ -1,13 +1,14 @@
 //! Which events repeat an earlier id: they are reported for that and count nowhere else.
 
 use crate::text::table::Set;
+use crate::validate::Id;
 
 use super::super::bytes::{ArchiveError, Reader, write};
 use super::record::IdRecord;
 
 /// The ids of one bucket, from all parts in their order.
 pub struct RepeatedIds {
-    known: Set<[u8; 16]>,
+    known: Set<Id>,
     /// By bucket of their other records: the numbers of the part and of the record.
     repeated: Vec<Vec<u8>>,
 }
@@ -23,10 +24,11 @@ impl RepeatedIds {
     pub fn add(&mut self, part: u32, ids: &[u8]) -> Result<(), ArchiveError> {
         let mut reader = Reader::new(ids)?;
         while let Some(IdRecord { id, number, others }) = reader.next()? {
-            if self.known.insert(id) {
+            if self.known.insert(Id::from_le_bytes(id)) {
                 continue;
             }
-            for bucket in others {
+            for bucket in others.as_chunks().0 {
+                let bucket = u32::from_le_bytes(*bucket);
                 let bucket = usize::try_from(bucket).ok().and_then(|bucket| self.repeated.get_mut(bucket));
                 write(bucket.ok_or(ArchiveError { version: None })?, &(part, number));
             }

@@ -22,11 +22,10 @@ use crate::json::Places;
 use crate::text::order;
 use crate::time::Instant;
 
-use super::links::Links;
 use judge::{add, judge, report};
 use kept::{At, Executed, Follower, Seen, Shown, Waiting, Words};
 use late::{Finding, Overlap};
-use linked::{Texts, place};
+use linked::{LONGEST, Texts, place};
 use memory::Recent;
 use role::{InRun, followed, of_worker};
 
@@ -101,7 +100,6 @@ impl Chain {
         family: Option<&'static Family>,
         holed: bool,
     ) {
-        let links = &event.links;
         let (Some(index), Some(id)) = (subject.index, event.id) else { return };
         let at = At { file: self.file, index };
         if self.seen.get_mut(&id).is_some() {
@@ -113,10 +111,15 @@ impl Chain {
         self.follow(findings, subject, event, family, id, at);
         self.release(findings, id, &own);
         if let Some(family) = family {
-            self.run(findings, subject, links, family, holed, &own);
+            self.run(findings, subject, event, family, holed, at);
             self.worker(subject, event, family);
         }
         self.seen.insert(id, own);
+    }
+
+    /// Whether an event with this id has followers already.
+    pub(crate) fn awaits(&mut self, id: Id) -> bool {
+        self.waiting.get_mut(&id).is_some_and(|waiting| !waiting.is_empty())
     }
 
     /// Does the part of [`Chain::add`] that belongs to a role. The roles of an event in their order, and those of all events
@@ -143,10 +146,7 @@ impl Chain {
                 self.release(findings, id, &own);
                 self.seen.insert(id, own);
             }
-            (Role::Run, Some(family)) => {
-                let own = self.own(subject, event, Some(family), at);
-                self.run(findings, subject, &event.links, family, holed, &own);
-            }
+            (Role::Run, Some(family)) => self.run(findings, subject, event, family, holed, at),
             (Role::Worker, Some(family)) => self.worker(subject, event, family),
             (Role::Run | Role::Worker, None) => {}
         }
@@ -391,18 +391,20 @@ impl Chain {
         &mut self,
         findings: &mut Findings<'_>,
         subject: &Subject<'_>,
-        links: &Links<V>,
+        event: &Linked<V>,
         family: &'static Family,
         holed: bool,
-        own: &Seen,
+        at: At,
     ) {
-        let (Some(occurred), Some(resource)) = (own.occurred, own.texts.resource()) else { return };
+        let links = &event.links;
+        let resource = links.resource.map(V::bytes).filter(|resource| resource.len() <= LONGEST);
+        let (Some(occurred), Some(resource)) = (event.occurred, resource) else { return };
         let Some(in_run) = InRun::of(links, family, holed) else { return };
         let place = || place(links.occurred);
         let (here, names) = (self.file, &self.names);
         let shown_as = |at| Shown { at, here, names };
         let path = &Path::Field("occurred");
-        let known = self.runs.get_mut(resource).copied();
+        let known = self.runs.get_mut(&*resource).copied();
         let mut run = known.unwrap_or(Run { number: self.count, ..Run::default() });
         let InRun::State(state_type) = in_run else {
             if let Some((ended, at)) = run.ended
@@ -420,19 +422,19 @@ impl Chain {
             add(findings, Code::STATES_AT_SAME_INSTANT, subject, path, place())
                 .say("index", format_args!("{}", shown_as(*other)));
         } else {
-            self.instants.insert(instant, own.at);
+            self.instants.insert(instant, at);
         }
         let terminal = ["COMPLETED", "FAILED", "CANCELLED", "CRASHED"].iter().any(|end| state_type.is(end));
         if terminal {
-            run.ended = Some((occurred, own.at)).max(run.ended);
+            run.ended = Some((occurred, at)).max(run.ended);
         } else {
             run.moved = Some(occurred).max(run.moved);
         }
-        if let Some(known) = self.runs.get_mut(resource) {
+        if let Some(known) = self.runs.get_mut(&*resource) {
             *known = run;
         } else {
             self.count = self.count.saturating_add(1);
-            self.runs.insert(resource.into(), run);
+            self.runs.insert((*resource).into(), run);
         }
     }
 

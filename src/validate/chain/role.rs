@@ -85,25 +85,4 @@ impl Role {
             worker.map(|(_, run)| (Role::Worker, Key::Run(run))),
         ]
     }
-
-    /// The ids that it needs: that of the event, and that of the one that it follows.
-    pub(crate) fn ids<V>(self, event: &Linked<V>) -> (Option<Id>, Option<Id>) {
-        match self {
-            Role::Follower => (event.id, event.follows),
-            Role::Target => (event.id, None),
-            Role::Run => (None, None),
-            Role::Worker => (None, event.follows),
-        }
-    }
-
-    /// The links that it needs: what the others are for is left out.
-    pub(crate) fn links<V: Copy>(self, links: &Links<V>) -> Links<V> {
-        let Links { occurred, event, id, follows, resource, shared, state_type, validated, initial, flow_run } = *links;
-        match self {
-            Role::Follower => Links { follows, resource, shared, initial, ..Links::NONE },
-            Role::Target => Links { id, resource, shared, validated, ..Links::NONE },
-            Role::Run => Links { occurred, resource, state_type, ..Links::NONE },
-            Role::Worker => Links { event, flow_run, ..Links::NONE },
-        }
-    }
 }
