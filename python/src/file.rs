@@ -25,6 +25,9 @@ use super::{Json, SIGNALS, defect, json, run, text_options, validate_options};
 /// The bytes of a part, but for a longer line.
 pub(super) const PART: usize = 1 << 20;
 
+/// The most bytes of one read: about as many as a decoder returns, since what it leaves was cleared in vain.
+const READ: usize = 1 << 17;
+
 /// The bytes from which a text is first recognised.
 const HEAD: usize = 1 << 16;
 
@@ -137,7 +140,7 @@ impl Input {
     /// Reads until a text has so many bytes. Returns whether the input has ended.
     pub(super) fn fill(&mut self, py: Python<'_>, text: &mut Vec<u8>, needed: usize) -> PyResult<bool> {
         while !self.ended && text.len() < needed {
-            let wanted = needed.saturating_sub(text.len()).min(PART);
+            let wanted = needed.saturating_sub(text.len()).min(READ);
             let file = &mut self.file;
             let read = py.detach(|| {
                 let before = text.len();

@@ -35,7 +35,8 @@ fn pieces(
             return Err(PyValueError::new_err("is not NDJSON: one event a line"));
         }
         let cut = if ended { text.len() } else { memrchr(b'\n', &text).map_or(0, |at| at.saturating_add(1)) };
-        let rest = text.split_off(cut);
+        let rest = text.get(cut..).unwrap_or_default().to_vec();
+        text.truncate(cut);
         // So that the next part begins with a line.
         if ended && text.last().is_some_and(|last| *last != b'\n') {
             text.push(b'\n');
@@ -46,7 +47,8 @@ fn pieces(
         if ended {
             return Ok(());
         }
-        text = rest;
+        text.clear();
+        text.extend(rest);
     }
 }
 
