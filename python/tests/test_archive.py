@@ -534,6 +534,24 @@ def test_progress_is_one_line() -> None:
     assert progress.line(2.0) == "25 %, 2,000 events, 1 MB of 4 MB, 1,000/s, 0:06 left, 0 findings"
 
 
+def test_the_time_left_does_not_count_what_an_earlier_run_has_read() -> None:
+    progress = _progress.Progress(4_000_000, shown=False)
+    progress.add(2_000_000, _tasks.Beats("task", lines=4000, was_kept=True))
+    assert progress.line(1.0) == "50 %, 4,000 events, 2 MB of 4 MB, 0 findings"
+    progress.add(1_000_000, _tasks.Beats("task", lines=2000))
+    assert progress.line(2.0) == "75 %, 6,000 events, 3 MB of 4 MB, 1,000/s, 0:02 left, 0 findings"
+
+
+def test_what_an_earlier_run_has_read_is_known(tmp_path: Path, threads: ThreadPoolExecutor) -> None:
+    (tmp_path / "a.ndjson").write_bytes(LINES[0])
+    part = _parts.find_parts(str(tmp_path / "a.ndjson"), None, 1 << 20).parts[0]
+    work = _tasks.Work(str(tmp_path / "work"))
+    settings = _tasks.Settings("{}", None, 1)
+    read = [_tasks.check_part(part, settings, work, "task") for _ in range(2)]
+    assert [one.was_kept for one in read] == [False, True]
+    assert read[0].chunks == read[1].chunks
+
+
 def test_an_executor_of_the_user_stays_open(tmp_path: Path) -> None:
     (tmp_path / "a.ndjson").write_bytes(LINES[0])
     with ProcessPoolExecutor(1) as pool:

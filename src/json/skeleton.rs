@@ -36,7 +36,7 @@ pub(crate) struct Skeletons {
     pieces: Vec<Piece>,
     /// The texts of all pieces.
     texts: Vec<u8>,
-    skeletons: Vec<Skeleton>,
+    all: Vec<Skeleton>,
     /// The nodes of all skeletons.
     nodes: Vec<SkeletonNode>,
     /// How many have been forgotten: their numbers are not used again.
@@ -117,7 +117,7 @@ impl Skeletons {
         let (number, end) = self.find(text, start, &mut places)?;
         // Anything else behind it is for the reader.
         text.get(end..)?.iter().all(|byte| matches!(byte, b' ' | b'\n' | b'\r' | b'\t')).then_some(())?;
-        let skeleton = self.skeletons.get(number as usize)?;
+        let skeleton = self.all.get(number as usize)?;
         let nodes = self.nodes.get(skeleton.first..skeleton.last)?;
         if tape.nodes.len() < nodes.len() {
             tape.nodes.resize(nodes.len(), NOTHING);
@@ -184,7 +184,7 @@ impl Skeletons {
         let is_full = self.nodes.len().saturating_add(nodes.len()) > MOST_NODES
             || self.texts.len().saturating_add(length) > MOST_BYTES;
         if is_full {
-            let forgotten = self.forgotten.saturating_add(clamp(self.skeletons.len()));
+            let forgotten = self.forgotten.saturating_add(clamp(self.all.len()));
             *self = Skeletons { forgotten, reads: self.reads, known: self.known, ..Skeletons::default() };
         }
         let begins: Vec<usize> = std::iter::once(start).chain(gaps.iter().map(|gap| gap.end)).collect();
@@ -213,12 +213,12 @@ impl Skeletons {
             pieces.push(NewPiece { after, text, before: gap.map(|gap| gap.kind) });
             after = gap.map_or(after, |gap| gap.kind);
         }
-        let number = clamp(self.skeletons.len());
+        let number = clamp(self.all.len());
         if !self.join(&pieces, Then::End(number)) {
             self.nodes.truncate(first);
             return None;
         }
-        self.skeletons.push(Skeleton { first, last: self.nodes.len(), depth });
+        self.all.push(Skeleton { first, last: self.nodes.len(), depth });
         self.id(number)
     }
 

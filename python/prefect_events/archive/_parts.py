@@ -69,6 +69,13 @@ class Bad(msgspec.Struct, frozen=True):
     reason: str
 
 
+class Read(msgspec.Struct, frozen=True, kw_only=True):
+    """What a task returns of a part."""
+
+    was_kept: bool = False
+    """An earlier run has read it."""
+
+
 class Found(msgspec.Struct):
     """The parts of an archive in their order, and what cannot be read."""
 

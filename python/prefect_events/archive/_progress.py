@@ -15,6 +15,8 @@ class Progress:
         self.size = max(1, size)
         self.shown = shown
         self.bytes = self.events = self.found = 0
+        self.kept_bytes = self.kept_events = 0
+        """Of parts that an earlier run has read: they took no time."""
         self.started = time.monotonic()
         self.drawn = 0.0
         self.step = "reading"
@@ -23,6 +25,9 @@ class Progress:
         self.bytes += size
         self.events += result.events
         self.found += result.found
+        if result.was_kept:
+            self.kept_bytes += size
+            self.kept_events += result.events
         self.draw()
 
     def begin(self, step: str) -> None:
@@ -48,9 +53,9 @@ class Progress:
         ]
         if self.step != "reading":
             parts.append(self.step)
-        elif self.bytes and seconds > 0:
-            left = seconds * max(0, self.size - self.bytes) / self.bytes
-            parts += [f"{self.events / seconds:,.0f}/s", f"{time_text(left)} left"]
+        elif self.bytes > self.kept_bytes and seconds > 0:
+            left = seconds * max(0, self.size - self.bytes) / (self.bytes - self.kept_bytes)
+            parts += [f"{(self.events - self.kept_events) / seconds:,.0f}/s", f"{time_text(left)} left"]
         return ", ".join([*parts, f"{self.found:,} findings"])
 
     def end(self) -> None:

@@ -15,7 +15,7 @@ from .._input import Document, Duration, document, settings, to_json
 from .._read import read
 from ._executors import On
 from ._frame import Frame, frame
-from ._parts import Bad, Part, Paths, reason
+from ._parts import Bad, Part, Paths, Read, reason
 from ._read import opened
 from ._store import Work
 from ._tasks import CHANGED, task_id
@@ -51,7 +51,7 @@ class Plan(msgspec.Struct, frozen=True):
     """JSON text, as the core reads it."""
 
 
-class Mapped(msgspec.Struct, frozen=True):
+class Mapped(Read, frozen=True):
     """A part that was read: what its file has, one piece after the other."""
 
     task: str
@@ -85,7 +85,7 @@ def map_part(part: Part, number: int, plan: Plan, work: Work, task: str) -> Mapp
     """Reads a part."""
     known = work.find(f"map/{task}.msgpack")
     if known is not None:
-        return msgspec.msgpack.decode(known, type=Mapped)
+        return msgspec.structs.replace(msgspec.msgpack.decode(known, type=Mapped), was_kept=True)
     try:
         if part.now() != part.stamp:
             return Mapped(task, bad=Bad(part.name, CHANGED))

@@ -12,7 +12,7 @@ from typing import Any, Final, Optional
 import msgspec
 
 from .. import _core
-from ._parts import Bad, Part, reason
+from ._parts import Bad, Part, Read, reason
 from ._read import opened
 from ._store import Work
 
@@ -66,7 +66,7 @@ class Chunk(msgspec.Struct, frozen=True):
         return numbers(self.places)[-1]
 
 
-class Mapped(msgspec.Struct, frozen=True):
+class Mapped(Read, frozen=True):
     """What a task has read."""
 
     task: str
@@ -92,7 +92,7 @@ def check_part(part: Part, settings: Settings, work: Work, task: str) -> Mapped:
     """Checks a part."""
     known = work.find(f"map/{task}.json")
     if known is not None:
-        return msgspec.json.decode(known, type=Mapped)
+        return msgspec.structs.replace(msgspec.json.decode(known, type=Mapped), was_kept=True)
     try:
         # A file that is another one by now is none of the archive.
         if part.now() != part.stamp:
@@ -217,7 +217,7 @@ def own_findings(work: Work, all: Index) -> Iterator[bytes]:
             yield file.read(length)
 
 
-class Beats(msgspec.Struct, frozen=True):
+class Beats(Read, frozen=True):
     """The heartbeats of a part."""
 
     task: str
@@ -237,7 +237,7 @@ def read_heartbeats(part: Part, work: Work, task: str) -> Beats:
     """Keeps what matters of the heartbeats of a part."""
     known = work.find(f"map/{task}.json")
     if known is not None:
-        return msgspec.json.decode(known, type=Beats)
+        return msgspec.structs.replace(msgspec.json.decode(known, type=Beats), was_kept=True)
     try:
         if part.now() != part.stamp:
             return Beats(task, bad=Bad(part.name, CHANGED))
