@@ -27,14 +27,14 @@ struct Relations {
     bases: Vec<(u64, Position)>,
     /// The events that others can follow.
     targets: Map<Id, KnownTarget>,
-    /// The records of those that the chain does not have: it gets a target when an event follows it.
-    records: Vec<u8>,
+    /// The records of those that the chain does not have, by part: it gets a target when an event follows it.
+    records: Vec<Vec<u8>>,
 }
 
 struct KnownTarget {
     part: u32,
-    /// Its record, unless the chain has it.
-    record: Option<(usize, usize)>,
+    /// Where its record begins and ends, unless the chain has it.
+    record: Option<(u32, u32)>,
 }
 
 impl BucketReduce {
@@ -50,7 +50,8 @@ impl BucketReduce {
         }
         let tally = Tally::new(options.max_diagnostics);
         let chain = Chain::new(Memory::All);
-        let relations = Relations { chain, bases, targets: Map::default(), records: Vec::new() };
+        let records = vec![Vec::new(); parts.len()];
+        let relations = Relations { chain, bases, targets: Map::default(), records };
         BucketReduce { options, tally, events, repeated: Set::default(), relations }
     }
 
@@ -85,6 +86,7 @@ impl BucketReduce {
             orders.resize(findings.kept(), Order::With(part, number, phase(role)));
         }
         keep(&mut self.tally, findings, orders);
+        self.relations.of_part(part)?.shrink_to_fit();
         Ok(())
     }
 
@@ -109,17 +111,26 @@ impl BucketReduce {
 impl Relations {
     fn target(&mut self, findings: &mut Findings<'_>, part: u32, target: Target<'_>) -> Result<(), ArchiveError> {
         let id = Id::from_le_bytes(target.id);
-        let (known, start) = (self.targets.len(), self.records.len());
-        let is_awaited = self.chain.awaits(id);
-        let end = start.saturating_add(target.event.len());
-        let record = (!is_awaited).then_some((start, end));
+        let known = self.targets.len();
+        let record = if self.chain.awaits(id) { None } else { self.place(part, target.event) };
         self.targets.or_insert_with(id, || KnownTarget { part, record });
-        if self.targets.len() > known && !is_awaited {
-            self.records.extend_from_slice(target.event);
+        if self.targets.len() > known && record.is_some() {
+            self.of_part(part)?.extend_from_slice(target.event);
             return Ok(());
         }
         self.hand_over(findings, id)?;
         self.add(findings, part, id, &value(target.event)?)
+    }
+
+    /// Where a record of a part would begin and end.
+    fn place(&mut self, part: u32, record: &[u8]) -> Option<(u32, u32)> {
+        let start = self.of_part(part).ok()?.len();
+        Some((u32::try_from(start).ok()?, u32::try_from(start.checked_add(record.len())?).ok()?))
+    }
+
+    fn of_part(&mut self, part: u32) -> Result<&mut Vec<u8>, ArchiveError> {
+        let records = usize::try_from(part).ok().and_then(|part| self.records.get_mut(part));
+        records.ok_or(ArchiveError { version: None })
     }
 
     fn other(
@@ -138,12 +149,12 @@ impl Relations {
     fn hand_over(&mut self, findings: &mut Findings<'_>, id: Id) -> Result<(), ArchiveError> {
         let Some(target) = self.targets.get_mut(&id) else { return Ok(()) };
         let (part, Some((start, end))) = (target.part, target.record.take()) else { return Ok(()) };
-        let records = std::mem::take(&mut self.records);
-        let added = match value(records.get(start..end).unwrap_or_default()) {
+        let records = std::mem::take(self.of_part(part)?);
+        let added = match value(records.get(start as usize..end as usize).unwrap_or_default()) {
             Ok(event) => self.add(findings, part, id, &event),
             Err(error) => Err(error),
         };
-        self.records = records;
+        *self.of_part(part)? = records;
         added
     }
 
