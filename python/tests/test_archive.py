@@ -24,7 +24,7 @@ import zstandard
 
 import prefect_events
 from prefect_events import archive
-from prefect_events.archive import _frame, _parts, _progress, _read, _run, _tasks
+from prefect_events.archive import _frame, _parts, _progress, _read, _run, _store, _tasks
 
 LINES = [
     line + b"\n"
@@ -545,7 +545,7 @@ def test_the_time_left_does_not_count_what_an_earlier_run_has_read() -> None:
 def test_what_an_earlier_run_has_read_is_known(tmp_path: Path, threads: ThreadPoolExecutor) -> None:
     (tmp_path / "a.ndjson").write_bytes(LINES[0])
     part = _parts.find_parts(str(tmp_path / "a.ndjson"), None, 1 << 20).parts[0]
-    work = _tasks.Work(str(tmp_path / "work"))
+    work = _store.Work(str(tmp_path / "work"))
     settings = _tasks.Settings("{}", None, 1)
     read = [_tasks.check_part(part, settings, work, "task") for _ in range(2)]
     assert [one.was_kept for one in read] == [False, True]

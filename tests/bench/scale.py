@@ -8,20 +8,20 @@ from __future__ import annotations
 import heapq
 import random
 
-# Measured by `make bench-archive` for 10 GB, on two cores of a machine with other work; four fifths of the time is spent reading.
+# Measured by `make bench-archive` for 10 GB, on two cores; three quarters of the time is spent reading.
 TEXT = 1397
 """Bytes of an event as text."""
 
-RECORDS = 376
+RECORDS = 341
 """Bytes of the records of an event, which go from the tasks that read to those that link."""
 
-MAP_SECONDS = 10.9e-6
+MAP_SECONDS = 3.8e-6
 """CPU time for an event, to read and check it."""
 
-REDUCE_SECONDS = 3.1e-6
+REDUCE_SECONDS = 1.3e-6
 """CPU time for an event, to find repeated ids and to link events."""
 
-SCHEDULER_SECONDS = (0.001, 0.007)
+SCHEDULER_SECONDS = (0.001, 0.002)
 """CPU time of Dask's scheduler for a task: as Dask documents it; and measured with trivial tasks and two workers."""
 
 # As in prefect_events/archive.
