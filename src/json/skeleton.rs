@@ -292,8 +292,8 @@ fn is_key(node: &Node) -> bool {
     node.name != super::names::NO_NAME || node.flags & NAMELESS != 0
 }
 
-/// The gap of a value. `None`: it has none; `Some(None)`: a document with this value has no outline.
-#[expect(clippy::option_option, reason = "a value without a gap is not one that no outline can have")]
+/// The gap of a value. `None`: it has none; `Some(None)`: a document with this value has no skeleton.
+#[expect(clippy::option_option, reason = "a value without a gap is not one that no skeleton can have")]
 fn gap(node: &Node) -> Option<Option<Gap>> {
     let (start, end, kind) = (node.start as usize, node.end as usize, node.kind);
     let is_plain = match kind {

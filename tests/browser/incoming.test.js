@@ -232,6 +232,23 @@ test("what is not recognised opens no view, and its notice goes away", async () 
   assert.deepEqual(failures, []);
 });
 
+test("a notice outlasts the loading of the view", async () => {
+  const { page, failures } = await open("#build", {}, async (context) => {
+    await context.route(/catalogue[^/]*\.js$/, async (route) => {
+      await new Promise((resolve) => setTimeout(resolve, 2000));
+      await route.continue();
+    });
+  });
+  await paste(page, "hello world");
+  const notice = page.locator("main > .notice", { hasText: "This text is not recognised" });
+  await notice.waitFor();
+  const valid = page.getByText("✓ Valid.");
+  assert.equal(await valid.count(), 0);
+  await valid.waitFor();
+  assert.equal(await notice.count(), 1);
+  assert.deepEqual(failures, []);
+});
+
 test("of inputs in quick succession, the last one stays", async () => {
   /** @param {Page} page @param {string[]} texts */
   const dropAll = (page, texts) =>

@@ -11,7 +11,7 @@ import { announce } from "./ui/announce.ts";
 import { toClipboard } from "./ui/copy.ts";
 import { faultPanel } from "./ui/fault.ts";
 import { link } from "./ui/markdown.ts";
-import type { View } from "./views/view.ts";
+import type { KeptState, View } from "./views/view.ts";
 
 const TITLES: Record<ViewName, string> = {
   validate: "Validate",
@@ -70,7 +70,9 @@ export class App extends LitElement {
     });
     this.addEventListener("view-go", (event) => this.go((event as CustomEvent<Place>).detail));
     this.addEventListener("view-fault", (event) => this.blame((event as CustomEvent).detail));
-    this.addEventListener("view-state", (event) => this.keep((event as CustomEvent).detail));
+    this.addEventListener("view-state", (event) =>
+      this.keep((event as CustomEvent<KeptState<unknown>>).detail),
+    );
     this.addEventListener("view-files", (event) =>
       this.give((event as CustomEvent<File[]>).detail),
     );
@@ -191,9 +193,9 @@ export class App extends LitElement {
   }
 
   /** Delayed, because browsers limit how often the address can change. */
-  private keep(state: unknown) {
+  private keep({ state, isOwn }: KeptState<unknown>) {
     // The user went on.
-    this.unopened = "";
+    if (!isOwn) this.unopened = "";
     this.unwritten = { view: this.place.view, state };
     clearTimeout(this.writing);
     this.writing = setTimeout(() => void this.write(), 300);

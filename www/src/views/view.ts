@@ -5,6 +5,13 @@ import { property } from "lit/decorators.js";
 import type { Incoming } from "../core/incoming.ts";
 import type { Place } from "../state/hash.ts";
 
+/** What a view keeps in the address. */
+export interface KeptState<S> {
+  state: S;
+  /** The view completed it: the user did nothing. */
+  isOwn: boolean;
+}
+
 export abstract class View<S> extends LitElement {
   /** The state from the address when the view was opened. */
   @property({ attribute: false }) initial: S | undefined;
@@ -30,9 +37,10 @@ export abstract class View<S> extends LitElement {
     return undefined;
   }
 
-  /** Writes the state of the view into the address. */
-  protected keep(state: S) {
-    this.dispatchEvent(new CustomEvent<S>("view-state", { detail: state, bubbles: true }));
+  /** Writes the state of the view into the address. `isOwn`: the view completed it, without the user. */
+  protected keep(state: S, isOwn = false) {
+    const detail = { state, isOwn };
+    this.dispatchEvent(new CustomEvent<KeptState<S>>("view-state", { detail, bubbles: true }));
   }
 
   /** Opens another view with an initial state. */

@@ -64,7 +64,7 @@ export class BuildView extends View<unknown> {
     this.asked = new Set();
     this.drafts.clear();
     this.unfolded = new Set(kind === "run" ? [SELF] : firstFold(this.inputs));
-    this.set(kind === "event" ? { input: this.withExamples(this.inputs) } : {});
+    this.set(kind === "event" ? { input: this.withExamples(this.inputs) } : {}, true);
     await this.build();
   }
 
@@ -78,9 +78,9 @@ export class BuildView extends View<unknown> {
     return input;
   }
 
-  private set(change: Partial<State>) {
+  private set(change: Partial<State>, isOwn = false) {
     this.current = { ...this.current, ...change };
-    this.keep(this.current);
+    this.keep(this.current, isOwn);
   }
 
   private readonly make = latest(async (at: State, inputs: InputKey[]): Promise<Built> => {
