@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import logging
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from websockets.sync.client import ClientConnection
+
+LOG = logging.getLogger("prefect_events.websocket")
+# The library logs errors of connections that `Closed` reports, and some that end while it closes them. Without a handler they
+# would be printed.
+LOG.addHandler(logging.NullHandler())
 
 ABNORMAL = 1006
 """The code for a socket that could not be opened, or whose peer said nothing."""
@@ -48,7 +54,9 @@ class Socket:
 
         self.close()
         try:
-            self.connection = connect(url, subprotocols=[Subprotocol("prefect")], max_size=None, close_timeout=1)
+            self.connection = connect(
+                url, subprotocols=[Subprotocol("prefect")], max_size=None, close_timeout=1, logger=LOG
+            )
         except (OSError, InvalidHandshake, InvalidURI) as error:
             raise Closed(ABNORMAL, str(error)) from None
 
