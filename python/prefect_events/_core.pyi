@@ -74,6 +74,8 @@ def archive_replay_reduce(
     order: bytes | None,
     events: list[bytes],
     state: bytes | None,
+    before: str,
+    after: str,
 ) -> tuple[bytes, bytes]: ...
 def archive_replay_merge(
     automation: bytes, settings: str, schedule: bytes, slices: list[bytes], firings: list[bytes], how: str | None

@@ -14,6 +14,7 @@ use super::Options;
 use super::bucket::EventRef;
 use super::coverage::{CoverageReport, NameCounts, Names};
 use super::decision::{Decision, Outcome, Reason};
+use super::idle::{Ahead, SavedWindow};
 use super::quirk::ServerQuirk;
 use super::snapshot::SnapshotError;
 use super::step::{Step, StepAction};
@@ -118,6 +119,34 @@ impl Automations {
         self.counts = saved.names.map(|names| Box::new(NameCounts::restored(names)));
         self.names.clear();
         self.all.iter_mut().zip(saved.all).try_for_each(|(triggers, saved)| triggers.restore(saved, texts))
+    }
+
+    /// Removes all windows of an automation, and returns them.
+    pub(crate) fn take_windows(&mut self, index: usize) -> impl Iterator<Item = SavedWindow> {
+        self.all.get_mut(index).into_iter().flat_map(Triggers::take_windows)
+    }
+
+    /// Takes up a window of an automation, unless it is idle in a while. Returns one that is: this one, or another one.
+    pub(crate) fn load_window(
+        &mut self,
+        index: usize,
+        window: SavedWindow,
+        ahead: &mut Ahead,
+        texts: &mut EventReader,
+    ) -> Result<Option<SavedWindow>, SnapshotError> {
+        let triggers = self.all.get_mut(index).ok_or(SnapshotError::OtherAutomations)?;
+        triggers.load_window(window, ahead, texts)
+    }
+
+    /// Call this after all windows of the automation.
+    pub(crate) fn load_first(
+        &mut self,
+        index: usize,
+        ahead: Ahead,
+        texts: &mut EventReader,
+    ) -> Result<(), SnapshotError> {
+        let triggers = self.all.get_mut(index).ok_or(SnapshotError::OtherAutomations)?;
+        triggers.load_first(ahead, texts)
     }
 
     /// Loads the automations again: the server then forgets when to look at each Proactive trigger next, and looks at all

@@ -72,6 +72,13 @@ struct SavedBucket {
     phase: TickPhase,
 }
 
+impl SavedSlot {
+    /// The end of its window.
+    pub(super) fn end(&self) -> Option<i64> {
+        self.bucket.as_ref().map(|bucket| bucket.end)
+    }
+}
+
 /// The state for one bucketing key.
 #[derive(Default)]
 pub(super) struct Slot {
@@ -118,6 +125,21 @@ impl Buckets {
 
     pub(super) fn len(&self) -> usize {
         self.count
+    }
+
+    /// Whether nothing happens to a slot up to and including a time, unless an event has its key.
+    pub(super) fn is_idle(&self, slot: &SavedSlot, until: i64) -> bool {
+        let is_reached = |count: i64| self.threshold.is_some_and(|threshold| count >= threshold);
+        let is_due = slot.bucket.as_ref().is_some_and(|bucket| bucket.end <= until || is_reached(bucket.count));
+        let oldest = slot.held.iter().map(|(.., at)| *at).min();
+        !is_due && oldest.is_none_or(|oldest| held::due(oldest, slot.end()) >= until)
+    }
+
+    /// Removes all slots, and returns them.
+    pub(super) fn take_all(&mut self) -> Vec<SavedSlot> {
+        let slots = self.save();
+        *self = Buckets::new(self.threshold);
+        slots
     }
 
     pub(super) fn slot(&self, place: u32) -> Option<&Slot> {

@@ -154,10 +154,13 @@ impl TriggerState {
     pub(super) fn restore(&mut self, saved: SavedTrigger, texts: &mut EventReader) -> bool {
         (self.next_run, self.removed) = (saved.next_run, saved.removed);
         self.delays = Delays::restored(saved.delays, texts);
-        saved.slots.into_iter().all(|slot| {
-            let hash = self.matching.hash_of(&slot.key);
-            hash.is_some_and(|hash| self.buckets.restore(slot, hash, texts))
-        })
+        saved.slots.into_iter().all(|slot| self.load(slot, texts))
+    }
+
+    /// Takes up a saved slot. `false`: it is none of this trigger, or there is one already.
+    pub(super) fn load(&mut self, slot: SavedSlot, texts: &mut EventReader) -> bool {
+        let hash = self.matching.hash_of(&slot.key);
+        hash.is_some_and(|hash| self.buckets.restore(slot, hash, texts))
     }
 
     pub(super) fn has_after(&self) -> bool {

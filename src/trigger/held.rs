@@ -216,10 +216,15 @@ pub(super) fn restore(buckets: &mut Buckets, place: u32, mut events: Vec<(i64, U
         }
     }
     let Some(oldest) = held.oldest() else { return false };
-    let due = oldest.saturating_add(RETENTION);
-    let until = slot.bucket.as_ref().map_or(due, |bucket| due.max(bucket.end.saturating_sub(1)));
+    let until = due(oldest, slot.bucket.as_ref().map(|bucket| bucket.end));
     schedule(buckets, place, until);
     true
+}
+
+/// After which time held events expire. `oldest`: since when the first is held. `end`: of the open window, which keeps them.
+pub(super) fn due(oldest: i64, end: Option<i64>) -> i64 {
+    let due = oldest.saturating_add(RETENTION);
+    end.map_or(due, |end| due.max(end.saturating_sub(1)))
 }
 
 /// Call this when a bucket is removed or its end changes: its held events may expire sooner.
@@ -255,12 +260,7 @@ pub(super) fn sweep(buckets: &mut Buckets, now: i64) {
         }
         match (slot.held.as_mut().and_then(|held| held.oldest()), open) {
             (None, _) => buckets.release(place),
-            (Some(oldest), open) => {
-                let due = oldest.saturating_add(RETENTION);
-                // While the bucket is open there is nothing to do.
-                let until = open.map_or(due, |end| due.max(end.saturating_sub(1)));
-                schedule(buckets, place, until);
-            }
+            (Some(oldest), open) => schedule(buckets, place, due(oldest, open)),
         }
     }
 }

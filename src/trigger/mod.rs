@@ -12,6 +12,7 @@ mod delayed;
 mod evaluation;
 mod heap;
 mod held;
+mod idle;
 mod matching;
 mod ordering;
 mod proactive;
@@ -37,6 +38,7 @@ use crate::time::Instant;
 
 pub(crate) use automations::SavedAutomations;
 use coverage::CoverageReport;
+pub(crate) use idle::{Ahead, SavedWindow};
 pub(crate) use proactive::key_text;
 pub(crate) use reported::{SavedFiring, SavedLate, Summaries};
 pub(crate) use saved::SavedEvent;

@@ -16,6 +16,10 @@ use super::evaluation::{EvaluationContext, TriggerState, evaluate};
 /// How many buckets the server reads per batch.
 const BATCH_SIZE: usize = 500;
 
+/// How many windows that are not over can decide when a trigger is evaluated next: the first of them, behind at most one
+/// batch that is skipped. They also show that there is more than one batch.
+pub(super) const LOOKED_AHEAD: usize = BATCH_SIZE + 1;
+
 /// Evaluates a Proactive trigger; returns when to evaluate it next. `paged`: like the server, which skips as many
 /// buckets as it has removed from earlier batches.
 pub(super) fn evaluate_proactively(

@@ -20,6 +20,7 @@ use super::decision::Outcome;
 use super::delayed::Delays;
 use super::evaluation::{EvaluationContext, SavedTrigger, TriggerState};
 use super::held;
+use super::idle::{Ahead, SavedWindow};
 use super::matching::{Interest, Matching};
 use super::proactive;
 use super::reactive;
@@ -191,6 +192,27 @@ impl Triggers {
                 }
             };
         if is_whole { Ok(()) } else { Err(SnapshotError::Damaged) }
+    }
+
+    /// Removes all windows, and returns them.
+    pub(super) fn take_windows(&mut self) -> impl Iterator<Item = SavedWindow> {
+        let windows = (0..).zip(&mut self.states).map(|(trigger, state)| (trigger, state.buckets.take_all()));
+        windows.flat_map(|(trigger, slots)| slots.into_iter().map(move |slot| SavedWindow { trigger, slot }))
+    }
+
+    /// See [`Ahead::load`].
+    pub(super) fn load_window(
+        &mut self,
+        window: SavedWindow,
+        ahead: &mut Ahead,
+        texts: &mut EventReader,
+    ) -> Result<Option<SavedWindow>, SnapshotError> {
+        ahead.load(&mut self.states, self.options.intended, window, texts)
+    }
+
+    /// See [`Ahead::load_first`].
+    pub(super) fn load_first(&mut self, ahead: Ahead, texts: &mut EventReader) -> Result<(), SnapshotError> {
+        ahead.load_first(&mut self.states, texts)
     }
 
     pub(super) fn reload(&mut self) {

@@ -26,7 +26,7 @@ use super::form::{self, usual_time, usual_uuid};
 const CAPACITY: usize = 100_000;
 
 /// The most entries that share a key. Each is compared in full.
-const ENTRIES_PER_KEY: usize = 4;
+const ENTRIES_PER_KEY: usize = 16;
 
 /// A fact about a value, or about it and the value at another place.
 enum Guard {
@@ -39,6 +39,7 @@ enum Guard {
     IdOf(&'static str),
     Is(catalogue::ValueKind),
     NotZero,
+    Divided,
     UsualUuid,
     UsualTime,
     /// The text of the value has fewer bytes.
@@ -63,6 +64,7 @@ impl Guard {
             Guard::IdOf(start) => is_id_of(start, value),
             Guard::Is(kind) => form::is_kind(value, *kind),
             Guard::NotZero => !agreement::is_zero(value),
+            Guard::Divided => is_divided(value),
             Guard::UsualUuid => usual_uuid(value.raw()).is_some(),
             Guard::UsualTime => usual_time(value.raw()).is_some(),
             Guard::Shorter(limit) => is_shorter(value, *limit),
@@ -94,6 +96,7 @@ impl Guard {
                 | Guard::IdOf(_)
                 | Guard::Is(_)
                 | Guard::NotZero
+                | Guard::Divided
                 | Guard::UsualUuid
                 | Guard::UsualTime
         );
@@ -103,6 +106,10 @@ impl Guard {
             _ => false,
         }
     }
+}
+
+fn is_divided(value: Value<'_>) -> bool {
+    value.raw().iter().any(|byte| matches!(byte, b'.' | b'/' | b':' | b' '))
 }
 
 fn is_shorter(value: Value<'_>, limit: u32) -> bool {
@@ -260,6 +267,11 @@ impl<'t> Observed<'t> {
         self.noted(!agreement::is_zero(self.value), || Guard::NotZero)
     }
 
+    /// Whether its text has a character that divides the parts of an id.
+    pub(super) fn is_divided(self) -> bool {
+        self.noted(is_divided(self.value), || Guard::Divided)
+    }
+
     /// Whether it is a UUID in Prefect's notation.
     pub(super) fn is_usual_uuid(self) -> bool {
         self.is_string() && self.noted(usual_uuid(self.value.raw()).is_some(), || Guard::UsualUuid)
@@ -328,15 +340,15 @@ pub(super) struct Entry<X> {
     guards: Vec<(u32, Guard)>,
     pub extra: X,
     pub name: String,
-    family: &'static Family,
+    family: Option<&'static Family>,
     /// The placeholder of the name, in bytes.
     hole: Option<(usize, usize)>,
 }
 
 impl<X> Entry<X> {
-    pub(super) fn matched(&self) -> Match<'_> {
+    pub(super) fn matched(&self) -> Option<Match<'_>> {
         let hole = self.hole.and_then(|(start, end)| self.name.get(start..end));
-        Match { family: self.family, hole }
+        self.family.map(|family| Match { family, hole })
     }
 
     #[inline(always)]
@@ -388,7 +400,7 @@ impl<X> ShapeCache<X> {
         profile: Profile,
         event: Value<'_>,
         name: &str,
-        matched: &Match<'_>,
+        matched: Option<&Match<'_>>,
         extra: X,
         seen: &Record,
     ) {
@@ -405,8 +417,10 @@ impl<X> ShapeCache<X> {
             *self = ShapeCache::default();
         }
         self.size = self.size.saturating_add(size);
-        let start = matched.family.name.prefix().len();
-        let hole = matched.hole.map(|hole| (start, start.saturating_add(hole.len())));
+        let hole = matched.and_then(|Match { family, hole }| {
+            let start = family.name.prefix().len();
+            hole.map(|hole| (start, start.saturating_add(hole.len())))
+        });
         let place = self.place(key).unwrap_or_else(|| {
             self.index.add(self.seed.hash_one(key), self.entries.len());
             self.entries.push((key, Vec::new()));
@@ -425,7 +439,7 @@ impl<X> ShapeCache<X> {
             guards,
             extra,
             name: name.to_owned(),
-            family: matched.family,
+            family: matched.map(|matched| matched.family),
             hole,
         });
     }

@@ -432,7 +432,8 @@ impl<R: Relate> Events<'_, R> {
         let Some(entry) = self.cache.find(self.options.profile, event) else { return false };
         *self.hits = self.hits.saturating_add(1);
         let matched = entry.matched();
-        let subject = Subject { index: Some(index), name: Some(&entry.name), docs: matched.family.docs() };
+        let docs = matched.as_ref().and_then(|matched| matched.family.docs());
+        let subject = Subject { index: Some(index), name: Some(&entry.name), docs };
         findings.next_event();
         findings.set_fixable(true);
         if let Some(schemas) = &self.options.schemas {
@@ -441,7 +442,7 @@ impl<R: Relate> Events<'_, R> {
         if !self.is_alone && findings.beyond_envelope() {
             *self.related = self.related.saturating_add(1);
             let links = entry.extra.map(|place| event.inner(place));
-            self.relations.relate(findings, &subject, &Linked::read(links), Some(&matched));
+            self.relations.relate(findings, &subject, &Linked::read(links), matched.as_ref());
         }
         true
     }
@@ -487,8 +488,8 @@ impl<R: Relate> Events<'_, R> {
             let linked = Linked::read(links.map(|place| value.inner(place)));
             self.relations.relate(findings, &subject, &linked, matched.as_ref());
         }
-        if let (true, Some(matched), Some(name)) = (without_findings, &matched, &name) {
-            self.cache.add(self.options.profile, value, name, matched, links, &record);
+        if let (true, Some(name)) = (without_findings, &name) {
+            self.cache.add(self.options.profile, value, name, matched.as_ref(), links, &record);
         }
     }
 }

@@ -1,6 +1,6 @@
 """Archives: speed and memory of `archive validate` and `archive replay`, and what they cost on a small archive.
 
-`archive.py [--gigabytes 10] [--rounds 3] [--runs 4000] [validate] [replay] [overhead]`, with a Python that has the package and
+`archive.py [--gigabytes 10] [--rounds 3] [--runs 4000] [validate] [replay] [windows] [overhead]`, with a Python that has the package and
 zstandard (and distributed): it makes archives in a folder that it removes. Peak memory is read from `/proc`, so it needs Linux.
 """
 
@@ -55,6 +55,21 @@ AUTOMATION = {
     "actions": [{"type": "do-nothing"}],
 }
 
+LONG_WINDOWS = {
+    "name": "late",
+    "trigger": {
+        "posture": "Proactive",
+        "match": {"prefect.resource.id": ["prefect.flow-run.*"]},
+        "after": ["prefect.flow-run.Pending"],
+        "expect": ["prefect.flow-run.Completed"],
+        "for_each": ["prefect.resource.id"],
+        "within": 30 * 86_400,
+    },
+    "actions": [{"type": "do-nothing"}],
+}
+
+SLICE_SECONDS = 1800
+
 BEAT_SECONDS = 30
 
 START = 1_772_366_400
@@ -107,9 +122,27 @@ def write_events(folder: Path, files: int, file_bytes: int, packed: bool = True)
     return count
 
 
+def run_id(run: int) -> str:
+    return str(uuid.UUID(int=(run * 0x9E3779B97F4A7C15F39CC0605CEDC834) % (1 << 128)))
+
+
+def write_pending(file: Path, runs: int, slices: int) -> None:
+    """Runs that begin one after the other."""
+    with open(file, "w") as out:
+        for run in range(runs):
+            micro = run * slices * SLICE_SECONDS * 1_000_000 // runs
+            clock = time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(START + micro // 1_000_000))
+            now = f"{clock}.{micro % 1_000_000:06}Z"
+            out.write(
+                f'{{"occurred":"{now}","event":"prefect.flow-run.Pending","resource":{{"prefect.resource.id":'
+                f'"prefect.flow-run.{run_id(run)}","prefect.resource.name":"brave-otter"}},"related":[],"payload":{{}},'
+                f'"id":"{uuid.UUID(int=run + 1)}","follows":null,"received":"{now}"}}\n'
+            )
+
+
 def write_heartbeats(file: Path, runs: int, beats: int) -> None:
     """Live runs, each with a heartbeat every 30 seconds."""
-    identities = [str(uuid.UUID(int=(run * 0x9E3779B97F4A7C15F39CC0605CEDC834) % (1 << 128))) for run in range(runs)]
+    identities = [run_id(run) for run in range(runs)]
     with open(file, "w") as out:
         for beat in range(beats):
             lines = []
@@ -249,11 +282,12 @@ def measure_validate(folder: Path, gigabytes: float, rounds: int) -> list[str]:
     return wrong
 
 
-REPLAY = """
+REPLAY = f"""
 import json, sys, prefect_events.archive
-options = {"slice_seconds": 1800, "warm_up_seconds": 1800} if sys.argv[4] == "short" else {}
+options = {{"slice_seconds": {SLICE_SECONDS}, "warm_up_seconds": 1800}} if sys.argv[4] == "short" else {{}}
+end = sys.argv[5] if len(sys.argv) > 5 else None
 found = prefect_events.archive.replay(
-    json.loads(sys.argv[1]), sys.argv[2], work=sys.argv[3], workers=2, progress=False, **options
+    json.loads(sys.argv[1]), sys.argv[2], work=sys.argv[3], workers=2, progress=False, end=end, **options
 )
 print(found.events, len(found.result.firings))
 """
@@ -286,6 +320,29 @@ def measure_replay(folder: Path, runs: int) -> list[str]:
     return flat("replay", *peaks["short"])
 
 
+def measure_windows(folder: Path) -> list[str]:
+    """The same number of events a slice, and ever more open windows."""
+    rule = json.dumps(LONG_WINDOWS)
+    peaks = []
+    for slices in (4, 16):
+        runs = 50_000 * slices
+        (folder / "runs").mkdir()
+        write_pending(folder / "runs/0.ndjson", runs, slices)
+        end = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(START + slices * SLICE_SECONDS))
+        used = run("-c", REPLAY, rule, str(folder / "runs"), str(folder / "work"), "short", end)
+        shutil.rmtree(folder / "runs")
+        shutil.rmtree(folder / "work")
+        peaks.append(used.worker)
+        print(
+            f"replay, {runs:,} windows that stay open, 50,000 opened in each of {slices} slices: {used.seconds:.1f} s, "
+            f"{used.cpu_seconds:.1f} s of CPU; peak memory of a worker {used.worker:.0f} MB",
+            flush=True,
+        )
+        if used.output.split() != [str(runs), "0"]:
+            return [f"windows: {used.output}"]
+    return flat("windows", *peaks)
+
+
 def measure_overhead(folder: Path, rounds: int) -> list[str]:
     file = folder / "events.ndjson"
     file.write_bytes(EVENTS)
@@ -308,7 +365,7 @@ def measure_overhead(folder: Path, rounds: int) -> list[str]:
 
 def main() -> None:
     parser = argparse.ArgumentParser()
-    parser.add_argument("parts", nargs="*", default=["overhead", "validate", "replay"])
+    parser.add_argument("parts", nargs="*", default=["overhead", "validate", "replay", "windows"])
     parser.add_argument("--gigabytes", type=float, default=10)
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--runs", type=int, default=4_000)
@@ -325,6 +382,8 @@ def main() -> None:
             wrong += measure_validate(folder, options.gigabytes, options.rounds)
         if "replay" in options.parts:
             wrong += measure_replay(folder, options.runs)
+        if "windows" in options.parts:
+            wrong += measure_windows(folder)
     finally:
         shutil.rmtree(folder)
     if wrong:

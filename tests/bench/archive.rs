@@ -93,11 +93,13 @@ fn main() -> Result<(), Box<dyn Error>> {
         ordering = ordering.saturating_add(begun.elapsed());
     }
     let mut reducer = Reducer::new(&plan, &schedule, 0)?;
+    let mut windows: Vec<u8> = Vec::new();
     for (index, (slice, own)) in schedule.slices().iter().zip(&slices).enumerate() {
         let order = own.orders.first().map(|order| &*order.bytes);
         let events = of(*slice, Some(0));
         let begun = Time::now();
-        reducer.slice(SliceInput { index, ticks: &own.ticks, order, events: &events })?;
+        let before = std::mem::take(&mut windows);
+        reducer.slice(SliceInput { index, ticks: &own.ticks, order, events: &events }, &mut &*before, &mut windows)?;
         reducing = reducing.saturating_add(begun.elapsed());
     }
     let begun = Time::now();

@@ -1,8 +1,10 @@
 //! An archive is replayed as one process replays it, however it is cut.
 
+use std::io;
+
 use prefect_events::archive::replay::{
     ArchiveReplay, ArchiveReplayError, ArchiveReplayOptions, Reducer, ReplayPlan, SequencedSlice, SliceInput,
-    replay_parts,
+    WindowCounts, replay_parts,
 };
 use prefect_events::event::ReceivedEvent;
 use prefect_events::simulate::{
@@ -35,6 +37,8 @@ impl Chance {
 struct Seen {
     slices: usize,
     again: usize,
+    /// Of each slice and share.
+    windows: Vec<WindowCounts>,
 }
 
 /// Runs all tasks in a random order, each with bytes only, and the reducers through their saved states.
@@ -85,6 +89,7 @@ fn run(
     let mut firings = Vec::new();
     for share in chance.shuffled((0..shared.shares()).collect()) {
         let mut state: Option<Vec<u8>> = None;
+        let mut windows: Vec<u8> = Vec::new();
         for (index, own) in slices.iter().enumerate() {
             let mut reducer = match &state {
                 Some(state) => Reducer::restore(&shared, &schedule, state).unwrap(),
@@ -92,7 +97,10 @@ fn run(
             };
             let order = own.orders.iter().find(|order| order.share == share).map(|order| &*order.bytes);
             let events = of(schedule.slices()[index], Some(share));
-            reducer.slice(SliceInput { index, ticks: &own.ticks, order, events: &events }).unwrap();
+            let before = std::mem::take(&mut windows);
+            let input = SliceInput { index, ticks: &own.ticks, order, events: &events };
+            reducer.slice(input, &mut &*before, &mut windows).unwrap();
+            seen.windows.push(reducer.windows());
             firings.push(reducer.take());
             state = Some(reducer.save());
         }
@@ -215,7 +223,9 @@ fn each_recorded_scenario_in_parts_and_slices() {
             assert_same(document["scenario"].as_str().unwrap(), &replayed, &expected);
         });
     }
-    assert!(number == 1794 && fired > 2000 && seen.slices > 3000, "{number} scenarios with {fired} firings: {seen:?}");
+    assert!(number == 1794 && fired > 2000 && seen.slices > 3000, "{number} scenarios with {fired} firings");
+    let idle: u64 = seen.windows.iter().map(|own| own.idle).sum();
+    assert!(idle > 400, "{idle}");
 }
 
 /// All automations at once, over the events of a server.
@@ -353,6 +363,64 @@ proptest! {
     }
 }
 
+/// Of many windows, those that nothing happens to stay on the disk, also where the server reads them in pages of 500.
+#[test]
+fn idle_windows_stay_on_disk() {
+    let automations = [
+        "trigger: {posture: Proactive, after: [a], expect: [b], for_each: [prefect.resource.id], within: 6000}",
+        "trigger: {posture: Reactive, expect: [a, b], for_each: [prefect.resource.id], threshold: 2, within: 9000}",
+        // The server reads all windows of such a trigger.
+        "trigger: {posture: Proactive, expect: [a, b], for_each: [prefect.resource.id], threshold: 2, within: 6000}",
+        "trigger: {type: compound, require: any, within: 600, triggers: [{posture: Proactive, after: [a], expect: [b], for_each: [prefect.resource.id], within: 7000}, {posture: Reactive, expect: [b], for_each: [prefect.resource.id], threshold: 3, within: 9000}]}",
+    ];
+    let mut lines = Vec::new();
+    // 700 runs begin at once, 700 a little later, and 400 one after the other; a third of them end, some before they begin.
+    for run in 0..1800_u32 {
+        let begins = match run {
+            0..700 => 1000,
+            700..1400 => 1003,
+            _ => i64::from(run) * 4 - 4000,
+        };
+        lines.push(line(lines.len(), begins, 0, "a", run, None));
+        match run % 9 {
+            0 => lines.push(line(lines.len(), begins + 5000, 0, "b", run, None)),
+            1 => lines.push(line(lines.len(), begins - 200, 0, "b", run, None)),
+            2 => lines.push(line(lines.len(), begins + 5900, 300, "b", run, None)),
+            _ => {}
+        }
+    }
+    let lines: Vec<&str> = lines.iter().map(|line| &**line).collect();
+    for (number, automation) in (0_usize..).zip(automations) {
+        for (slice, intended) in [(900, false), (130, false), (300, true)] {
+            let mut chance = Chance(slice);
+            let parts = dealt(&lines, 3, &mut chance);
+            let options = ArchiveReplayOptions {
+                intended,
+                slice_seconds: Some(Span::seconds(i64::try_from(slice).unwrap())),
+                warm_up_seconds: Some(Span::seconds(1800)),
+                ..ArchiveReplayOptions::default()
+            };
+            let expected = streamed(automation, &bytes(&parts), &options);
+            let mut seen = Seen::default();
+            let replayed = run(automation, &bytes(&parts), &options, &mut chance, &mut seen);
+            assert_same(automation, &replayed, &expected);
+            let fired = expected.0.iter().map(Vec::len).sum::<usize>();
+            assert!(fired > 190, "{automation}: {fired}");
+            let most = |of: fn(&WindowCounts) -> u64| seen.windows.iter().map(of).max().unwrap();
+            let (loaded, idle, left) = (most(|own| own.loaded), most(|own| own.idle), most(|own| own.left));
+            let name = format!("{automation}: {loaded} loaded, {idle} idle, {left} left");
+            assert!(left > 1500, "{name}");
+            if number == 2 && !intended {
+                assert_eq!((loaded, idle), (left, 0), "{name}");
+            } else {
+                assert!(idle > 1000, "{name}");
+            }
+            let sum = |of: fn(&WindowCounts) -> u64| seen.windows.iter().map(of).sum::<u64>();
+            assert!(number == 2 || slice > 130 || sum(|own| own.loaded) < sum(|own| own.idle), "{name}");
+        }
+    }
+}
+
 /// A leader that was seen just before the warm-up: without memory its follower waits, so the slice must be done again.
 #[test]
 fn a_warm_up_that_was_too_short_is_noticed() {
@@ -408,10 +476,64 @@ fn what_is_wrong_is_said() {
     let slice = plan.sequence(&schedule, 0, &[&own.pieces[0].bytes], None).unwrap();
     let reduced = |order: Option<&[u8]>, events: &[&[u8]]| {
         let mut reducer = Reducer::new(&plan, &schedule, 0).unwrap();
-        reducer.slice(SliceInput { index: 0, ticks: &slice.ticks, order, events }).err()
+        let input = SliceInput { index: 0, ticks: &slice.ticks, order, events };
+        reducer.slice(input, &mut io::empty(), &mut Vec::new()).err()
     };
     let order = &*slice.orders[0].bytes;
     assert_eq!(reduced(Some(order), &[&own.pieces[1].bytes]), None);
     // The events are missing.
     assert_eq!(reduced(Some(order), &[]), Some(ArchiveReplayError::Damaged));
+    // The windows of another slice, of another share, and cut ones.
+    let lines = [line(0, 0, 0, "a", 1, None), line(1, 30_000, 0, "a", 2, None), line(2, 60_000, 0, "a", 3, None)];
+    let plan = ReplayPlan::new(
+        "trigger: {posture: Proactive, after: [a], expect: [b], for_each: [prefect.resource.id], within: 90000}".into(),
+        &none(),
+    )
+    .unwrap();
+    let own = plan.map(0, (&*lines.join("\n")).into()).unwrap();
+    let schedule = plan.schedule(&[&own.head]).unwrap();
+    let mut reducer = Reducer::new(&plan, &schedule, 0).unwrap();
+    let (mut files, mut states, mut before) = (vec![Vec::new()], vec![reducer.save()], None);
+    let slice = |reducer: &mut Reducer<'_>, index: usize, state: Option<&[u8]>, windows: &[u8], after: &mut Vec<u8>| {
+        let pieces = |share: Option<u32>| -> Vec<&[u8]> {
+            let of = own.pieces.iter().filter(|one| one.slice == schedule.slices()[index] && one.share == share);
+            of.map(|one| &*one.bytes).collect()
+        };
+        let one = plan.sequence(&schedule, index, &pieces(None), state).unwrap();
+        let order = one.orders.first().map(|order| &*order.bytes);
+        let input = SliceInput { index, ticks: &one.ticks, order, events: &pieces(Some(0)) };
+        (reducer.slice(input, &mut &*windows, after), one.state)
+    };
+    for index in 0..schedule.slices().len() {
+        let mut after = Vec::new();
+        let (result, state) = slice(&mut reducer, index, before.as_deref(), &files[index], &mut after);
+        assert_eq!(result, Ok(()));
+        assert_eq!(
+            slice(
+                &mut Reducer::restore(&plan, &schedule, &states[index]).unwrap(),
+                index,
+                before.as_deref(),
+                &files[index],
+                &mut Vec::new()
+            )
+            .0,
+            Ok(())
+        );
+        if index > 1 {
+            let again = |windows: &[u8]| {
+                let mut reducer = Reducer::restore(&plan, &schedule, &states[index]).unwrap();
+                slice(&mut reducer, index, before.as_deref(), windows, &mut Vec::new()).0
+            };
+            assert_eq!(again(&files[index - 1]), Err(ArchiveReplayError::Damaged));
+            for length in 0..files[index].len() {
+                assert_eq!(again(&files[index][..length]), Err(ArchiveReplayError::Damaged));
+            }
+        }
+        before = Some(state);
+        files.push(after);
+        states.push(reducer.save());
+    }
+    let lengths: Vec<usize> = files.iter().map(Vec::len).collect();
+    // All are over in the last slice.
+    assert!(lengths.len() == 4 && lengths[2] > lengths[1] && lengths[1] > 90 && lengths[3] < 30, "{lengths:?}");
 }

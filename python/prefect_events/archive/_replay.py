@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import tempfile
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from functools import lru_cache
@@ -151,13 +152,18 @@ def reduce_share(replay: str, share: int, slices: list[str], plan: Plan, work: W
     all = index(work, replay)
     state = None
     fired = []
-    for number, one in enumerate(slices):
-        ticks, order = work.read(f"{one}/ticks"), work.find(f"{one}/order-{share}")
-        events = _pieces(work, all, [all.slices[number]], share)
-        firings, state = _core.archive_replay_reduce(
-            plan.automation, plan.options, all.schedule, share, number, ticks, order, events, state
-        )
-        fired.append(firings)
+    # A slice only has those windows in memory that something happens to.
+    with tempfile.TemporaryDirectory(prefix="prefect-events-windows-") as folder:
+        before, after = os.path.join(folder, "before"), os.path.join(folder, "after")
+        open(before, "wb").close()
+        for number, one in enumerate(slices):
+            ticks, order = work.read(f"{one}/ticks"), work.find(f"{one}/order-{share}")
+            events = _pieces(work, all, [all.slices[number]], share)
+            firings, state = _core.archive_replay_reduce(
+                plan.automation, plan.options, all.schedule, share, number, ticks, order, events, state, before, after
+            )
+            fired.append(firings)
+            before, after = after, before
     work.write(name, [msgspec.msgpack.encode(fired)])
 
 

@@ -1,5 +1,9 @@
 //! Replays archives. Each task makes the plan again from the automations and the options, which takes microseconds.
 
+use std::fs::File;
+use std::io;
+use std::path::PathBuf;
+
 use prefect_events::archive::replay::{
     ArchiveReplayError, ArchiveReplayOptions, Reducer, ReplayPlan, Schedule, SliceInput,
 };
@@ -134,7 +138,8 @@ pub(crate) fn continues(
 }
 
 /// Executes the steps of a slice for one share: returns what it reports, and the state for the next slice. `state`: of
-/// the slice before; `None` for the first.
+/// the slice before; `None` for the first. `before`, `after`: the files with the windows of the slice before, and for those
+/// of this one.
 #[pyfunction]
 #[pyo3(name = "archive_replay_reduce")]
 #[expect(clippy::too_many_arguments, reason = "Python names them")]
@@ -149,6 +154,8 @@ pub(crate) fn reduce(
     order: Option<PyBackedBytes>,
     events: Vec<PyBackedBytes>,
     state: Option<PyBackedBytes>,
+    before: PathBuf,
+    after: PathBuf,
 ) -> PyResult<(Vec<u8>, Vec<u8>)> {
     let options: ArchiveReplayOptions = options(settings)?;
     run(py, usize::MAX, move || {
@@ -160,7 +167,11 @@ pub(crate) fn reduce(
         let mut reducer = reducer.map_err(misuse)?;
         let events = slices_of(&events);
         let input = SliceInput { index, ticks: &ticks, order: order.as_deref(), events: &events };
-        reducer.slice(input).map_err(misuse)?;
+        let (mut before, mut after) = (File::open(before)?, File::create(after)?);
+        reducer.slice(input, &mut before, &mut after).map_err(|error| match error {
+            ArchiveReplayError::Disk { kind, reason } => io::Error::new(kind, reason).into(),
+            error => misuse(error),
+        })?;
         Ok((reducer.take(), reducer.save()))
     })
 }

@@ -1,6 +1,7 @@
 //! Why a task of a replay fails.
 
 use std::fmt;
+use std::io::{self, ErrorKind};
 
 use crate::diagnostic::Report;
 use crate::simulate::ReplayError;
@@ -23,6 +24,13 @@ pub enum ArchiveReplayError {
     NoHashes,
     /// The bytes of an earlier task are damaged, or those of another replay.
     Damaged,
+    /// Windows cannot be written to a disk, or read from it.
+    Disk {
+        /// The kind of error.
+        kind: ErrorKind,
+        /// What the system says.
+        reason: String,
+    },
 }
 
 impl fmt::Display for ArchiveReplayError {
@@ -44,11 +52,18 @@ impl fmt::Display for ArchiveReplayError {
             ArchiveReplayError::Damaged => {
                 f.write_str("the bytes of an earlier task are damaged, or belong to another replay")
             }
+            ArchiveReplayError::Disk { reason, .. } => write!(f, "windows cannot be kept on disk: {reason}"),
         }
     }
 }
 
 impl std::error::Error for ArchiveReplayError {}
+
+impl From<io::Error> for ArchiveReplayError {
+    fn from(error: io::Error) -> Self {
+        ArchiveReplayError::Disk { kind: error.kind(), reason: error.to_string() }
+    }
+}
 
 impl From<ReplayError> for ArchiveReplayError {
     fn from(error: ReplayError) -> Self {

@@ -221,6 +221,11 @@ impl<'b> EventsReader<'b> {
         })
     }
 
+    /// The texts of all its events.
+    pub(super) fn texts(&self) -> &[SharedText] {
+        &self.texts
+    }
+
     pub(super) fn skip(&mut self) -> Result<(), ArchiveReplayError> {
         self.next = self.rows.next()?;
         Ok(())

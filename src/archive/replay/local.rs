@@ -43,10 +43,13 @@ pub fn replay_parts(
     let mut firings = Vec::new();
     for share in 0..plan.shares() {
         let mut reducer = Reducer::new(&plan, &schedule, share)?;
+        let mut windows: Vec<u8> = Vec::new();
         for (index, (slice, sequenced)) in schedule.slices().iter().zip(&slices).enumerate() {
             let order = sequenced.orders.iter().find(|order| order.share == share).map(|order| &*order.bytes);
             let events = pieces_of(*slice, Some(share));
-            reducer.slice(SliceInput { index, ticks: &sequenced.ticks, order, events: &events })?;
+            let before = std::mem::take(&mut windows);
+            let input = SliceInput { index, ticks: &sequenced.ticks, order, events: &events };
+            reducer.slice(input, &mut &*before, &mut windows)?;
         }
         firings.push(reducer.take());
     }

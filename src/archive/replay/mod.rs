@@ -6,7 +6,8 @@
 //!    begins some time before the slice without memory. The result counts only if that led to the same state as the slice
 //!    before ([`ReplayPlan::continues`]); otherwise it is done again from that state.
 //! 3. [`Reducer`], one task per share, slice after slice: its triggers execute the steps. A share is an automation; in the
-//!    mode `intended`, it may be a part of the keys of one.
+//!    mode `intended`, it may be a part of the keys of one. Between slices the windows are on a disk; a slice only holds
+//!    those that something happens to.
 //! 4. [`ReplayPlan::merge`]: the firings of all shares, in one result.
 //!
 //! The result equals that of [`ReplayStream`](crate::simulate::ReplayStream) over the events in order of receipt; those
@@ -37,6 +38,7 @@ mod schedule;
 mod order;
 mod drive;
 mod sequence;
+mod windows;
 mod reduce;
 mod merge;
 mod local;
@@ -46,6 +48,6 @@ pub use local::replay_parts;
 pub use map::{MappedPart, MappedPiece};
 pub use merge::ArchiveReplay;
 pub use plan::{ArchiveReplayOptions, ReplayPlan};
-pub use reduce::{Reducer, SliceInput};
+pub use reduce::{Reducer, SliceInput, WindowCounts};
 pub use schedule::Schedule;
 pub use sequence::{SequencedSlice, ShareOrder};

@@ -20,7 +20,7 @@ pub(super) struct Place {
 }
 
 /// The mark of all pieces. Its last byte is the number of the format: a new one whenever a row changes.
-const MARK: [u8; 4] = *b"PER\x01";
+const MARK: [u8; 4] = *b"PER\x02";
 
 /// What a piece begins with.
 pub(super) trait Head: Serialize + DeserializeOwned {
@@ -34,6 +34,11 @@ pub(super) struct Writer(Vec<u8>);
 impl Writer {
     pub(super) fn new() -> Self {
         Writer(Vec::new())
+    }
+
+    /// How many bytes the rows have.
+    pub(super) fn len(&self) -> usize {
+        self.0.len()
     }
 
     pub(super) fn row(&mut self, row: &impl Serialize) {

@@ -2,15 +2,17 @@
 
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BinaryHeap};
+use std::io::{Read, Write};
 
 use serde::{Deserialize, Serialize};
 
 use crate::event::{EventReader, ReceivedEvent};
 use crate::text::steps::step;
+use crate::text::table::Set;
 use crate::time::Instant;
 use crate::trigger::snapshot::SnapshotKind;
 use crate::trigger::{
-    Automations, Firing, Outcome, Phase, SavedAutomations, SavedEvent, SavedFiring, SavedLate, Snapshot, Step,
+    Ahead, Automations, Firing, Outcome, Phase, SavedAutomations, SavedEvent, SavedFiring, SavedLate, Snapshot, Step,
     StepAction,
 };
 
@@ -20,6 +22,7 @@ use super::order::{Act, OrderHead, OrderRow, TickRow};
 use super::piece::{Head, Place, Rows, Writer, open};
 use super::plan::{ReplayPlan, Share};
 use super::schedule::Schedule;
+use super::windows::{WindowsHead, WindowsWriter, read_windows};
 
 /// What a share needs of a slice.
 #[derive(Clone, Copy, Debug)]
@@ -34,8 +37,8 @@ pub struct SliceInput<'b> {
     pub events: &'b [&'b [u8]],
 }
 
-/// Executes the steps of one share, slice after slice, in order of time. Needs memory only for open windows, waiting
-/// events, and firings that were not taken.
+/// Executes the steps of one share, slice after slice, in order of time. Between slices it needs memory only for waiting
+/// events and firings that were not taken; in one, for its events too, and for the windows that something happens to.
 pub struct Reducer<'p> {
     plan: &'p ReplayPlan,
     schedule: &'p Schedule,
@@ -48,6 +51,18 @@ pub struct Reducer<'p> {
     next: u64,
     waited: u64,
     rows: Writer,
+    windows: WindowCounts,
+}
+
+/// How many windows there were in a slice.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+pub struct WindowCounts {
+    /// Were read at its beginning.
+    pub loaded: u64,
+    /// Stayed on the disk: nothing happened to them.
+    pub idle: u64,
+    /// Are open at its end, the idle ones included, or have held events.
+    pub left: u64,
 }
 
 /// The head of the firings of a share.
@@ -89,6 +104,7 @@ struct SavedReducer {
     now: i64,
     automations: SavedAutomations,
     waiting: Vec<(Place, SavedEvent)>,
+    windows: WindowCounts,
 }
 
 /// The events of several pieces in order of receipt.
@@ -150,14 +166,21 @@ impl<'p> Reducer<'p> {
             next: 0,
             waited: 0,
             rows: Writer::new(),
+            windows: WindowCounts::default(),
         })
     }
 
-    /// The next slice.
+    /// The next slice. `before`: the windows after the previous slice; the first has none. `after`: where those after this
+    /// one are written.
     ///
     /// # Errors
-    /// If bytes are damaged or of another replay, or it is not the next slice.
-    pub fn slice(&mut self, input: SliceInput<'_>) -> Result<(), ArchiveReplayError> {
+    /// If bytes are damaged or of another replay, it is not the next slice, or windows cannot be read or written.
+    pub fn slice(
+        &mut self,
+        input: SliceInput<'_>,
+        before: &mut dyn Read,
+        after: &mut dyn Write,
+    ) -> Result<(), ArchiveReplayError> {
         let (head, mut ticks) = open::<OrderHead, TickRow>(input.ticks)?;
         self.check(&head, input.index)?;
         let (mut order, mut still) = (None, None);
@@ -167,6 +190,9 @@ impl<'p> Reducer<'p> {
             (order, still) = (Some(rows), Some(head.waiting));
         }
         let mut events = MergedEvents::new(self.plan.mark, input.events)?;
+        let (ahead, own) = (self.ahead(input.ticks, &events)?, self.windows_of(self.next));
+        let mut left = WindowsWriter::new(own, after);
+        self.load(ahead, before, &mut left)?;
         let mut next = || order.as_mut().map_or(Ok(None), Rows::next);
         let (mut row, mut ticked) = (next()?, 0_u32);
         loop {
@@ -196,7 +222,66 @@ impl<'p> Reducer<'p> {
             self.waiting.retain(|place, _| still.contains(place));
         }
         self.next = self.next.saturating_add(1);
+        for window in self.automations.take_windows(0) {
+            left.add(&window)?;
+        }
+        self.windows.left = left.finish()?;
         Ok(())
+    }
+
+    /// How many windows there were in the last slice.
+    #[must_use]
+    pub fn windows(&self) -> WindowCounts {
+        self.windows
+    }
+
+    fn windows_of(&self, slice: u64) -> WindowsHead {
+        WindowsHead { plan: self.plan.mark, share: self.number, slice }
+    }
+
+    /// What happens in a slice.
+    fn ahead(&self, ticks: &[u8], events: &MergedEvents<'_>) -> Result<Ahead, ArchiveReplayError> {
+        let mut until = i64::MIN;
+        let (_, mut ticks) = open::<OrderHead, TickRow>(ticks)?;
+        while let Some(TickRow { now, as_of, sweep, .. }) = ticks.next()? {
+            step(1);
+            until = until.max(now).max(as_of).max(sweep.unwrap_or(i64::MIN));
+        }
+        let mut texts = Set::default();
+        for text in events.pieces.iter().flat_map(EventsReader::texts) {
+            step(1);
+            texts.insert(text.clone());
+        }
+        for event in self.waiting.values() {
+            for labels in std::iter::once(&event.resource).chain(event.related.iter()) {
+                for (_, value) in labels.iter() {
+                    step(1);
+                    texts.insert(value.clone());
+                }
+            }
+        }
+        Ok(Ahead::new(until, texts))
+    }
+
+    /// Takes up the windows of the slice before, but for those that are idle in this one.
+    fn load(
+        &mut self,
+        mut ahead: Ahead,
+        before: &mut dyn Read,
+        left: &mut WindowsWriter<'_>,
+    ) -> Result<(), ArchiveReplayError> {
+        let damaged = |_| ArchiveReplayError::Damaged;
+        let Some(earlier) = self.next.checked_sub(1) else { return Ok(()) };
+        let (head, count, mut texts) = (self.windows_of(earlier), self.windows.left, EventReader::default());
+        self.windows = WindowCounts { loaded: count, ..WindowCounts::default() };
+        let (automations, windows) = (&mut self.automations, &mut self.windows);
+        read_windows(head, count, before, &mut |window| {
+            let idle = automations.load_window(0, window, &mut ahead, &mut texts).map_err(damaged)?;
+            let Some(idle) = idle else { return Ok(()) };
+            (windows.loaded, windows.idle) = (windows.loaded.saturating_sub(1), windows.idle.saturating_add(1));
+            left.add(&idle)
+        })?;
+        automations.load_first(0, ahead, &mut texts).map_err(damaged)
     }
 
     fn check(&self, head: &OrderHead, index: usize) -> Result<(), ArchiveReplayError> {
@@ -205,7 +290,8 @@ impl<'p> Reducer<'p> {
     }
 
     fn event(&mut self, row: &OrderRow, phase: Phase, events: &mut MergedEvents<'_>) -> Result<(), ArchiveReplayError> {
-        let waited = self.waiting.remove(&row.place);
+        // One that waited can be evaluated again: if ids are repeated, two events release it.
+        let waited = self.waiting.get(&row.place).cloned();
         let event = waited.map_or_else(|| events.find(row.place), Ok)?;
         self.now = Instant(row.now);
         match row.act {
@@ -261,7 +347,8 @@ impl<'p> Reducer<'p> {
         rows.finish(&FiringsHead { plan: self.plan.mark, share: self.number, waited })
     }
 
-    /// Its state, to go on in another process: a [`Snapshot`]. What was not taken is not part of it.
+    /// Its state, to go on in another process: a [`Snapshot`]. The windows are where [`Reducer::slice`] wrote them; what was
+    /// not taken is not part of it.
     #[must_use]
     pub fn save(&self) -> Vec<u8> {
         let saved = SavedReducer {
@@ -271,6 +358,7 @@ impl<'p> Reducer<'p> {
             now: self.now.0,
             automations: self.automations.save(self.now),
             waiting: self.waiting.iter().map(|(place, event)| (*place, SavedEvent::new(event))).collect(),
+            windows: self.windows,
         };
         Snapshot::new(SnapshotKind::Triggers, &saved).bytes().to_vec()
     }
@@ -290,7 +378,7 @@ impl<'p> Reducer<'p> {
         let mut texts = EventReader::default();
         reducer.automations.restore(saved.automations, &mut texts).map_err(damaged)?;
         reducer.waiting = saved.waiting.iter().map(|(place, event)| (*place, event.restore(&mut texts))).collect();
-        (reducer.now, reducer.next) = (Instant(saved.now), saved.next);
+        (reducer.now, reducer.next, reducer.windows) = (Instant(saved.now), saved.next, saved.windows);
         Ok(reducer)
     }
 }

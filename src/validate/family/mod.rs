@@ -56,15 +56,12 @@ pub(super) fn check(
 /// An event with an unknown name: a user's own, or a mistake.
 fn unlisted(findings: &mut Findings<'_>, subject: &Subject<'_>, event: &Parts<'_>, name: &str) {
     let lower = name.to_ascii_lowercase();
-    let id = event.id_label().map(Observed::exposed).filter(|id| id.is_string());
     let reserved = lower.starts_with("prefect.") || lower.starts_with("prefect-cloud.");
     // Also for names whose first word is almost `prefect`.
     let suggestion = catalogue::suggest(name);
     if !reserved && suggestion.is_none() {
-        if let Some(id) = id
-            && !id.raw().is_empty()
-            && !id.raw().iter().any(|byte| matches!(byte, b'.' | b'/' | b':' | b' '))
-        {
+        let id = event.id_label().filter(|id| id.is_string() && !id.is_divided());
+        if let Some(id) = id.map(Observed::exposed).filter(|id| !id.raw().is_empty()) {
             findings.add(Code::RESOURCE_ID_NOT_DOTTED, subject, &Path::Label(RESOURCE_ID), id).string("found", id);
         }
         return;
