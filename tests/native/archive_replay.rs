@@ -1,6 +1,6 @@
 //! An archive is replayed as one process replays it, however it is cut.
 
-use std::io;
+use std::io::{self, Write};
 
 use prefect_events::archive::replay::{
     ArchiveReplay, ArchiveReplayError, ArchiveReplayOptions, Reducer, ReplayPlan, SequencedSlice, SliceInput,
@@ -363,6 +363,53 @@ proptest! {
     }
 }
 
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 40, max_shrink_iters: 60, ..ProptestConfig::default() })]
+
+    /// The same with more windows than the server reads at once, so that some are idle.
+    #[test]
+    fn any_cut_of_many_windows_gives_the_same(
+        groups in prop::collection::vec((0_i64..12_000, 1_u32..800, 0_i64..400, -300_i64..9000, 1_u32..20), 2..5),
+        within in 100_i64..9000, which in 0_usize..5, slice in 60_i64..4000, hashes in 1_u32..4, seed in any::<u64>(),
+        intended in prop::bool::weighted(0.3),
+    ) {
+        let mut lines = Vec::new();
+        for (group, (begins, runs, spread, after, every)) in (1_u32..).zip(groups) {
+            for run in 0..runs {
+                let key = group * 1000 + run;
+                let at = 400 + begins + i64::from(run) * spread / i64::from(runs);
+                lines.push(line(lines.len(), at, 0, "a", key, None));
+                if run % every == 0 {
+                    lines.push(line(lines.len(), at + after, i64::from(run % 7) * 60, "b", key, None));
+                }
+                if run % 50 == 0 {
+                    lines.push(line(lines.len(), at + 700, 0, "a", key, None));
+                }
+            }
+        }
+        let each = "for_each: [prefect.resource.id]";
+        let automation = match which {
+            0 | 1 => format!("trigger: {{posture: Proactive, after: [a], expect: [b], {each}, within: {within}}}"),
+            2 => format!("trigger: {{posture: Proactive, after: [a], expect: [a, b], {each}, threshold: 2, within: {within}}}"),
+            3 => format!("trigger: {{posture: Reactive, expect: [a, b], {each}, threshold: 2, within: {within}}}"),
+            _ => format!("trigger: {{type: sequence, within: {within}, triggers: [{{posture: Reactive, expect: [b], {each}}}, {{posture: Proactive, after: [a], expect: [b], {each}, within: {within}}}]}}"),
+        };
+        let lines: Vec<&str> = lines.iter().map(|line| &**line).collect();
+        let mut chance = Chance(seed);
+        let parts = dealt(&lines, 2, &mut chance);
+        let options = ArchiveReplayOptions {
+            intended,
+            slice_seconds: Some(Span::seconds(slice)),
+            warm_up_seconds: Some(Span::seconds(1800)),
+            hashes: Some(hashes),
+            ..ArchiveReplayOptions::default()
+        };
+        let expected = streamed(&automation, &bytes(&parts), &options);
+        let replayed = run(&automation, &bytes(&parts), &options, &mut chance, &mut Seen::default());
+        assert_same(&automation, &replayed, &expected);
+    }
+}
+
 /// Of many windows, those that nothing happens to stay on the disk, also where the server reads them in pages of 500.
 #[test]
 fn idle_windows_stay_on_disk() {
@@ -483,57 +530,50 @@ fn what_is_wrong_is_said() {
     assert_eq!(reduced(Some(order), &[&own.pieces[1].bytes]), None);
     // The events are missing.
     assert_eq!(reduced(Some(order), &[]), Some(ArchiveReplayError::Damaged));
-    // The windows of another slice, of another share, and cut ones.
+}
+
+/// The windows of another slice, cut ones, and a full disk.
+#[test]
+fn wrong_windows_are_reported() {
+    let automation =
+        "trigger: {posture: Proactive, after: [a], expect: [b], for_each: [prefect.resource.id], within: 90000}";
+    let plan = ReplayPlan::new(automation.into(), &ArchiveReplayOptions::default()).unwrap();
     let lines = [line(0, 0, 0, "a", 1, None), line(1, 30_000, 0, "a", 2, None), line(2, 60_000, 0, "a", 3, None)];
-    let plan = ReplayPlan::new(
-        "trigger: {posture: Proactive, after: [a], expect: [b], for_each: [prefect.resource.id], within: 90000}".into(),
-        &none(),
-    )
-    .unwrap();
-    let own = plan.map(0, (&*lines.join("\n")).into()).unwrap();
-    let schedule = plan.schedule(&[&own.head]).unwrap();
-    let mut reducer = Reducer::new(&plan, &schedule, 0).unwrap();
-    let (mut files, mut states, mut before) = (vec![Vec::new()], vec![reducer.save()], None);
-    let slice = |reducer: &mut Reducer<'_>, index: usize, state: Option<&[u8]>, windows: &[u8], after: &mut Vec<u8>| {
-        let pieces = |share: Option<u32>| -> Vec<&[u8]> {
-            let of = own.pieces.iter().filter(|one| one.slice == schedule.slices()[index] && one.share == share);
-            of.map(|one| &*one.bytes).collect()
-        };
-        let one = plan.sequence(&schedule, index, &pieces(None), state).unwrap();
-        let order = one.orders.first().map(|order| &*order.bytes);
-        let input = SliceInput { index, ticks: &one.ticks, order, events: &pieces(Some(0)) };
-        (reducer.slice(input, &mut &*windows, after), one.state)
+    let mapped = plan.map(0, (&*lines.join("\n")).into()).unwrap();
+    let schedule = plan.schedule(&[&mapped.head]).unwrap();
+    let pieces = |slice: i64, share: Option<u32>| -> Vec<&[u8]> {
+        let of = mapped.pieces.iter().filter(|piece| piece.slice == slice && piece.share == share);
+        of.map(|piece| &*piece.bytes).collect()
     };
-    for index in 0..schedule.slices().len() {
-        let mut after = Vec::new();
-        let (result, state) = slice(&mut reducer, index, before.as_deref(), &files[index], &mut after);
-        assert_eq!(result, Ok(()));
-        assert_eq!(
-            slice(
-                &mut Reducer::restore(&plan, &schedule, &states[index]).unwrap(),
-                index,
-                before.as_deref(),
-                &files[index],
-                &mut Vec::new()
-            )
-            .0,
-            Ok(())
-        );
-        if index > 1 {
-            let again = |windows: &[u8]| {
-                let mut reducer = Reducer::restore(&plan, &schedule, &states[index]).unwrap();
-                slice(&mut reducer, index, before.as_deref(), windows, &mut Vec::new()).0
+    let (mut state, mut in_order) = (None::<Vec<u8>>, None::<Vec<u8>>);
+    let mut files: Vec<Vec<u8>> = Vec::new();
+    for (index, slice) in schedule.slices().iter().enumerate() {
+        let own = plan.sequence(&schedule, index, &pieces(*slice, None), in_order.as_deref()).unwrap();
+        let events = pieces(*slice, Some(0));
+        let run = |mut before: &[u8], after: &mut dyn Write| {
+            let mut reducer = match &state {
+                Some(state) => Reducer::restore(&plan, &schedule, state).unwrap(),
+                None => Reducer::new(&plan, &schedule, 0).unwrap(),
             };
-            assert_eq!(again(&files[index - 1]), Err(ArchiveReplayError::Damaged));
-            for length in 0..files[index].len() {
-                assert_eq!(again(&files[index][..length]), Err(ArchiveReplayError::Damaged));
-            }
+            let order = own.orders.first().map(|order| &*order.bytes);
+            let input = SliceInput { index, ticks: &own.ticks, order, events: &events };
+            reducer.slice(input, &mut before, after).map(|()| reducer.save())
+        };
+        let before = files.last().cloned().unwrap_or_default();
+        let mut after = Vec::new();
+        let next = run(&before, &mut after).unwrap();
+        for length in 0..before.len() {
+            assert_eq!(run(&before[..length], &mut io::sink()), Err(ArchiveReplayError::Damaged));
         }
-        before = Some(state);
+        if let [.., earlier, _] = &*files {
+            assert_eq!(run(earlier, &mut io::sink()), Err(ArchiveReplayError::Damaged));
+        }
+        let full = run(&before, &mut &mut [0; 20][..]);
+        assert!(matches!(full, Err(ArchiveReplayError::Disk { kind: io::ErrorKind::WriteZero, .. })), "{full:?}");
         files.push(after);
-        states.push(reducer.save());
+        (state, in_order) = (Some(next), Some(own.state));
     }
     let lengths: Vec<usize> = files.iter().map(Vec::len).collect();
     // All are over in the last slice.
-    assert!(lengths.len() == 4 && lengths[2] > lengths[1] && lengths[1] > 90 && lengths[3] < 30, "{lengths:?}");
+    assert!(lengths.len() == 3 && lengths[1] > lengths[0] && lengths[0] > 90 && lengths[2] < 30, "{lengths:?}");
 }
