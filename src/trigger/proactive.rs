@@ -87,19 +87,21 @@ fn shrinking_batches(
         }
         place_in_batch = place_in_batch.saturating_add(1).checked_rem(BATCH_SIZE.saturating_mul(2)).unwrap_or_default();
     }
-    // The first one read that is not over decides when to run again.
-    let skipped =
+    // The first one read that is not over decides when to run again. If all are skipped, none is read.
+    let mut skipped =
         if place_in_batch < BATCH_SIZE { 0 } else { BATCH_SIZE.saturating_mul(2).saturating_sub(place_in_batch) };
     let mut left = Vec::new();
     let mut next = None;
     while let Some((end, place)) = state.buckets.pop() {
         left.push(place);
-        if end > as_of {
-            next = Some(end);
-            if left.len() > skipped {
-                break;
-            }
+        if end <= as_of {
+            continue;
         }
+        if skipped == 0 {
+            next = Some(end);
+            break;
+        }
+        skipped = skipped.saturating_sub(1);
     }
     for place in left {
         state.buckets.put_back(place);

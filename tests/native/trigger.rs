@@ -174,6 +174,52 @@ fn batches_skip_what_the_server_skips() {
     }
 }
 
+/// As `tests/oracle/pages.py` recorded it: also when other windows are still open, which decide when the server looks next.
+#[test]
+fn pages_of_windows_fire_as_on_the_real_server() {
+    let recorded: Json = serde_json::from_slice(&super::cases::read("pages.json")).unwrap();
+    let number = |value: &Json| value.as_i64().unwrap();
+    let written = |after: i64| {
+        let start = prefect_events::time::read(b"2026-03-01T12:00:00Z").unwrap().instant.unwrap();
+        Instant(start.0 + after).rfc3339()
+    };
+    for row in recorded["scenarios"].as_array().unwrap() {
+        let mut events = Vec::new();
+        for group in row["groups"].as_array().unwrap() {
+            let [runs, first, spread] = [0, 1, 2].map(|place| number(&group[place]));
+            for run in 0..runs {
+                let (at, place) = (written(first * 1_000_000 + run * spread / runs), events.len());
+                events.push(format!(
+                    r#"{{"id": "00000000-0000-4000-8000-{place:012}", "occurred": "{at}", "event": "a",
+                        "resource": {{"prefect.resource.id": "run.{place}"}}, "related": []}}"#
+                ));
+            }
+        }
+        let text = format!(
+            r#"{{"automation": {{"name": "a", "actions": [], "trigger": {{"posture": "Proactive", "after": ["a"], "expect": ["b"],
+                "for_each": ["prefect.resource.id"], "within": {}}}}}, "events": [{}], "start": "{}", "end": "{}"}}"#,
+            recorded["within"],
+            events.join(","),
+            written(0),
+            written(number(&recorded["until"]) * 1_000_000),
+        );
+        let (mut tape, mut issues) = (prefect_events::json::Tape::new(), Vec::new());
+        prefect_events::json::parse(text.as_bytes(), 0, &mut tape, &mut issues);
+        let scenario = Scenario::read(tape.document(text.as_bytes()).root().unwrap()).unwrap();
+        let played = play(scenario, Options::default()).unwrap();
+        let mut fired = std::collections::BTreeMap::new();
+        for firing in &played.firings {
+            *fired.entry(firing.at.rfc3339()).or_insert(0_u64) += 1;
+        }
+        assert_eq!(
+            serde_json::to_value(fired.into_iter().collect::<Vec<_>>()).unwrap(),
+            row["fired"],
+            "{}",
+            row["groups"]
+        );
+    }
+}
+
 const WILD_NAMES: [&str; 6] = ["hb", "end", "prefect.log.write", "", "h\nb", "hbx"];
 const WILD_PATTERNS: [&str; 10] = ["hb", "*", "h*", "!end", "[a-z]*", "", "?b", "end", "[!", "h*b*"];
 const WILD_WITHIN: [i64; 9] = [0, 1, -1, 10_000_000, -90_000_000, 90_000_000, 86_400_000_000 * 365, i64::MAX, i64::MIN];
