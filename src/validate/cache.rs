@@ -22,7 +22,7 @@ use crate::text::table::{HashIndex, Seed};
 use super::agreement::{self, Operand};
 use super::form::{self, usual_time, usual_uuid};
 
-/// The most nodes and guards of all entries together.
+/// The most nodes and guards of all entries together: of families, and the same number of none.
 const CAPACITY: usize = 100_000;
 
 /// The most entries that share a key. Each is compared in full.
@@ -351,6 +351,11 @@ impl<X> Entry<X> {
         self.family.map(|family| Match { family, hole })
     }
 
+    /// How many nodes and guards it has.
+    fn size(&self) -> usize {
+        self.shape.len().saturating_add(self.guards.len())
+    }
+
     #[inline(always)]
     fn has_shape(&self, event: Value<'_>) -> bool {
         match (self.skeleton, event.skeleton()) {
@@ -367,10 +372,17 @@ impl<X> Entry<X> {
     }
 }
 
-/// The events without findings, by a key that few of them share.
+/// The events without findings. Those of no family are apart: users can have any number of names, which would drive the
+/// others out.
 pub(super) struct ShapeCache<X> {
+    listed: Entries<X>,
+    unlisted: Entries<X>,
+}
+
+/// Entries by a key that few of them share.
+struct Entries<X> {
     /// Each key with its entries.
-    entries: Vec<(u64, Vec<Entry<X>>)>,
+    by_key: Vec<(u64, Vec<Entry<X>>)>,
     index: HashIndex,
     seed: Seed,
     size: usize,
@@ -378,20 +390,21 @@ pub(super) struct ShapeCache<X> {
 
 impl<X> Default for ShapeCache<X> {
     fn default() -> Self {
-        ShapeCache { entries: Vec::new(), index: HashIndex::default(), seed: Seed::default(), size: 0 }
+        ShapeCache { listed: Entries::default(), unlisted: Entries::default() }
+    }
+}
+
+impl<X> Default for Entries<X> {
+    fn default() -> Self {
+        Entries { by_key: Vec::new(), index: HashIndex::default(), seed: Seed::default(), size: 0 }
     }
 }
 
 impl<X> ShapeCache<X> {
     /// An entry that says that an event has no findings.
     pub(super) fn find(&self, profile: Profile, event: Value<'_>) -> Option<&Entry<X>> {
-        let (_, entries) = self.entries.get(self.place(key(event)?)?)?;
-        entries.iter().find(|entry| entry.decides(profile, event))
-    }
-
-    fn place(&self, key: u64) -> Option<usize> {
-        let is_it = |place: usize| self.entries.get(place).is_some_and(|(other, _)| *other == key);
-        self.index.find(self.seed.hash_one(key), &mut { is_it })
+        let key = key(event)?;
+        self.listed.find(key, profile, event).or_else(|| self.unlisted.find(key, profile, event))
     }
 
     /// Adds an event without findings.
@@ -409,39 +422,48 @@ impl<X> ShapeCache<X> {
         }
         let (Some(key), Some(shape)) = (key(event), event.shape()) else { return };
         let guards = simplified(seen.guards.take());
-        let size = shape.len().saturating_add(guards.len());
-        if size > CAPACITY {
-            return;
-        }
-        if self.size.saturating_add(size) > CAPACITY {
-            *self = ShapeCache::default();
-        }
-        self.size = self.size.saturating_add(size);
         let hole = matched.and_then(|Match { family, hole }| {
             let start = family.name.prefix().len();
             hole.map(|hole| (start, start.saturating_add(hole.len())))
         });
-        let place = self.place(key).unwrap_or_else(|| {
-            self.index.add(self.seed.hash_one(key), self.entries.len());
-            self.entries.push((key, Vec::new()));
-            self.entries.len().saturating_sub(1)
-        });
-        let Some((_, entries)) = self.entries.get_mut(place) else { return };
-        if entries.len() >= ENTRIES_PER_KEY {
-            let oldest = entries.remove(0);
-            self.size = self.size.saturating_sub(oldest.shape.len().saturating_add(oldest.guards.len()));
+        let entries = if matched.is_some() { &mut self.listed } else { &mut self.unlisted };
+        let family = matched.map(|matched| matched.family);
+        let (skeleton, name) = (event.skeleton(), name.to_owned());
+        entries.add(key, Entry { profile, skeleton, shape, guards, extra, name, family, hole });
+    }
+}
+
+impl<X> Entries<X> {
+    #[inline(always)]
+    fn find(&self, key: u64, profile: Profile, event: Value<'_>) -> Option<&Entry<X>> {
+        let (_, entries) = self.by_key.get(self.place(key)?)?;
+        entries.iter().find(|entry| entry.decides(profile, event))
+    }
+
+    fn place(&self, key: u64) -> Option<usize> {
+        let is_it = |place: usize| self.by_key.get(place).is_some_and(|(other, _)| *other == key);
+        self.index.find(self.seed.hash_one(key), &mut { is_it })
+    }
+
+    fn add(&mut self, key: u64, entry: Entry<X>) {
+        let size = entry.size();
+        if size > CAPACITY {
+            return;
         }
-        let skeleton = event.skeleton();
-        entries.push(Entry {
-            profile,
-            skeleton,
-            shape,
-            guards,
-            extra,
-            name: name.to_owned(),
-            family: matched.map(|matched| matched.family),
-            hole,
+        if self.size.saturating_add(size) > CAPACITY {
+            *self = Entries::default();
+        }
+        self.size = self.size.saturating_add(size);
+        let place = self.place(key).unwrap_or_else(|| {
+            self.index.add(self.seed.hash_one(key), self.by_key.len());
+            self.by_key.push((key, Vec::new()));
+            self.by_key.len().saturating_sub(1)
         });
+        let Some((_, entries)) = self.by_key.get_mut(place) else { return };
+        if entries.len() >= ENTRIES_PER_KEY {
+            self.size = self.size.saturating_sub(entries.remove(0).size());
+        }
+        entries.push(entry);
     }
 }
 

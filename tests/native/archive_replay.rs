@@ -370,8 +370,9 @@ proptest! {
     #[test]
     fn any_cut_of_many_windows_gives_the_same(
         groups in prop::collection::vec((0_i64..12_000, 1_u32..800, 0_i64..400, -300_i64..9000, 1_u32..20), 2..5),
-        within in 100_i64..9000, which in 0_usize..5, slice in 60_i64..4000, hashes in 1_u32..4, seed in any::<u64>(),
-        intended in prop::bool::weighted(0.3),
+        within in 100_i64..9000, which in 0_usize..6, keys in 0_usize..3, slice in 60_i64..4000, hashes in 1_u32..4,
+        seed in any::<u64>(), intended in prop::bool::weighted(0.3), direct in any::<bool>(),
+        start in prop::option::of(0_i64..3000),
     ) {
         let mut lines = Vec::new();
         for (group, (begins, runs, spread, after, every)) in (1_u32..).zip(groups) {
@@ -387,17 +388,35 @@ proptest! {
                 }
             }
         }
-        let each = "for_each: [prefect.resource.id]";
+        // Of the second label most events have none.
+        let each = ["for_each: [prefect.resource.id]", "for_each: [kind, prefect.resource.id]", "for_each: ['related:flow:prefect.resource.id']"][keys];
         let automation = match which {
             0 | 1 => format!("trigger: {{posture: Proactive, after: [a], expect: [b], {each}, within: {within}}}"),
             2 => format!("trigger: {{posture: Proactive, after: [a], expect: [a, b], {each}, threshold: 2, within: {within}}}"),
-            3 => format!("trigger: {{posture: Reactive, expect: [a, b], {each}, threshold: 2, within: {within}}}"),
+            3 => format!("trigger: {{type: compound, require: any, within: 60, triggers: [{{posture: Proactive, after: [a], expect: [b], {each}, within: {within}}}, {{posture: Proactive, after: [a], expect: [c], {each}, within: 3000}}]}}"),
+            4 => format!("trigger: {{posture: Reactive, expect: [a, b], {each}, threshold: 2, within: {within}}}"),
             _ => format!("trigger: {{type: sequence, within: {within}, triggers: [{{posture: Reactive, expect: [b], {each}}}, {{posture: Proactive, after: [a], expect: [b], {each}, within: {within}}}]}}"),
         };
-        let lines: Vec<&str> = lines.iter().map(|line| &**line).collect();
         let mut chance = Chance(seed);
+        // Some wait for others, or have another key.
+        let count = lines.len();
+        let varied = |line: String| {
+            let (id, run) = (chance.below(count * 2), chance.below(3));
+            let end = match chance.below(12) {
+                0 => format!(r#", "follows": "00000000-0000-4000-8000-{id:012}"}}"#),
+                1 => format!(r#", "related": [{{"prefect.resource.id": "prefect.flow.{run}", "prefect.resource.role": "flow"}}]}}"#),
+                2 => return line.replacen(r#""resource": {"#, r#""resource": {"kind": "x", "#, 1),
+                _ => return line,
+            };
+            format!("{}{end}", line.strip_suffix('}').unwrap())
+        };
+        let lines: Vec<String> = lines.into_iter().map(varied).collect();
+        let lines: Vec<&str> = lines.iter().map(|line| &**line).collect();
         let parts = dealt(&lines, 2, &mut chance);
+        let from = start.map(|at| format!("2026-03-01T{:02}:{:02}:{:02}Z", 6 + at / 3600, at / 60 % 60, at % 60));
         let options = ArchiveReplayOptions {
+            start: from.map(|at| serde_json::from_value(at.into()).unwrap()),
+            delivery: Some(if direct { prefect_events::trigger::Delivery::Direct } else { prefect_events::trigger::Delivery::Consumer }),
             intended,
             slice_seconds: Some(Span::seconds(slice)),
             warm_up_seconds: Some(Span::seconds(1800)),
@@ -569,7 +588,11 @@ fn wrong_windows_are_reported() {
             assert_eq!(run(earlier, &mut io::sink()), Err(ArchiveReplayError::Damaged));
         }
         let full = run(&before, &mut &mut [0; 20][..]);
-        assert!(matches!(full, Err(ArchiveReplayError::Disk { kind: io::ErrorKind::WriteZero, .. })), "{full:?}");
+        let Err(ArchiveReplayError::Disk { kind: io::ErrorKind::WriteZero, reason }) = &full else {
+            panic!("{full:?}")
+        };
+        let said = full.as_ref().map_err(ToString::to_string);
+        assert_eq!(said, Err(format!("windows cannot be kept on disk: {reason}")));
         files.push(after);
         (state, in_order) = (Some(next), Some(own.state));
     }

@@ -153,7 +153,7 @@ def reduce_share(replay: str, share: int, slices: list[str], plan: Plan, work: W
     state = None
     fired = []
     # A slice only has those windows in memory that something happens to.
-    with tempfile.TemporaryDirectory(prefix="prefect-events-windows-") as folder:
+    with tempfile.TemporaryDirectory(prefix="prefect-events-windows-", dir=work.local()) as folder:
         before, after = os.path.join(folder, "before"), os.path.join(folder, "after")
         open(before, "wb").close()
         for number, one in enumerate(slices):

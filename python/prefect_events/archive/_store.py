@@ -43,6 +43,11 @@ class Work(msgspec.Struct, frozen=True):
         store, root = filesystem(self.folder, self.options)
         return store, f"{root.rstrip('/')}/{name}"
 
+    def local(self) -> str | None:
+        """Its path, if it is on this machine."""
+        store, root = filesystem(self.folder, self.options)
+        return root if "file" in store.protocol else None
+
     def has(self, name: str) -> bool:
         store, path = self._at(name)
         return bool(store.exists(path))

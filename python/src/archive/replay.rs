@@ -167,11 +167,13 @@ pub(crate) fn reduce(
         let mut reducer = reducer.map_err(misuse)?;
         let events = slices_of(&events);
         let input = SliceInput { index, ticks: &ticks, order: order.as_deref(), events: &events };
-        let (mut before, mut after) = (File::open(before)?, File::create(after)?);
-        reducer.slice(input, &mut before, &mut after).map_err(|error| match error {
-            ArchiveReplayError::Disk { kind, reason } => io::Error::new(kind, reason).into(),
+        let on_disk = |error: ArchiveReplayError| match error {
+            ArchiveReplayError::Disk { kind, .. } => io::Error::new(kind, error.to_string()).into(),
             error => misuse(error),
-        })?;
+        };
+        let opened = |file: io::Result<File>| file.map_err(|error| on_disk(error.into()));
+        let (mut before, mut after) = (opened(File::open(before))?, opened(File::create(after))?);
+        reducer.slice(input, &mut before, &mut after).map_err(on_disk)?;
         Ok((reducer.take(), reducer.save()))
     })
 }

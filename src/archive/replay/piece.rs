@@ -20,7 +20,7 @@ pub(super) struct Place {
 }
 
 /// The mark of all pieces. Its last byte is the number of the format: a new one whenever a row changes.
-const MARK: [u8; 4] = *b"PER\x02";
+const MARK: [u8; 4] = *b"PER\x01";
 
 /// What a piece begins with.
 pub(super) trait Head: Serialize + DeserializeOwned {

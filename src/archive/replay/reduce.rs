@@ -1,7 +1,7 @@
 //! The triggers of one share execute the steps of slice after slice.
 
 use std::cmp::Reverse;
-use std::collections::{BTreeMap, BinaryHeap};
+use std::collections::{BTreeMap, BTreeSet, BinaryHeap};
 use std::io::{Read, Write};
 
 use serde::{Deserialize, Serialize};
@@ -37,8 +37,9 @@ pub struct SliceInput<'b> {
     pub events: &'b [&'b [u8]],
 }
 
-/// Executes the steps of one share, slice after slice, in order of time. Between slices it needs memory only for waiting
-/// events and firings that were not taken; in one, for its events too, and for the windows that something happens to.
+/// Executes the steps of one share, slice after slice, in order of time. Between slices it needs memory for waiting events,
+/// for the firings of the last day, and for those that were not taken; in one, for its events too, and for the windows that
+/// something happens to.
 pub struct Reducer<'p> {
     plan: &'p ReplayPlan,
     schedule: &'p Schedule,
@@ -52,12 +53,13 @@ pub struct Reducer<'p> {
     waited: u64,
     rows: Writer,
     windows: WindowCounts,
+    has_failed: bool,
 }
 
 /// How many windows there were in a slice.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub struct WindowCounts {
-    /// Were read at its beginning.
+    /// Were in memory at its beginning.
     pub loaded: u64,
     /// Stayed on the disk: nothing happened to them.
     pub idle: u64,
@@ -104,7 +106,8 @@ struct SavedReducer {
     now: i64,
     automations: SavedAutomations,
     waiting: Vec<(Place, SavedEvent)>,
-    windows: WindowCounts,
+    /// How many windows it left.
+    left: u64,
 }
 
 /// The events of several pieces in order of receipt.
@@ -167,6 +170,7 @@ impl<'p> Reducer<'p> {
             waited: 0,
             rows: Writer::new(),
             windows: WindowCounts::default(),
+            has_failed: false,
         })
     }
 
@@ -174,8 +178,23 @@ impl<'p> Reducer<'p> {
     /// one are written.
     ///
     /// # Errors
-    /// If bytes are damaged or of another replay, it is not the next slice, or windows cannot be read or written.
+    /// If bytes are damaged or of another replay, it is not the next slice, or windows cannot be read or written. Then go on
+    /// from the state before: this reducer executes no slice any more.
     pub fn slice(
+        &mut self,
+        input: SliceInput<'_>,
+        before: &mut dyn Read,
+        after: &mut dyn Write,
+    ) -> Result<(), ArchiveReplayError> {
+        if std::mem::replace(&mut self.has_failed, true) {
+            return Err(ArchiveReplayError::Damaged);
+        }
+        self.play(input, before, after)?;
+        self.has_failed = false;
+        Ok(())
+    }
+
+    fn play(
         &mut self,
         input: SliceInput<'_>,
         before: &mut dyn Read,
@@ -183,11 +202,11 @@ impl<'p> Reducer<'p> {
     ) -> Result<(), ArchiveReplayError> {
         let (head, mut ticks) = open::<OrderHead, TickRow>(input.ticks)?;
         self.check(&head, input.index)?;
-        let (mut order, mut still) = (None, None);
+        let (mut order, mut still): (_, Option<BTreeSet<Place>>) = (None, None);
         if let Some(bytes) = input.order {
             let (head, rows) = open::<OrderHead, OrderRow>(bytes)?;
             self.check(&head, input.index)?;
-            (order, still) = (Some(rows), Some(head.waiting));
+            (order, still) = (Some(rows), Some(head.waiting.into_iter().collect()));
         }
         let mut events = MergedEvents::new(self.plan.mark, input.events)?;
         let (ahead, own) = (self.ahead(input.ticks, &events)?, self.windows_of(self.next));
@@ -219,6 +238,7 @@ impl<'p> Reducer<'p> {
             return Err(ArchiveReplayError::Damaged);
         }
         if let Some(still) = still {
+            step(self.waiting.len());
             self.waiting.retain(|place, _| still.contains(place));
         }
         self.next = self.next.saturating_add(1);
@@ -358,7 +378,7 @@ impl<'p> Reducer<'p> {
             now: self.now.0,
             automations: self.automations.save(self.now),
             waiting: self.waiting.iter().map(|(place, event)| (*place, SavedEvent::new(event))).collect(),
-            windows: self.windows,
+            left: self.windows.left,
         };
         Snapshot::new(SnapshotKind::Triggers, &saved).bytes().to_vec()
     }
@@ -378,7 +398,7 @@ impl<'p> Reducer<'p> {
         let mut texts = EventReader::default();
         reducer.automations.restore(saved.automations, &mut texts).map_err(damaged)?;
         reducer.waiting = saved.waiting.iter().map(|(place, event)| (*place, event.restore(&mut texts))).collect();
-        (reducer.now, reducer.next, reducer.windows) = (Instant(saved.now), saved.next, saved.windows);
+        (reducer.now, reducer.next, reducer.windows.left) = (Instant(saved.now), saved.next, saved.left);
         Ok(reducer)
     }
 }
