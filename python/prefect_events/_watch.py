@@ -13,7 +13,7 @@ import msgspec
 from ._cli.files import Failed
 from ._cli.server import ServerError
 from ._cli.settings import settings_sources
-from ._cli.watcher import State, Watcher
+from ._cli.watch_client import State, WatchClient
 from ._input import Document, document, settings
 from ._types import Firing
 
@@ -64,24 +64,24 @@ def connection(url: str | None, auth_string: str | None, api_key: str | None, pr
 def begin(
     connect: str, automations: list[tuple[bytes, str]], options: str, state: str | os.PathLike[str] | None
 ) -> Generator[WatchedFiring, None, None]:
-    watcher = Watcher()
-    watcher.report = LOG.warning
+    client = WatchClient()
+    client.report = LOG.warning
     file = None if state is None else State(os.fspath(state), os.fspath(state))
     try:
-        watcher.begin(connect, automations, options, settings(format="json"), file)
+        client.begin(connect, automations, options, settings(format="json"), file)
     except Failed as failed:
         raise OSError(str(failed)) from None
-    return firings(watcher)
+    return firings(client)
 
 
-def firings(watcher: Watcher) -> Generator[WatchedFiring, None, None]:
+def firings(client: WatchClient) -> Generator[WatchedFiring, None, None]:
     try:
-        with closing(watcher):
-            for text in watcher.firings():
+        with closing(client):
+            for text in client.firings():
                 try:
                     yield WatchedFiring(NAMED.decode(text).automation, FIRING.decode(text))
                 finally:
                     # The caller had it, also if it wants no more.
-                    watcher.said()
+                    client.said()
     except (ServerError, Failed) as error:
         raise OSError(str(error)) from None

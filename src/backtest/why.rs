@@ -47,13 +47,13 @@ pub fn why(
     };
     named(&all, options.name.as_deref()).map_err(WhyError::Replay)?;
     let run = Run::new(captured, id, options, consequences.clone());
-    let story = Story { run, life: *life, name: options.name.as_deref() };
+    let explained = ExplainedRun { run, life: *life, name: options.name.as_deref() };
     let mut found: Option<(usize, OnRun)> = None;
     for (index, given) in all.iter().enumerate() {
         if options.name.as_ref().is_some_and(|name| *name != given.automation.name) {
             continue;
         }
-        let own = story.on_run(given)?;
+        let own = explained.on_run(given)?;
         if own.rank > found.as_ref().map_or(0, |(_, best)| best.rank) {
             found = Some((index, own));
         }
@@ -61,10 +61,10 @@ pub fn why(
     if let Some((index, own)) = found
         && let Some(given) = all.get(index)
     {
-        let remedies = Remedies { run: &story.run, document, is_given, index, given };
-        return story.fired(&remedies, &own);
+        let remedies = Remedies { run: &explained.run, document, is_given, index, given };
+        return explained.fired(&remedies, &own);
     }
-    story.not_fired(document, is_given, &all)
+    explained.not_fired(document, is_given, &all)
 }
 
 /// The captured run with a name or an id, or the only one that begins so.
@@ -97,13 +97,13 @@ struct OnRun {
     recorded: Vec<RecordedFiring>,
 }
 
-struct Story<'c> {
+struct ExplainedRun<'c> {
     run: Run<'c>,
     life: Life<'c>,
     name: Option<&'c str>,
 }
 
-impl Story<'_> {
+impl ExplainedRun<'_> {
     fn on_run(&self, given: &GivenAutomation) -> Result<OnRun, WhyError> {
         // What an action did is no cause of its firing: without it first.
         let without = ReplayOptions { without_actions: true, ..self.run.replay() };

@@ -315,8 +315,8 @@ impl Stream {
     pub fn closed(&mut self, code: u16, reason: &str, with: Surroundings) -> Result<(), ClientError> {
         use ClientErrorCode::{Rejected, Unauthorized, Unreachable};
         let url = self.server.socket_url();
-        let because = if reason.is_empty() { String::new() } else { format!(": {reason}") };
-        let error = |code, what: &str| Err(ClientError::new(code, format!("{url} {what}{because}")));
+        let suffix = if reason.is_empty() { String::new() } else { format!(": {reason}") };
+        let error = |code, what: &str| Err(ClientError::new(code, format!("{url} {what}{suffix}")));
         match code {
             POLICY_VIOLATION => return error(Unauthorized, "rejects the credentials"),
             PROTOCOL_ERROR => return error(Rejected, "rejects the subscription"),
@@ -328,7 +328,7 @@ impl Stream {
         }
         let pause = 500_u64.saturating_mul(1 << self.attempts.min(10)).min(LONGEST_PAUSE);
         let milliseconds = with.spread(pause);
-        self.wait = Some(Wait { milliseconds, reason: format!("the connection was closed{because}") });
+        self.wait = Some(Wait { milliseconds, reason: format!("the connection was closed{suffix}") });
         (self.phase, self.message, self.check) = (Phase::Interrupted, None, None);
         Ok(())
     }

@@ -1,5 +1,7 @@
 //! Applies the fixes of findings to the text that was checked.
 
+use std::collections::BTreeMap;
+
 use crate::text::steps::step;
 
 use super::{Diagnostic, Edit};
@@ -44,15 +46,16 @@ impl Change<'_> {
 /// ```
 #[must_use]
 pub fn apply_fixes(text: &str, found: &[Diagnostic]) -> (String, usize) {
-    let mut taken: Vec<Change<'_>> = Vec::new();
+    // By their starts; of equal ones the first comes first.
+    let mut taken: BTreeMap<(u64, usize), Change<'_>> = BTreeMap::new();
     let mut fixes = 0_usize;
     for fix in found.iter().filter_map(|diagnostic| diagnostic.fix.as_ref()) {
         let mut changes: Vec<Change<'_>> = fix.edits.iter().map(Change::from).collect();
-        let after = |taken: &[Change<'_>], start: u64| taken.partition_point(|change| change.start <= start);
         let is_free = |change: &Change<'_>| {
-            let next = after(&taken, change.start);
-            let around = [next.checked_sub(1).and_then(|last| taken.get(last)), taken.get(next)];
-            !around.into_iter().flatten().any(|other| other.meets(change))
+            step(1);
+            let last = taken.range(..=(change.start, usize::MAX)).next_back();
+            let next = taken.range((change.start, usize::MAX)..).next();
+            !last.into_iter().chain(next).any(|(_, other)| other.meets(change))
         };
         if !changes.iter().all(is_free) {
             continue;
@@ -60,16 +63,15 @@ pub fn apply_fixes(text: &str, found: &[Diagnostic]) -> (String, usize) {
         // An insertion at the start of a replacement goes before it.
         changes.sort_by_key(|change| (change.start, change.end));
         for change in changes {
-            let place = after(&taken, change.start);
-            taken.insert(place, change);
+            taken.insert((change.start, taken.len()), change);
         }
         fixes = fixes.saturating_add(1);
     }
-    (replaced(text, &taken), fixes)
+    (replaced(text, taken.into_values()), fixes)
 }
 
 /// The text with changes, which are in order.
-fn replaced(text: &str, changes: &[Change<'_>]) -> String {
+fn replaced<'t>(text: &str, changes: impl Iterator<Item = Change<'t>>) -> String {
     let mut out = String::with_capacity(text.len());
     let mut at = Place { rest: text, unit: 0 };
     for change in changes {
@@ -139,5 +141,7 @@ mod tests {
         assert_eq!(apply_fixes("abcde", &overlapping), ("ade".to_owned(), 1));
         let insertions = [finding(&[(1, 1, "x")]), finding(&[(1, 1, "y")]), finding(&[(1, 2, "z")])];
         assert_eq!(apply_fixes("abc", &insertions), ("axbc".to_owned(), 1));
+        let backwards: Vec<Diagnostic> = (0..500).rev().map(|at| finding(&[(2 * at, 2 * at + 1, "x")])).collect();
+        assert_eq!(apply_fixes(&"ab".repeat(500), &backwards), ("xb".repeat(500), 500));
     }
 }

@@ -50,7 +50,7 @@ use super::streamed::{StreamCounts, StreamEnd, StreamError, StreamOptions, Strea
 pub struct ReplayStream {
     automations: Vec<Automation>,
     options: StreamOptions,
-    stage: Stage,
+    state: StreamState,
     /// The events that wait to be played, by when they were received and how many came before.
     buffer: BTreeMap<(Instant, u64), ReceivedEvent>,
     /// When the last event was received.
@@ -63,7 +63,7 @@ pub struct ReplayStream {
     reader: EventReader,
 }
 
-enum Stage {
+enum StreamState {
     /// Before the start the server knows the events, but no trigger looks at them.
     Before { engine: Box<Engine>, is_empty: bool },
     /// `end`: if the options name one.
@@ -115,7 +115,7 @@ impl ReplayStream {
             fired: automations.iter().map(|_| FiringCounts::default()).collect(),
             automations,
             options: options.clone(),
-            stage: Stage::Before { engine, is_empty: true },
+            state: StreamState::Before { engine, is_empty: true },
             buffer: BTreeMap::new(),
             last: None,
             passed: None,
@@ -175,7 +175,8 @@ impl ReplayStream {
     pub fn advance(&mut self, until: Instant) -> Result<(), ReplayError> {
         let before = Instant(until.0.saturating_sub(1));
         self.play_until(before)?;
-        if let (Stage::Before { .. }, Some(start)) = (&self.stage, self.options.start.filter(|start| *start <= before))
+        if let (StreamState::Before { .. }, Some(start)) =
+            (&self.state, self.options.start.filter(|start| *start <= before))
         {
             self.begin(start)?;
         }
@@ -184,7 +185,7 @@ impl ReplayStream {
     }
 
     fn pass(&mut self, until: Instant) -> Result<(), ReplayError> {
-        let Stage::Playing { player, start, end } = &mut self.stage else { return Ok(()) };
+        let StreamState::Playing { player, start, end } = &mut self.state else { return Ok(()) };
         let until = end.map_or(until, |end| end.min(until));
         if until >= *start && has_too_many_ticks(*start, until, player.tick) {
             return Err(ReplayError::TooManyTicks);
@@ -205,7 +206,7 @@ impl ReplayStream {
 
     /// Plays an event; none was received later than one played before.
     fn play(&mut self, event: &ReceivedEvent) -> Result<(), ReplayError> {
-        if let Stage::Before { engine, is_empty } = &mut self.stage {
+        if let StreamState::Before { engine, is_empty } = &mut self.state {
             let start = self.options.start.unwrap_or(event.received);
             if event.received < start {
                 self.counts.before_start = self.counts.before_start.saturating_add(1);
@@ -217,7 +218,7 @@ impl ReplayStream {
             }
             self.begin(start)?;
         }
-        let Stage::Playing { player, start, end } = &mut self.stage else { return Ok(()) };
+        let StreamState::Playing { player, start, end } = &mut self.state else { return Ok(()) };
         if end.is_some_and(|end| event.received > end) {
             self.counts.undelivered = self.counts.undelivered.saturating_add(1);
             return Ok(());
@@ -235,7 +236,7 @@ impl ReplayStream {
         if end.is_some_and(|end| end < start) {
             return Err(ReplayError::EndBeforeStart);
         }
-        let Stage::Before { engine, is_empty } = &mut self.stage else { return Ok(()) };
+        let StreamState::Before { engine, is_empty } = &mut self.state else { return Ok(()) };
         let new = Engine::new(self.options.server_version.unwrap_or_default(), engine_options(&self.options));
         let mut engine = std::mem::replace(&mut **engine, new);
         known_before(&mut engine, start, *is_empty);
@@ -246,14 +247,14 @@ impl ReplayStream {
         let first = start.0.checked_add(offset).map(Instant);
         let tick = self.options.tick_seconds.map_or(TICK, |tick| tick.0);
         let player = Box::new(Player::new(engine, first, tick));
-        self.stage = Stage::Playing { player, start, end };
+        self.state = StreamState::Playing { player, start, end };
         Ok(())
     }
 
     /// What has happened since the last call, up to the last tick that no event can precede any more.
     #[must_use]
     pub fn drain(&mut self) -> Outcome {
-        let Stage::Playing { player, .. } = &mut self.stage else { return Outcome::default() };
+        let StreamState::Playing { player, .. } = &mut self.state else { return Outcome::default() };
         let outcome = player.take();
         self.counts.waited = self.counts.waited.saturating_add(outcome.waited as u64);
         self.counts.leaders_lost = self.counts.leaders_lost.saturating_add(outcome.leaders_lost as u64);
@@ -279,10 +280,10 @@ impl ReplayStream {
         if let Some(last) = self.last {
             self.play_until(last)?;
         }
-        if let (Stage::Before { .. }, Some(start)) = (&self.stage, self.options.start) {
+        if let (StreamState::Before { .. }, Some(start)) = (&self.state, self.options.start) {
             self.begin(start)?;
         }
-        if let Stage::Playing { start, end, .. } = &self.stage {
+        if let StreamState::Playing { start, end, .. } = &self.state {
             let rest = self.automations.iter().map(|automation| longest(&automation.trigger)).max().unwrap_or(0);
             let last = self.last.unwrap_or(*start).max(*start);
             let until = end.unwrap_or_else(|| after(last, rest));
@@ -299,9 +300,9 @@ impl ReplayStream {
         for firing in &mut outcome.child_firings {
             firing.if_silent = self.last.is_none_or(|last| firing.at > last);
         }
-        let reports = match &mut self.stage {
-            Stage::Playing { player, .. } => player.engine.take_coverage(),
-            Stage::Before { .. } => Vec::new(),
+        let reports = match &mut self.state {
+            StreamState::Playing { player, .. } => player.engine.take_coverage(),
+            StreamState::Before { .. } => Vec::new(),
         };
         let undelivered = usize::try_from(self.counts.undelivered).unwrap_or(usize::MAX);
         let mut reports = reports.into_iter();
@@ -324,8 +325,8 @@ impl ReplayStream {
     /// Its state. Call [`ReplayStream::drain`] before: what it would return is not part of the state.
     #[must_use]
     pub fn save(&self) -> Snapshot {
-        let (before, times, engine) = match &self.stage {
-            Stage::Before { engine, is_empty } => {
+        let (before, times, engine) = match &self.state {
+            StreamState::Before { engine, is_empty } => {
                 let mut unused =
                     Engine::new(self.options.server_version.unwrap_or_default(), engine_options(&self.options));
                 for automation in &self.automations {
@@ -333,7 +334,7 @@ impl ReplayStream {
                 }
                 (Some((*is_empty, unused.state())), [None; 3], engine.state())
             }
-            Stage::Playing { player, start, end } => {
+            StreamState::Playing { player, start, end } => {
                 let times = [Some(*start), *end, player.next].map(|time| time.map(|time| time.0));
                 (None, times, player.engine.state())
             }
@@ -390,11 +391,11 @@ impl ReplayStream {
             Engine::restored(unused, version, engine_options(&self.options), &self.automations)?;
         }
         let engine = Engine::restored(saved.engine, version, engine_options(&self.options), loaded)?;
-        self.stage = match (is_empty, saved.times.map(|time| time.map(Instant))) {
-            (Some(is_empty), _) => Stage::Before { engine: Box::new(engine), is_empty },
+        self.state = match (is_empty, saved.times.map(|time| time.map(Instant))) {
+            (Some(is_empty), _) => StreamState::Before { engine: Box::new(engine), is_empty },
             (None, [Some(start), end, next]) => {
                 let tick = self.options.tick_seconds.map_or(TICK, |tick| tick.0);
-                Stage::Playing { player: Box::new(Player::new(engine, next, tick)), start, end }
+                StreamState::Playing { player: Box::new(Player::new(engine, next, tick)), start, end }
             }
             (None, _) => return Err(SnapshotError::Damaged),
         };

@@ -1,5 +1,6 @@
-//! The only hash table: indexes into lists, by the hashes of their items. Keys decide equality, never hashes alone; the
-//! hashes are seeded, so that users' texts cannot be constructed to collide.
+//! Maps and sets: indexes into lists, by the hashes of their items. Keys decide equality, never hashes alone. The hashes are
+//! seeded with addresses and the clock, so that texts cannot be constructed to collide; a module of WebAssembly has neither,
+//! so there somebody could slow down a check in their own browser.
 //!
 //! The table is `hashbrown`'s. Maps and sets are lists beside it, as in the library `indexmap`, but with one instance
 //! of the table: `hashbrown`'s own maps take a module 1 KB for each pair of types. The steps of all are counted here.

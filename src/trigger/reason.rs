@@ -23,9 +23,9 @@ impl Firing {
             leader: String::new(),
         };
         let mut rendered = sentence.render(sentence.fired());
-        if let Some(because) = self.delay_sentence() {
+        if let Some(sentence) = self.delay_sentence() {
             rendered.push_str(". ");
-            rendered.push_str(&because);
+            rendered.push_str(&sentence);
         }
         rendered
     }

@@ -29,7 +29,7 @@ const FAILED: [(&str, &str, u8, &str); 3] = [
     ("prefect.flow-run.Completed", "00:50", 3, "nightly"),
 ];
 
-fn because(trigger: &str, list: &[(&str, &str, u8, &str)], end: &str) -> String {
+fn reason_of(trigger: &str, list: &[(&str, &str, u8, &str)], end: &str) -> String {
     let scenario = format!(
         "automation: {{trigger: {trigger}, actions: []}}\nstart: 2026-03-01T12:00:00Z\nend: {end}\n{}",
         if list.is_empty() { String::new() } else { events(list) }
@@ -100,15 +100,15 @@ fn names_the_first_clause_that_stops_all_events_and_the_values_seen() {
             "2 events match all clauses; 2 events came when no window was open",
         ),
     ] {
-        assert_eq!(because(&format!("{{posture: Reactive, {trigger}}}"), &FAILED, "5m"), reason);
+        assert_eq!(reason_of(&format!("{{posture: Reactive, {trigger}}}"), &FAILED, "5m"), reason);
     }
     assert_eq!(
-        because(NIGHTLI, &FAILED, "5m"),
+        reason_of(NIGHTLI, &FAILED, "5m"),
         "3 events match `expect` and `match`; none has `prefect.resource.name: nightli` in the role `flow`; seen: `nightly` (3)"
     );
-    assert_eq!(because("{posture: Reactive, expect: []}", &[], "5m"), "no event was evaluated");
+    assert_eq!(reason_of("{posture: Reactive, expect: []}", &[], "5m"), "no event was evaluated");
     assert_eq!(
-        because("{posture: Reactive, expect: [prefect.flow-run.Failed]}", &FAILED, "5s"),
+        reason_of("{posture: Reactive, expect: [prefect.flow-run.Failed]}", &FAILED, "5s"),
         "no event was evaluated; 3 events arrive after the end"
     );
 }
@@ -149,7 +149,7 @@ fn explains_why_proactive_triggers_did_not_fire() {
             "`threshold` is 0: a Proactive trigger fires if fewer events arrive, which is impossible",
         ),
     ] {
-        assert_eq!(because(&format!("{{posture: Proactive, {trigger}, {FOR_EACH}}}"), &FAILED, end), reason);
+        assert_eq!(reason_of(&format!("{{posture: Proactive, {trigger}, {FOR_EACH}}}"), &FAILED, end), reason);
     }
     // 5 and 25 seconds before the end of its window.
     let answered = [
@@ -163,11 +163,11 @@ fn explains_why_proactive_triggers_did_not_fire() {
                    expect: [prefect.flow-run.Completed, prefect.flow-run.Failed], within: 60, \
                    for_each: [prefect.resource.id]}";
     assert_eq!(
-        because(trigger, &answered[..4], "5m"),
+        reason_of(trigger, &answered[..4], "5m"),
         "2 windows opened, and in each the expected events arrived in time (at least 5 s before the end)"
     );
     assert_eq!(
-        because(trigger, &answered, "2m30s"),
+        reason_of(trigger, &answered, "2m30s"),
         "3 windows opened: in 2 the expected events arrived in time (at least 5 s before the end), 1 was still open at the end: \
          until 12:03:00"
     );
@@ -181,7 +181,7 @@ fn explains_why_proactive_triggers_did_not_fire() {
     let zombies = "{posture: Proactive, after: [prefect.flow-run.heartbeat], expect: ['prefect.flow-run.*'], within: 60, \
                    for_each: [prefect.resource.id]}";
     assert_eq!(
-        because(zombies, &heartbeats, "5m"),
+        reason_of(zombies, &heartbeats, "5m"),
         "3 windows opened, and in each the expected events arrived in time (at least 10 s before the end)"
     );
 }
@@ -191,7 +191,7 @@ fn a_composite_trigger_names_the_child_that_never_fired() {
     let child = |name: &str| format!("{{posture: Reactive, expect: [prefect.flow-run.{name}]}}");
     let of = |kind: &str, within: u32, names: [&str; 2]| {
         let [one, other] = names.map(child);
-        because(&format!("{{{kind}, within: {within}, triggers: [{one}, {other}]}}"), &FAILED, "5m")
+        reason_of(&format!("{{{kind}, within: {within}, triggers: [{one}, {other}]}}"), &FAILED, "5m")
     };
     assert_eq!(
         of("type: compound, require: all", 60, ["Failed", "Faled"]),

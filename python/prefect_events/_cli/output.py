@@ -21,7 +21,8 @@ class Output:
         self.descriptor = descriptor
 
     def write(self, text: str | bytes) -> None:
-        rest = memoryview(text.encode("utf-8", "replace") if isinstance(text, str) else text)
+        # Names of files need not be UTF-8.
+        rest = memoryview(text.encode("utf-8", "backslashreplace") if isinstance(text, str) else text)
         try:
             if os.name == "nt" and self.is_terminal:
                 # A console of Windows takes no bytes.

@@ -11,7 +11,7 @@ from .files import Failed, Input
 from .json import to_json
 from .output import MISUSE, STDERR, STDOUT
 from .server import Interrupted, ServerError
-from .watcher import State, Watcher
+from .watch_client import State, WatchClient
 
 OPTIONS = {"since": "since", "serverVersion": "serverVersion", "reorder": "reorderSeconds"}
 """By the core's names."""
@@ -19,15 +19,15 @@ OPTIONS = {"since": "since", "serverVersion": "serverVersion", "reorder": "reord
 
 def watch(options: dict[str, Any], names: dict[str, str]) -> int:
     """Runs the command, and returns the exit status."""
-    watcher = Watcher()
+    client = WatchClient()
     for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, watcher.interrupt)
+        signal.signal(number, client.interrupt)
     try:
-        with closing(watcher):
-            follow(watcher, options, names)
+        with closing(client):
+            follow(client, options, names)
     except Interrupted:
         # It has no other end.
-        STDERR.write(f"{watcher.progress()[0]}\n")
+        STDERR.write(f"{client.progress()[0]}\n")
         return 0
     except (ServerError, ValueError, Failed) as error:
         STDERR.write(f"prefect-events: {_core.printable(str(error))}\n")
@@ -36,19 +36,19 @@ def watch(options: dict[str, Any], names: dict[str, str]) -> int:
     return MISUSE
 
 
-def follow(watcher: Watcher, options: dict[str, Any], names: dict[str, str]) -> None:
+def follow(client: WatchClient, options: dict[str, Any], names: dict[str, str]) -> None:
     settings = {OPTIONS[name]: options[name] for name in OPTIONS if name in options}
     automations = [(read(names.get(file, file), file), file) for file in options["automation"]]
     file = options.get("state")
     state = None if file is None else State(names.get(file, file), file)
-    connection = watcher.connection(options.get("profile"))
+    connection = client.connection(options.get("profile"))
     how = {name: value for name, value in STDOUT.terminal().items() if value is not None}
-    is_resumed = watcher.begin(
+    is_resumed = client.begin(
         connection, automations, to_json(settings), to_json({"format": options["format"], **how}), state
     )
-    before = f": {watcher.progress()[0]}, from {file}" if is_resumed else ""
+    before = f": {client.progress()[0]}, from {file}" if is_resumed else ""
     STDERR.write(_core.printable_lines(f"watching {_core.server_url(connection)}{before}; Ctrl-C ends it\n"))
-    for text in watcher.firings():
+    for text in client.firings():
         STDOUT.write(text)
 
 

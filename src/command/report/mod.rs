@@ -29,7 +29,7 @@ pub use options::{CheckCommandOptions, ValidateCommandOptions};
 const FIX: &str = "--fix";
 
 /// What the command is doing.
-enum Stage {
+enum ReportState {
     /// Reads the user's own schemas.
     Schemas(Inputs, Contents),
     /// Begins the next file, or ends.
@@ -118,7 +118,7 @@ pub(super) struct Reports {
     to: Stream,
     rendering: RenderOptions,
     surroundings: Surroundings,
-    stage: Stage,
+    state: ReportState,
     next: VecDeque<Next>,
     history: Option<History>,
     known: Vec<Known>,
@@ -137,9 +137,9 @@ impl Reports {
         let is_piped = common.fix && common.files.iter().any(|file| file == "-");
         let (to, terminal) =
             if is_piped { (Stream::Stderr, surroundings.stderr) } else { (Stream::Stdout, surroundings.stdout) };
-        let stage = match schemas {
-            Some(_) => Stage::Schemas(Inputs::default(), Contents::default()),
-            None => Stage::Idle,
+        let state = match schemas {
+            Some(_) => ReportState::Schemas(Inputs::default(), Contents::default()),
+            None => ReportState::Idle,
         };
         Reports {
             common,
@@ -148,7 +148,7 @@ impl Reports {
             to,
             rendering: terminal.rendering(),
             surroundings,
-            stage,
+            state,
             next: VecDeque::new(),
             history: None,
             known: Vec::new(),
@@ -179,19 +179,19 @@ impl Reports {
 
     /// Reads the user's own schemas; returns what is wanted first.
     fn read_schemas(&mut self) -> Option<Next> {
-        let Stage::Schemas(inputs, _) = &mut self.stage else { return None };
+        let ReportState::Schemas(inputs, _) = &mut self.state else { return None };
         let folder = self.schemas.clone().unwrap_or_default();
         inputs.restart();
         match (options::read_schemas(&folder, inputs), &mut self.content) {
             (Ok(schemas), Content::Events { options, .. }) => {
                 options.schemas = Some(schemas);
-                self.stage = Stage::Idle;
+                self.state = ReportState::Idle;
             }
-            (Ok(_), Content::Automations(_)) => self.stage = Stage::Idle,
+            (Ok(_), Content::Automations(_)) => self.state = ReportState::Idle,
             (Err(Stop::Want(want)), _) => return Some(want),
             (Err(Stop::Fail(message)), _) => {
                 self.next.extend([error(&message), Next::Exit { status: 2 }]);
-                self.stage = Stage::Ended;
+                self.state = ReportState::Ended;
             }
         }
         None
@@ -222,7 +222,7 @@ impl Reports {
             is_pretty: self.is_pretty(),
         };
         let rewrite = self.common.fix.then_some(FIX).filter(|_| file != "-");
-        self.stage = Stage::Reading(Reading { file: file.clone(), reader, lines });
+        self.state = ReportState::Reading(Reading { file: file.clone(), reader, lines });
         Some(Next::Read { file, beside: None, rewrite })
     }
 
@@ -295,7 +295,7 @@ impl Reports {
             Ok(Some(text)) if self.common.fix => {
                 let (text, fixed) = self.content.fix(text);
                 if fixed > 0 || file == "-" {
-                    self.stage = Stage::Writing(Writing { file, text, fixed, lines, is_asked: false });
+                    self.state = ReportState::Writing(Writing { file, text, fixed, lines, is_asked: false });
                 } else {
                     self.document(file, &text, Some(0), lines);
                 }
@@ -352,7 +352,7 @@ impl Reports {
                 && let Some(again) = Again::new(&findings.report.diagnostics, &findings.excerpts)
             {
                 let file = findings.file.clone();
-                self.stage = Stage::Again(again);
+                self.state = ReportState::Again(again);
                 return Some(Next::Read { file, beside: None, rewrite: None });
             }
             let text = self.view().file(result);
@@ -371,7 +371,7 @@ impl Reports {
         let status =
             if self.results.iter().any(is_unreadable) { 2 } else { u8::from(!self.results.iter().all(is_valid)) };
         self.next.push_back(Next::Exit { status });
-        self.stage = Stage::Ended;
+        self.state = ReportState::Ended;
     }
 
     fn excerpts_of_next(&mut self) -> Option<&mut Vec<Option<Excerpt>>> {
@@ -383,22 +383,22 @@ impl Reports {
 
     /// A file could not be read or written.
     fn fail(&mut self, reason: &str, is_refused: bool) {
-        match std::mem::replace(&mut self.stage, Stage::Idle) {
-            Stage::Schemas(mut inputs, _) => {
+        match std::mem::replace(&mut self.state, ReportState::Idle) {
+            ReportState::Schemas(mut inputs, _) => {
                 inputs.fail(reason);
-                self.stage = Stage::Schemas(inputs, Contents::default());
+                self.state = ReportState::Schemas(inputs, Contents::default());
             }
-            Stage::Reading(Reading { file, mut lines, .. }) => {
+            ReportState::Reading(Reading { file, mut lines, .. }) => {
                 self.give_back(&mut lines, false);
                 self.unreadable(file, reason.to_owned(), is_refused);
             }
-            Stage::Writing(Writing { file, mut lines, .. }) => {
+            ReportState::Writing(Writing { file, mut lines, .. }) => {
                 self.give_back(&mut lines, false);
                 self.unreadable(file, reason.to_owned(), true);
             }
             // Only the excerpts are missing.
-            Stage::Again(_) => self.was_read_again = true,
-            Stage::Idle | Stage::Ended => {}
+            ReportState::Again(_) => self.was_read_again = true,
+            ReportState::Idle | ReportState::Ended => {}
         }
     }
 }
@@ -409,20 +409,22 @@ impl Steps for Reports {
             if let Some(next) = self.next.pop_front() {
                 return next;
             }
-            match &mut self.stage {
-                Stage::Schemas(..) => {
+            match &mut self.state {
+                ReportState::Schemas(..) => {
                     if let Some(want) = self.read_schemas() {
                         return want;
                     }
                 }
-                Stage::Writing(writing) if !writing.is_asked => {
+                ReportState::Writing(writing) if !writing.is_asked => {
                     writing.is_asked = true;
                     return Next::Write { file: writing.file.clone(), text: writing.text.clone() };
                 }
                 // The caller has not done what it was asked for.
-                Stage::Writing(_) | Stage::Reading(_) | Stage::Again(_) => self.fail("was not read", false),
-                Stage::Ended => return Next::Exit { status: 2 },
-                Stage::Idle => {
+                ReportState::Writing(_) | ReportState::Reading(_) | ReportState::Again(_) => {
+                    self.fail("was not read", false);
+                }
+                ReportState::Ended => return Next::Exit { status: 2 },
+                ReportState::Idle => {
                     if self.common.files.is_empty() {
                         return Next::Usage;
                     }
@@ -444,41 +446,41 @@ impl Steps for Reports {
     }
 
     fn piece(&mut self, bytes: &[u8]) -> bool {
-        if let Stage::Reading(Reading { lines, reader, .. }) = &mut self.stage {
+        if let ReportState::Reading(Reading { lines, reader, .. }) = &mut self.state {
             return reader.push(bytes, lines);
         }
-        match std::mem::replace(&mut self.stage, Stage::Idle) {
-            Stage::Again(mut again) => {
+        match std::mem::replace(&mut self.state, ReportState::Idle) {
+            ReportState::Again(mut again) => {
                 let more = self.excerpts_of_next().is_some_and(|excerpts| again.push(bytes, excerpts));
-                self.stage = Stage::Again(again);
+                self.state = ReportState::Again(again);
                 more
             }
-            Stage::Schemas(inputs, mut contents) => {
+            ReportState::Schemas(inputs, mut contents) => {
                 let more = contents.push(bytes);
-                self.stage = Stage::Schemas(inputs, contents);
+                self.state = ReportState::Schemas(inputs, contents);
                 more
             }
-            stage => {
-                self.stage = stage;
+            state => {
+                self.state = state;
                 false
             }
         }
     }
 
     fn end(&mut self) {
-        match std::mem::replace(&mut self.stage, Stage::Idle) {
-            Stage::Reading(reading) => self.end_reading(reading),
-            Stage::Again(again) => {
+        match std::mem::replace(&mut self.state, ReportState::Idle) {
+            ReportState::Reading(reading) => self.end_reading(reading),
+            ReportState::Again(again) => {
                 if let Some(excerpts) = self.excerpts_of_next() {
                     again.end(excerpts);
                 }
                 self.was_read_again = true;
             }
-            Stage::Schemas(mut inputs, contents) => {
+            ReportState::Schemas(mut inputs, contents) => {
                 inputs.add(contents.end().map(Rc::new));
-                self.stage = Stage::Schemas(inputs, Contents::default());
+                self.state = ReportState::Schemas(inputs, Contents::default());
             }
-            stage => self.stage = stage,
+            state => self.state = state,
         }
     }
 
@@ -491,16 +493,16 @@ impl Steps for Reports {
     }
 
     fn written(&mut self) {
-        match std::mem::replace(&mut self.stage, Stage::Idle) {
-            Stage::Writing(Writing { file, text, fixed, lines, .. }) => {
+        match std::mem::replace(&mut self.state, ReportState::Idle) {
+            ReportState::Writing(Writing { file, text, fixed, lines, .. }) => {
                 self.document(file, &text, Some(fixed), lines);
             }
-            stage => self.stage = stage,
+            state => self.state = state,
         }
     }
 
     fn listed(&mut self, files: Vec<Listed>) {
-        if let Stage::Schemas(inputs, _) = &mut self.stage {
+        if let ReportState::Schemas(inputs, _) = &mut self.state {
             inputs.add_listed(files);
         }
     }

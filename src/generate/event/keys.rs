@@ -32,14 +32,14 @@ pub(super) fn related_key(related: &'static Related) -> String {
 }
 
 /// What events of any family report about such a resource: all of them accept these keys.
-pub(super) fn told_elsewhere(own: &str) -> Vec<String> {
+pub(super) fn keys_elsewhere(own: &str) -> Vec<String> {
     let related = families().iter().flat_map(|family| family.related).filter(|related| related_key(related) == own);
     let keys = related.flat_map(|related| related.labels).map(|label| label_key(label, own));
-    let mut told: Vec<String> =
+    let mut keys_of_others: Vec<String> =
         keys.filter_map(|key| key.strip_prefix(own)?.strip_prefix('.').map(str::to_owned)).collect();
-    order::by_text(&mut told, |key| key);
-    told.dedup();
-    told
+    order::by_text(&mut keys_of_others, |key| key);
+    keys_of_others.dedup();
+    keys_of_others
 }
 
 /// The caller's key for a label of the resource `own`.

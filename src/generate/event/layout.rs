@@ -73,7 +73,7 @@ pub(super) struct Key {
     /// Whether it accepts more than the catalogue lists.
     pub(super) is_open: bool,
     /// Whether other events report this about the thing: all of them accept it.
-    pub(super) told: Vec<String>,
+    pub(super) elsewhere: Vec<String>,
     /// Its parent among the layout's keys; the input itself is its own parent.
     pub(super) outer: usize,
 }

@@ -80,7 +80,7 @@ impl<'t> Reading<'_, 't> {
     /// A key that the catalogue does not list for this object.
     fn check_open(&self, name: Value<'t>, at: usize) -> Fallible<()> {
         let Some(own) = self.layout.keys.get(at) else { return Ok(()) };
-        if own.is_open || own.told.iter().any(|told| name.is(told)) {
+        if own.is_open || own.elsewhere.iter().any(|key| name.is(key)) {
             return Ok(());
         }
         let known = own.known.iter().filter_map(|at| self.layout.keys.get(*at));

@@ -7,7 +7,7 @@ use crate::catalogue::{
 };
 use crate::event::RESOURCE_ID;
 
-use super::keys::{dotted, related_key, told_elsewhere};
+use super::keys::{dotted, keys_elsewhere, related_key};
 use super::layout::{At, Layout, TopKeys, What, inner_of, is_ambiguous, usual};
 
 pub(super) enum Id {
@@ -188,9 +188,9 @@ impl Layout {
             let mut main = ["id", "key", "slug"].iter().map(|last| dotted(&key.whole, last));
             let main = main.find_map(|main| self.keys.iter().position(|key| key.is_leaf && key.whole == main));
             let is_open = self.open.contains(&key.whole);
-            let told = told_elsewhere(&key.whole);
+            let elsewhere = keys_elsewhere(&key.whole);
             if let Some(key) = self.keys.get_mut(at) {
-                (key.main, key.is_open, key.told) = (main, is_open, told);
+                (key.main, key.is_open, key.elsewhere) = (main, is_open, elsewhere);
             }
         }
     }

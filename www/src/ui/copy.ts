@@ -31,5 +31,7 @@ export function download(text: string, name: string): string {
   link.click();
   // By then, the browser has started to read it.
   setTimeout(() => URL.revokeObjectURL(address), 10_000);
-  return `${name} downloaded`;
+  return hasLoneSurrogate(text)
+    ? `${name} downloaded; lone surrogates became �`
+    : `${name} downloaded`;
 }

@@ -41,7 +41,7 @@ export interface Lane
   decisions: Int32Array;
 }
 
-export interface Scene extends Told {
+export interface Scene extends ResultNotes {
   /** The number of the simulation, to request its decisions. */
   number: number;
   start: number;
@@ -66,7 +66,7 @@ export interface Scene extends Told {
 }
 
 /** The core's notes on the whole result. */
-export type Told = Pick<
+export type ResultNotes = Pick<
   SimulationResult,
   "reason" | "coverage" | "beforeStart" | "missingLeaders" | "recorded" | "recordedActions"
 >;

@@ -61,7 +61,7 @@ class State:
             raise Failed(f"{self.name} {cannot_write(error)}") from None
 
 
-class Watcher(Client):
+class WatchClient(Client):
     """Follows a server, and says which automations fire."""
 
     def __init__(self) -> None:
