@@ -13,6 +13,7 @@ import type {
   WhyOptions,
 } from "../index.js";
 import type {
+  ActionSettings,
   ConnectOptions as ConnectionOptions,
   EventFilter,
   ObservedHeartbeats,
@@ -198,7 +199,10 @@ export function renderHeartbeats(
 ): Promise<string>;
 
 /** The options of `renderActions`: those of `simulate`, or with `events` those of `replay`. */
-export interface RenderActionsOptions extends Omit<SimulateOptions, "events">, ReplayOptions {
+export interface RenderActionsOptions
+  extends Omit<SimulateOptions, "events">,
+    ReplayOptions,
+    ActionSettings {
   /**
    * Captured events, which are played to the automation: NDJSON, a list, pages of the events API, and so on. Several texts
    * are one history. Default: the input is a scenario.
@@ -210,10 +214,6 @@ export interface RenderActionsOptions extends Omit<SimulateOptions, "events">, R
    * not exist.
    */
   given?: { [name: string]: object | null };
-  /** The address of Prefect's interface, for links. Default `"http://127.0.0.1:4200"`. */
-  uiUrl?: string;
-  /** The most firings whose actions are rendered. Default 1000. */
-  most?: number;
 }
 
 /**

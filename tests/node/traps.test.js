@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { openStream } from "../../pkg/api/validate.js";
+import * as live from "../../pkg/entries/live.js";
 import * as api from "../../pkg/slim.js";
 import { limited } from "./helpers/limited.js";
 
@@ -13,6 +14,7 @@ api.initSync({
   author: limited("author", MEGABYTES),
   schemas: limited("schemas", MEGABYTES),
 });
+await live.init({ live: limited("live", MEGABYTES) });
 
 const EVENT = '{"event":"shop.order.placed"}';
 const OPTIONS = { seed: 1, now: "2026-03-01T12:00:00Z" };
@@ -26,6 +28,11 @@ const AUTOMATION = JSON.stringify({
   trigger: { type: "event", posture: "Reactive", expect: ["acme.*"], threshold: 1 },
   actions: [{ type: "do-nothing" }],
 });
+const DELIVERED = JSON.stringify(api.buildEvent("acme.order", { resource: RESOURCE }, OPTIONS));
+const RUN = api
+  .buildRun({ flow_run: "a", ends: "5m" }, OPTIONS)
+  .map((event) => JSON.stringify(event))
+  .join("\n");
 /** A size that exceeds the memory. */
 const LARGE = "x".repeat(9 << 20);
 
@@ -103,6 +110,22 @@ const CALLS = {
   isNdjson: [
     () => api.isNdjson(Buffer.from(`"${LARGE}`)),
     () => api.isNdjson(Buffer.from(`${EVENT}\n{`)),
+  ],
+  backtest: [
+    () => live.backtest(AUTOMATION, `{"event":"${LARGE}"}`),
+    () => live.backtest(AUTOMATION, DELIVERED),
+  ],
+  whyRun: [
+    () => live.whyRun(`{"event":"${LARGE}"}`, "a", AUTOMATION),
+    () => live.whyRun(RUN, "a", AUTOMATION),
+  ],
+  compareAutomations: [
+    () => live.compareAutomations(AUTOMATION, AUTOMATION, `{"event":"${LARGE}"}`),
+    () => live.compareAutomations(AUTOMATION, AUTOMATION, DELIVERED),
+  ],
+  renderActions: [
+    () => live.renderActions(AUTOMATION, { events: `{"event":"${LARGE}"}` }),
+    () => live.renderActions(AUTOMATION, { events: DELIVERED }),
   ],
   testScenarios: [
     () => api.testScenarios({ ...SCENARIO, scenario: LARGE }),

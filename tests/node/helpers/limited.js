@@ -6,7 +6,7 @@ const MEMORY_SECTION = 5;
 const PAGE_BYTES = 64 * 1024;
 
 /**
- * @param {"validate" | "author" | "schemas"} name
+ * @param {"validate" | "author" | "schemas" | "live"} name
  * @param {number} megabytes
  */
 export function limited(name, megabytes) {

@@ -14,8 +14,8 @@ use prefect_events::explain::Explanation;
 use prefect_events::generate::{BreakSpec, BuildOptions, RunSpec};
 use prefect_events::render::RenderOptions;
 use prefect_events::simulate::{
-    Advice, ExampleOptions, ExampleRuns, HeartbeatConfig, RenderedFirings, ReplayOptions, SimulateOptions,
-    SimulationResult, TestOptions, TestReport, VersionComparison,
+    ActionSettings, Advice, ExampleOptions, ExampleRuns, HeartbeatConfig, RenderedFirings, ReplayOptions,
+    SimulateOptions, SimulationResult, TestOptions, TestReport, VersionComparison,
 };
 use prefect_events::tune::{ObserveOptions, ObservedHeartbeats, WindowCurve, WindowCurveOptions};
 use prefect_events::validate::ValidateOptions;
@@ -49,6 +49,7 @@ pub(crate) fn write_types(package: &Path) -> Result<()> {
     // Types named only in a field's hand-written type are not found automatically.
     types.visit::<BreakSpec>();
     types.visit::<EventType>();
+    types.visit::<ActionSettings>();
     types.visit::<RenderedFirings>();
     types.visit::<SimulateOptions>();
     types.visit::<ReplayOptions>();
