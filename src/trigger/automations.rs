@@ -126,14 +126,14 @@ impl Automations {
         self.all.get_mut(index).into_iter().flat_map(Triggers::take_windows)
     }
 
-    /// Takes up a window of an automation, unless it is idle in a while. Returns one that is: this one, or another one.
+    /// Takes up a window of an automation, unless it is idle in a while. Returns idle ones, which may be others.
     pub(crate) fn load_window(
         &mut self,
         index: usize,
         window: SavedWindow,
         ahead: &mut Ahead,
         texts: &mut EventReader,
-    ) -> Result<Option<SavedWindow>, SnapshotError> {
+    ) -> Result<Vec<SavedWindow>, SnapshotError> {
         let triggers = self.all.get_mut(index).ok_or(SnapshotError::OtherAutomations)?;
         triggers.load_window(window, ahead, texts)
     }

@@ -5,13 +5,13 @@
 //! the first ones, decide when a trigger is evaluated next. So these are never idle, nor on a server is any window of a
 //! trigger that reads all of them in each evaluation.
 
-use std::collections::BTreeMap;
-
 use serde::{Deserialize, Serialize};
 
 use crate::event::{EventReader, SharedText};
+use crate::text::order;
 use crate::text::steps::step;
-use crate::text::table::{Map, Set};
+use crate::text::table::Set;
+use crate::time::Instant;
 
 use super::bucket::SavedSlot;
 use super::evaluation::TriggerState;
@@ -32,36 +32,40 @@ pub(crate) struct Ahead {
     until: i64,
     /// At least all values of labels that an event has.
     texts: Set<SharedText>,
-    /// Of the windows that would be idle, those that end first: by trigger, then by the end and a number of their own.
-    first: Map<u32, BTreeMap<(i64, u64), SavedWindow>>,
-    number: u64,
+    /// Of the windows that would be idle, at least those that end first, with their ends: by trigger.
+    first: Vec<Vec<(i64, SavedWindow)>>,
 }
 
 impl Ahead {
     /// `until`: no window that ends later is over in this while. `texts`: at least all values of
     /// labels that an event has in this while.
     pub(crate) fn new(until: i64, texts: Set<SharedText>) -> Self {
-        Ahead { until, texts, first: Map::default(), number: 0 }
+        Ahead { until, texts, first: Vec::new() }
     }
 
-    /// Takes up a window, unless it is idle. Returns one that is: this one, or another one that ends later.
+    /// Takes up a window, unless it is idle. Returns idle ones, which may be others.
     pub(super) fn load(
         &mut self,
         states: &mut [TriggerState],
         intended: bool,
         window: SavedWindow,
         texts: &mut EventReader,
-    ) -> Result<Option<SavedWindow>, SnapshotError> {
+    ) -> Result<Vec<SavedWindow>, SnapshotError> {
         step(1);
-        let state = states.get_mut(window.trigger as usize).ok_or(SnapshotError::Damaged)?;
+        let (place, count) = (window.trigger as usize, states.len());
+        let state = states.get_mut(place).ok_or(SnapshotError::Damaged)?;
         if !self.is_idle(state, intended, &window.slot) {
-            return if state.load(window.slot, texts) { Ok(None) } else { Err(SnapshotError::Damaged) };
+            return if state.load(window.slot, texts) { Ok(Vec::new()) } else { Err(SnapshotError::Damaged) };
         }
-        let Some(end) = window.slot.end().filter(|_| !state.is_reactive()) else { return Ok(Some(window)) };
-        self.number = self.number.saturating_add(1);
-        let first = self.first.or_default(window.trigger);
-        first.insert((end, self.number), window);
-        Ok(if first.len() > LOOKED_AHEAD { first.pop_last().map(|(_, window)| window) } else { None })
+        let Some(end) = window.slot.end().filter(|_| !state.is_reactive()) else { return Ok(vec![window]) };
+        self.first.resize_with(count, Vec::new);
+        let Some(first) = self.first.get_mut(place) else { return Ok(vec![window]) };
+        first.push((end, window));
+        if first.len() < LOOKED_AHEAD.saturating_mul(2) {
+            return Ok(Vec::new());
+        }
+        order::by_key(first, &mut |(end, _)| Instant(*end).sortable());
+        Ok(first.split_off(LOOKED_AHEAD).into_iter().map(|(_, window)| window).collect())
     }
 
     fn is_idle(&self, state: &TriggerState, intended: bool, slot: &SavedSlot) -> bool {
@@ -73,12 +77,8 @@ impl Ahead {
 
     /// Takes up those that end first, once all others are known.
     pub(super) fn load_first(self, states: &mut [TriggerState], texts: &mut EventReader) -> Result<(), SnapshotError> {
-        for (trigger, first) in self.first.into_entries() {
-            let Some(state) = states.get_mut(trigger as usize) else { return Err(SnapshotError::Damaged) };
-            if !first.into_values().all(|window| state.load(window.slot, texts)) {
-                return Err(SnapshotError::Damaged);
-            }
-        }
-        Ok(())
+        let mut all = self.first.into_iter().zip(states);
+        let loaded = all.all(|(first, state)| first.into_iter().all(|(_, window)| state.load(window.slot, texts)));
+        if loaded { Ok(()) } else { Err(SnapshotError::Damaged) }
     }
 }

@@ -206,7 +206,7 @@ impl Triggers {
         window: SavedWindow,
         ahead: &mut Ahead,
         texts: &mut EventReader,
-    ) -> Result<Option<SavedWindow>, SnapshotError> {
+    ) -> Result<Vec<SavedWindow>, SnapshotError> {
         ahead.load(&mut self.states, self.options.intended, window, texts)
     }
 

@@ -404,7 +404,7 @@ impl<X> ShapeCache<X> {
     /// An entry that says that an event has no findings.
     pub(super) fn find(&self, profile: Profile, event: Value<'_>) -> Option<&Entry<X>> {
         let key = key(event)?;
-        self.listed.find(key, profile, event).or_else(|| self.unlisted.find(key, profile, event))
+        [&self.listed, &self.unlisted].into_iter().find_map(|entries| entries.find(key, profile, event))
     }
 
     /// Adds an event without findings.

@@ -1,7 +1,7 @@
 //! The triggers of one share execute the steps of slice after slice.
 
 use std::cmp::Reverse;
-use std::collections::{BTreeMap, BTreeSet, BinaryHeap};
+use std::collections::{BTreeMap, BinaryHeap};
 use std::io::{Read, Write};
 
 use serde::{Deserialize, Serialize};
@@ -202,11 +202,11 @@ impl<'p> Reducer<'p> {
     ) -> Result<(), ArchiveReplayError> {
         let (head, mut ticks) = open::<OrderHead, TickRow>(input.ticks)?;
         self.check(&head, input.index)?;
-        let (mut order, mut still): (_, Option<BTreeSet<Place>>) = (None, None);
+        let (mut order, mut still) = (None, None);
         if let Some(bytes) = input.order {
             let (head, rows) = open::<OrderHead, OrderRow>(bytes)?;
             self.check(&head, input.index)?;
-            (order, still) = (Some(rows), Some(head.waiting.into_iter().collect()));
+            (order, still) = (Some(rows), Some(head.waiting));
         }
         let mut events = MergedEvents::new(self.plan.mark, input.events)?;
         let (ahead, own) = (self.ahead(input.ticks, &events)?, self.windows_of(self.next));
@@ -238,8 +238,9 @@ impl<'p> Reducer<'p> {
             return Err(ArchiveReplayError::Damaged);
         }
         if let Some(still) = still {
-            step(self.waiting.len());
-            self.waiting.retain(|place, _| still.contains(place));
+            step(still.len());
+            let mut waiting = std::mem::take(&mut self.waiting);
+            self.waiting.extend(still.into_iter().filter_map(|place| waiting.remove_entry(&place)));
         }
         self.next = self.next.saturating_add(1);
         for window in self.automations.take_windows(0) {
@@ -296,10 +297,11 @@ impl<'p> Reducer<'p> {
         self.windows = WindowCounts { loaded: count, ..WindowCounts::default() };
         let (automations, windows) = (&mut self.automations, &mut self.windows);
         read_windows(head, count, before, &mut |window| {
-            let idle = automations.load_window(0, window, &mut ahead, &mut texts).map_err(damaged)?;
-            let Some(idle) = idle else { return Ok(()) };
-            (windows.loaded, windows.idle) = (windows.loaded.saturating_sub(1), windows.idle.saturating_add(1));
-            left.add(&idle)
+            for idle in automations.load_window(0, window, &mut ahead, &mut texts).map_err(damaged)? {
+                (windows.loaded, windows.idle) = (windows.loaded.saturating_sub(1), windows.idle.saturating_add(1));
+                left.add(&idle)?;
+            }
+            Ok(())
         })?;
         automations.load_first(0, ahead, &mut texts).map_err(damaged)
     }
