@@ -1,7 +1,5 @@
 //! Applies the fixes of findings to the text that was checked.
 
-use std::collections::BTreeMap;
-
 use crate::text::steps::step;
 
 use super::{Diagnostic, Edit};
@@ -46,16 +44,15 @@ impl Change<'_> {
 /// ```
 #[must_use]
 pub fn apply_fixes(text: &str, found: &[Diagnostic]) -> (String, usize) {
-    // By their starts; of equal ones the first comes first.
-    let mut taken: BTreeMap<(u64, usize), Change<'_>> = BTreeMap::new();
+    let mut taken: Vec<Change<'_>> = Vec::new();
     let mut fixes = 0_usize;
     for fix in found.iter().filter_map(|diagnostic| diagnostic.fix.as_ref()) {
         let mut changes: Vec<Change<'_>> = fix.edits.iter().map(Change::from).collect();
+        let after = |taken: &[Change<'_>], start: u64| taken.partition_point(|change| change.start <= start);
         let is_free = |change: &Change<'_>| {
-            step(1);
-            let last = taken.range(..=(change.start, usize::MAX)).next_back();
-            let next = taken.range((change.start, usize::MAX)..).next();
-            !last.into_iter().chain(next).any(|(_, other)| other.meets(change))
+            let next = after(&taken, change.start);
+            let around = [next.checked_sub(1).and_then(|last| taken.get(last)), taken.get(next)];
+            !around.into_iter().flatten().any(|other| other.meets(change))
         };
         if !changes.iter().all(is_free) {
             continue;
@@ -63,15 +60,18 @@ pub fn apply_fixes(text: &str, found: &[Diagnostic]) -> (String, usize) {
         // An insertion at the start of a replacement goes before it.
         changes.sort_by_key(|change| (change.start, change.end));
         for change in changes {
-            taken.insert((change.start, taken.len()), change);
+            // Findings come in the order of the text: an edit before another one is rare.
+            let place = after(&taken, change.start);
+            step(taken.len().saturating_sub(place));
+            taken.insert(place, change);
         }
         fixes = fixes.saturating_add(1);
     }
-    (replaced(text, taken.into_values()), fixes)
+    (replaced(text, &taken), fixes)
 }
 
 /// The text with changes, which are in order.
-fn replaced<'t>(text: &str, changes: impl Iterator<Item = Change<'t>>) -> String {
+fn replaced(text: &str, changes: &[Change<'_>]) -> String {
     let mut out = String::with_capacity(text.len());
     let mut at = Place { rest: text, unit: 0 };
     for change in changes {

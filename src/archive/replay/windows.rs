@@ -69,7 +69,15 @@ pub(super) fn read_windows(
     while left > 0 {
         from.read_exact(&mut length).map_err(damaged)?;
         piece.clear();
-        Read::take(&mut *from, u64::from_le_bytes(length)).read_to_end(&mut piece)?;
+        // Not all at once: a damaged length may be any number.
+        let mut wanted = usize::try_from(u64::from_le_bytes(length)).unwrap_or(usize::MAX);
+        while wanted > 0 {
+            let begun = piece.len();
+            let block = wanted.min(PIECE);
+            piece.resize(begun.saturating_add(block), 0);
+            from.read_exact(piece.get_mut(begun..).unwrap_or_default()).map_err(damaged)?;
+            wanted = wanted.saturating_sub(block);
+        }
         let (own, mut rows): (WindowsHead, Rows<'_, SavedWindow>) = open(&piece)?;
         if own != head {
             return Err(ArchiveReplayError::Damaged);
