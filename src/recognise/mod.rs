@@ -191,6 +191,17 @@ pub fn form_of(value: Value<'_>) -> ItemForm {
 }
 
 /// The form of a document.
+///
+/// ```
+/// use prefect_events::json::{Tape, parse};
+/// use prefect_events::recognise::{Form, form};
+///
+/// let text = br#"[{"posture": "Reactive", "expect": ["acme.paid"]}]"#;
+/// let (mut tape, mut issues) = (Tape::new(), Vec::new());
+/// parse(text, 0, &mut tape, &mut issues);
+/// let found = tape.document(text).root().map(form);
+/// assert_eq!(found, Some(Form::DeploymentTriggers));
+/// ```
 #[must_use]
 pub fn form(root: Value<'_>) -> Form {
     match root.kind() {

@@ -79,6 +79,13 @@ impl Serialize for Schema {
 }
 
 /// The schema of any event, and those of the families.
+///
+/// ```
+/// let schemas = prefect_events::schema::schemas();
+/// let families = prefect_events::catalogue::families();
+/// assert_eq!(schemas.len(), families.len() + 1);
+/// assert!(schemas[0].line().contains(r#""required""#));
+/// ```
 #[must_use]
 pub fn schemas() -> Vec<Schema> {
     let any = envelope::event();

@@ -109,6 +109,27 @@ pub struct Options {
 ///
 /// Deliver events in order of time, and call [`Engine::tick`] between them for each round of the server's loops;
 /// [`Engine::take`] returns the results.
+///
+/// ```
+/// use prefect_events::automation::read::automation;
+/// use prefect_events::event::EventReader;
+/// use prefect_events::json::{Tape, parse};
+/// use prefect_events::trigger::{Engine, Options, Version};
+///
+/// let rule = br#"{"name": "Paid", "actions": [{"type": "do-nothing"}],
+///     "trigger": {"type": "event", "posture": "Reactive", "expect": ["acme.paid"], "threshold": 1}}"#;
+/// let event = br#"{"id": "00000000-0000-4000-8000-000000000001", "occurred": "2026-03-01T12:00:00Z", "event": "acme.paid",
+///     "resource": {"prefect.resource.id": "acme.order.1"}}"#;
+/// let (mut tape, mut issues) = (Tape::new(), Vec::new());
+/// let mut engine = Engine::new(Version::default(), Options::default());
+/// parse(rule, 0, &mut tape, &mut issues);
+/// engine.load(&tape.document(rule).root().and_then(automation).ok_or("not an automation")?);
+/// parse(event, 0, &mut tape, &mut issues);
+/// let event = tape.document(event).root().and_then(|event| EventReader::default().read(event)).ok_or("not an event")?;
+/// engine.deliver(&event, event.received);
+/// assert_eq!(engine.take().firings.len(), 1);
+/// # Ok::<(), &str>(())
+/// ```
 pub struct Engine {
     sequencer: Sequencer<ReceivedEvent>,
     automations: Automations,

@@ -43,6 +43,20 @@ impl Schemas {
     /// Reads schemas: the JSON text of an object of event names (or patterns such as `acme.order.*`) and JSON Schemas.
     /// References lead from one to another by their names; nothing is fetched.
     ///
+    /// ```
+    /// use prefect_events::diagnostic::TextOptions;
+    /// use prefect_events::validate::{Schemas, ValidateOptions, validate};
+    ///
+    /// let schemas = r#"{"acme.order.*": {"properties": {"payload": {"required": ["total"]}}}}"#;
+    /// let options = ValidateOptions { schemas: Some(Schemas::read(schemas)?.into()), ..ValidateOptions::default() };
+    /// let event = br#"{"occurred": "2026-03-31T18:30:00Z", "event": "acme.order.paid",
+    ///     "resource": {"prefect.resource.id": "acme.order.1"}, "payload": {},
+    ///     "id": "01a1ffe4-419a-726f-8626-5e21f619db83"}"#;
+    /// let report = validate(event, TextOptions::default(), &options);
+    /// assert_eq!(report.diagnostics[0].code, "schema-violation");
+    /// # Ok::<(), prefect_events::validate::SchemasError>(())
+    /// ```
+    ///
     /// # Errors
     /// The text is not a JSON object, or one of the schemas is invalid.
     pub fn read(json: &str) -> Result<Schemas, SchemasError> {
