@@ -87,6 +87,26 @@ def test_processes_go_on_where_others_ended(tmp_path: Path, monkeypatch: pytest.
         assert archive.replay(ZOMBIES, events, on=threads, **how) == first
 
 
+def test_windows_are_in_the_work_folder_if_it_is_local(
+    tmp_path: Path, threads: ThreadPoolExecutor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    events, work = write(tmp_path / "events", 7), tmp_path / "work"
+    reduce, seen = _core.archive_replay_reduce, []
+
+    def reduced(*given: Any) -> Any:
+        seen.append(Path(given[-1]).parent)
+        return reduce(*given)
+
+    monkeypatch.setattr(_core, "archive_replay_reduce", reduced)
+    folders: list[Any] = [work, "memory://windows", "simplecache::memory://windows-again"]
+    for folder in folders:
+        seen.clear()
+        replayed = archive.replay(ZOMBIES, events, on=threads, start=WHOLE.start, slice_seconds=200, work=folder)
+        assert firings(replayed.result) == firings(WHOLE)
+        assert len(seen) > 2 and {one.parent == work for one in seen} == {folder == work}
+        assert not any(one.exists() for one in seen)
+
+
 def test_files_that_cannot_be_read(tmp_path: Path, threads: ThreadPoolExecutor) -> None:
     events = write(tmp_path / "events", 3)
     (events / "a.ndjson").write_bytes(b'{"event": "a"}\n' * 2)

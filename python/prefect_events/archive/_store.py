@@ -45,8 +45,10 @@ class Work(msgspec.Struct, frozen=True):
 
     def local(self) -> str | None:
         """Its path, if it is on this machine."""
+        from fsspec.implementations.local import LocalFileSystem  # type: ignore[import-untyped, unused-ignore]
+
         store, root = filesystem(self.folder, self.options)
-        return root if "file" in store.protocol else None
+        return root if isinstance(store, LocalFileSystem) else None
 
     def has(self, name: str) -> bool:
         store, path = self._at(name)
