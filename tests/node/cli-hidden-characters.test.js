@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 
 import { printable, printableLines } from "../../pkg/cli/escape.js";
+import { buildRun } from "../../pkg/node.js";
 import { event } from "./helpers/events.js";
 import { folder, run } from "./helpers/run.js";
 
@@ -120,6 +121,7 @@ write(
     actions: [{ type: ALL }],
   }),
 );
+const ID = "6f0c1f8e-2f0a-4d6b-9d0e-0a4d4be2b9a1";
 /** @param {object} more */
 const scenario = (more) =>
   JSON.stringify({
@@ -166,6 +168,25 @@ write(
   }),
 );
 write("broken-event.json", scenario({ events: [{ event: ALL }] }));
+const rule = {
+  name: `rule ${ALL}`,
+  trigger: {
+    type: "event",
+    posture: "Reactive",
+    expect: ["prefect.flow-run.*"],
+    for_each: ["prefect.resource.name"],
+    threshold: 1,
+  },
+  actions: [{ type: "send-notification", subject: ALL, body: ALL, block_document_id: ID }],
+};
+write("rule.json", JSON.stringify(rule));
+const never = { ...rule.trigger, expect: [`acme.${ALL}`] };
+write("never.json", JSON.stringify({ ...rule, trigger: never }));
+const history = buildRun(
+  { flow_run: `run ${ALL}`, flow: ALL, deployment: ALL, ends: "5m", heartbeat: { frequency: 30 } },
+  { seed: 1, now: "2026-03-01T12:00:00Z" },
+);
+write("run.ndjson", history.map((event) => `${JSON.stringify(event)}\n`).join(""));
 
 /** Arguments, and whether the output is JSON. @type {[string[], boolean?][]} */
 const COMMANDS = [
@@ -217,6 +238,21 @@ const COMMANDS = [
   [["simulate", "--automation", "automation.yaml", "--events", "events.json"]],
   [["simulate", "--automation", ALL, "--events", "events.json"]],
   [["test", ALL]],
+  [["backtest", "--events", "run.ndjson", "--name", ALL, "rule.json"]],
+  [["why", "--events", "run.ndjson", "--run", ALL]],
+  ...["pretty", "json"].flatMap((format) =>
+    [
+      ["backtest", "--events", "run.ndjson", "rule.json"],
+      ["diff", "--events", "run.ndjson", "rule.json", "never.json"],
+      ["why", "--events", "run.ndjson", "--run", "run", "--automation", "rule.json"],
+      ["why", "--events", "run.ndjson", "--run", "run", "--automation", "never.json"],
+      ["simulate", "--actions", "--automation", "rule.json", "--events", "run.ndjson"],
+      ["advise", "--events", "run.ndjson"],
+    ].map(
+      (args) =>
+        /** @type {[string[], boolean]} */ ([[...args, "--format", format], format === "json"]),
+    ),
+  ),
   [["advise", "--frequency", ALL, "--within", "90"]],
   [["advise", "--frequency", "30", "--within", "90", "--client-version", ALL]],
   [["advise", "--frequency", "30", "--within", "90", "--expect", ALL]],

@@ -6,6 +6,7 @@ import { closeSync, existsSync, openSync, statSync, writeFileSync } from "node:f
 import { join } from "node:path";
 import { test } from "node:test";
 
+import { buildRun } from "../../pkg/node.js";
 import { wrongCase } from "./helpers/events.js";
 import { folder, PROGRAM, programWith } from "./helpers/run.js";
 
@@ -26,6 +27,20 @@ expect:
   - {fires: 2}
 `;
 writeFileSync(join(cwd, "scenario.yaml"), SCENARIO);
+const RULE = {
+  name: "Late",
+  trigger: { type: "event", posture: "Reactive", expect: ["prefect.flow-run.*"], threshold: 1 },
+  actions: [{ type: "do-nothing" }],
+};
+writeFileSync(join(cwd, "rule.json"), JSON.stringify(RULE));
+const history = buildRun(
+  { flow_run: "calm-otter", ends: "5m", heartbeat: { frequency: 30 } },
+  { seed: 1, now: "2026-03-01T12:00:00Z" },
+);
+writeFileSync(
+  join(cwd, "run.ndjson"),
+  history.map((event) => `${JSON.stringify(event)}\n`).join(""),
+);
 
 /** Every command, in every format. */
 const COMMANDS = [
@@ -43,6 +58,21 @@ const COMMANDS = [
     ["simulate", "--format", format, "scenario.yaml"],
     ["simulate", "--format", format, "--compare", "scenario.yaml"],
     ["advise", "--format", format, "--frequency", "30", "--within", "90"],
+    ["advise", "--format", format, "--events", "run.ndjson"],
+    ["simulate", "--format", format, "--actions", "scenario.yaml"],
+    ["backtest", "--format", format, "--events", "run.ndjson", "rule.json"],
+    ["diff", "--format", format, "--events", "run.ndjson", "rule.json", "rule.json"],
+    [
+      "why",
+      "--format",
+      format,
+      "--events",
+      "run.ndjson",
+      "--run",
+      "calm",
+      "--automation",
+      "rule.json",
+    ],
   ]),
   ...["pretty", "json", "github", "junit"].map((format) => [
     "test",
