@@ -452,7 +452,22 @@ fn idle_windows_stay_on_disk() {
             0 => lines.push(line(lines.len(), begins + 5000, 0, "b", run, None)),
             1 => lines.push(line(lines.len(), begins - 200, 0, "b", run, None)),
             2 => lines.push(line(lines.len(), begins + 5900, 300, "b", run, None)),
+            // Closed in the evaluation between, and opened again.
+            3 if run >= 1600 => {
+                lines.push(line(lines.len(), begins + 50, 0, "b", run, None));
+                lines.push(line(lines.len(), 7150, 0, "a", run, None));
+            }
+            // Swept before.
+            4 => {
+                lines.push(line(lines.len(), begins + 9100, 0, "a", run, None));
+                lines.push(line(lines.len(), begins + 9110, 0, "a", run, None));
+            }
             _ => {}
+        }
+        // Held for too long when the window opens.
+        if run % 40 == 5 {
+            lines.push(line(lines.len(), 3000, 0, "b", 5000 + run, None));
+            lines.push(line(lines.len(), 2990, 2400, "a", 5000 + run, None));
         }
     }
     let lines: Vec<&str> = lines.iter().map(|line| &**line).collect();
