@@ -180,7 +180,8 @@ fn pages_of_windows_fire_as_on_the_real_server() {
     let recorded: Json = serde_json::from_slice(&super::cases::read("pages.json")).unwrap();
     let number = |value: &Json| value.as_i64().unwrap();
     let written = |after: i64| {
-        let start = prefect_events::time::read(b"2026-03-01T12:00:00Z").unwrap().instant.unwrap();
+        let start = recorded["start"].as_str().unwrap();
+        let start = prefect_events::time::read(start.as_bytes()).unwrap().instant.unwrap();
         Instant(start.0 + after).rfc3339()
     };
     for row in recorded["scenarios"].as_array().unwrap() {
@@ -197,9 +198,11 @@ fn pages_of_windows_fire_as_on_the_real_server() {
         }
         let text = format!(
             r#"{{"automation": {{"name": "a", "actions": [], "trigger": {{"posture": "Proactive", "after": ["a"], "expect": ["b"],
-                "for_each": ["prefect.resource.id"], "within": {}}}}}, "events": [{}], "start": "{}", "end": "{}"}}"#,
+                "for_each": ["prefect.resource.id"], "within": {}}}}}, "events": [{}], "tick_seconds": {}, "start": "{}",
+                "end": "{}"}}"#,
             recorded["within"],
             events.join(","),
+            recorded["tick"],
             written(0),
             written(number(&recorded["until"]) * 1_000_000),
         );

@@ -417,12 +417,18 @@ fn by_chance() -> Vec<String> {
     texts
 }
 
-/// Prints the texts for `tests/oracle/pyyaml.py -`.
+/// `TEXTS=FILE` writes the texts for `tests/oracle/pyyaml.py -`, which records what PyYAML reads.
 #[test]
-#[ignore = "prints the texts whose answers are recorded"]
-fn print_random_texts() {
-    let lines: Vec<String> = by_chance().iter().map(|text| Json::from(text.as_str()).to_string()).collect();
-    std::fs::write(std::env::var("TEXTS").unwrap(), lines.join("\n")).unwrap();
+fn the_recorded_texts_are_the_random_ones() {
+    let texts = by_chance();
+    if let Ok(file) = std::env::var("TEXTS") {
+        let lines: Vec<String> = texts.iter().map(|text| Json::from(text.as_str()).to_string()).collect();
+        std::fs::write(file, lines.join("\n")).unwrap();
+    }
+    let rows = String::from_utf8(super::cases::read("yaml-by-chance.ndjson.gz")).unwrap();
+    let recorded =
+        rows.lines().map(|line| serde_json::from_str::<Json>(line).unwrap()["text"].as_str().unwrap().to_owned());
+    assert_eq!(recorded.collect::<Vec<_>>(), texts);
 }
 
 #[test]

@@ -19,6 +19,7 @@ START = datetime(2026, 3, 1, 12, tzinfo=timezone.utc)
 SECOND = 1_000_000
 WITHIN = 90
 UNTIL = 420
+TICK = 5
 
 SCENARIOS = [
     [(500, 1, 0), (300, 2, 80 * SECOND)],
@@ -51,7 +52,7 @@ def scenario(number: int, groups: list[tuple[int, int, int]]) -> dict[str, objec
     }
     automation = {"name": f"pages-{number}", "trigger": trigger, "actions": [{"type": "do-nothing"}]}
     return {
-        "scenario": f"pages-{number}", "automation": automation, "tick_seconds": 5, "start": written(0),
+        "scenario": f"pages-{number}", "automation": automation, "tick_seconds": TICK, "start": written(0),
         "end": written(UNTIL * SECOND), "delivery": "consumer", "events": events,
     }
 
@@ -67,7 +68,8 @@ def main() -> None:
             [result] = server.play(scenario(number, groups) | {"variants": PLAIN})
             fired = Counter(firing["at"] for firing in result["firings"])
             rows.append(json.dumps({"groups": groups, "fired": sorted(fired.items())}))
-    text = f'{{"within": {WITHIN}, "until": {UNTIL}, "scenarios": [\n' + ",\n".join(rows) + "\n]}\n"
+    times = f'"start": "{written(0)}", "until": {UNTIL}, "tick": {TICK}, "within": {WITHIN}'
+    text = f'{{{times}, "scenarios": [\n' + ",\n".join(rows) + "\n]}\n"
     (ROOT / "tests/cases/pages.json").write_text(text)
 
 
