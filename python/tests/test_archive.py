@@ -293,6 +293,22 @@ def test_memory(threads: ThreadPoolExecutor) -> None:
     assert store.exists("/work") and not [name for name in store.find("/work") if name.endswith(".tmp")]
 
 
+def test_each_reader_of_a_file_in_memory_has_its_own_position() -> None:
+    text = b"".join(ALL)
+    fsspec.filesystem("memory").pipe_file("/positions/all.ndjson", text)
+    work, half = _store.Work("memory://positions"), len(text) // 2
+    with work.open("all.ndjson") as one, work.open("all.ndjson") as other:
+        assert (one.read(3), other.read(2), one.read(3)) == (text[:3], text[:2], text[3:6])
+    with pytest.raises(FileNotFoundError):
+        work.open("missing")
+    both = [_parts.Part("a", "memory://positions/all.ndjson", "lines", at, at + half + 1) for at in (0, half + 1)]
+    read = [b"", b""]
+    with _read.opened(both[0]) as one, _read.opened(both[1]) as other:
+        for _ in range(len(text) // 5000 + 2):
+            read = [before + reader.read(5000) for before, reader in zip(read, (one, other))]
+    assert b"".join(read) == text
+
+
 def test_s3(threads: ThreadPoolExecutor, monkeypatch: pytest.MonkeyPatch) -> None:
     moto = pytest.importorskip("moto.server")
     pytest.importorskip("s3fs")

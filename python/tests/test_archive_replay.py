@@ -98,7 +98,7 @@ def test_windows_are_in_the_work_folder_if_it_is_local(
         return reduce(*given)
 
     monkeypatch.setattr(_core, "archive_replay_reduce", reduced)
-    folders: list[Any] = [work, "memory://windows", "simplecache::memory://windows-again"]
+    folders: list[Any] = [work, "memory://windows", f"simplecache::file://{tmp_path}/again"]
     for folder in folders:
         seen.clear()
         replayed = archive.replay(ZOMBIES, events, on=threads, start=WHOLE.start, slice_seconds=200, work=folder)

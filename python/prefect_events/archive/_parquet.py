@@ -8,7 +8,7 @@ from typing import Any
 
 from ._parts import Part
 from ._rows import COLUMNS, REQUIRED, line
-from ._store import filesystem
+from ._store import filesystem, open_file
 
 ROWS = 1000
 """How many rows are read at once."""
@@ -20,8 +20,7 @@ def _file(part: Part) -> Iterator[Any]:
         import pyarrow.parquet  # type: ignore[import-untyped, import-not-found, unused-ignore]
     except ImportError:
         raise ValueError("is Parquet, which needs pyarrow: pip install 'prefect-events[parquet]'") from None
-    store, path = filesystem(part.path, part.options)
-    with store.open(path, "rb") as file:
+    with open_file(*filesystem(part.path, part.options)) as file:
         try:
             yield pyarrow.parquet.ParquetFile(file)
         except pyarrow.ArrowException as error:

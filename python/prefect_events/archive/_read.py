@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from ._parts import Part
-from ._store import filesystem
+from ._store import filesystem, open_file
 
 
 class Lines:
@@ -77,7 +77,5 @@ def opened(part: Part) -> Iterator[Any]:
 
         yield Pieces(table_rows(part))
     else:
-        store, path = filesystem(part.path, part.options)
-        how = {} if store.protocol == "file" or "file" in store.protocol else {"cache_type": "readahead"}
-        with store.open(path, "rb", **how) as file:
+        with open_file(*filesystem(part.path, part.options), cache_type="readahead") as file:
             yield file if part.end is None else Lines(file, part.start, part.end)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import uuid
 from collections.abc import Iterable, Mapping
@@ -26,6 +27,24 @@ def filesystem(path: str, options: Mapping[str, Any]) -> tuple[Any, str]:
     return found
 
 
+def open_file(store: Any, path: str, **how: Any) -> Any:
+    """Opens a file for reading, with a position of its own. ``how``: options for stores that are not local.
+
+    The files of ``memory://`` have one position for all who read them: two threads would read pieces of each other.
+    """
+    from fsspec.implementations.memory import MemoryFileSystem  # type: ignore[import-untyped, unused-ignore]
+
+    if isinstance(store, MemoryFileSystem):
+        return io.BytesIO(store.cat_file(path))
+    return store.open(path, "rb", **({} if is_local(store) else how))
+
+
+def is_local(store: Any) -> bool:
+    from fsspec.implementations.local import LocalFileSystem  # type: ignore[import-untyped, unused-ignore]
+
+    return isinstance(store, LocalFileSystem)
+
+
 def stamp(info: Mapping[str, Any]) -> str:
     """What changes with a file: its size, and its tag or its time."""
     times = ("ETag", "etag", "generation", "mtime", "LastModified", "last_modified", "updated", "created")
@@ -45,10 +64,8 @@ class Work(msgspec.Struct, frozen=True):
 
     def local(self) -> str | None:
         """Its path, if it is on this machine."""
-        from fsspec.implementations.local import LocalFileSystem  # type: ignore[import-untyped, unused-ignore]
-
         store, root = filesystem(self.folder, self.options)
-        return root if isinstance(store, LocalFileSystem) else None
+        return root if is_local(store) else None
 
     def has(self, name: str) -> bool:
         store, path = self._at(name)
@@ -68,8 +85,7 @@ class Work(msgspec.Struct, frozen=True):
 
     def open(self, name: str) -> Any:
         """For reading pieces of it."""
-        store, path = self._at(name)
-        return store.open(path, "rb", cache_type="none")
+        return open_file(*self._at(name), cache_type="none")
 
     def writer(self, name: str) -> Writer:
         return Writer(self, name)
