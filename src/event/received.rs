@@ -9,7 +9,7 @@ use uuid::Uuid;
 use crate::json::{Kind, Value, equal};
 use crate::text::order::order_of_texts;
 use crate::text::steps::step;
-use crate::text::table::{Map, Set};
+use crate::text::table::{Map, TextIndex};
 use crate::time::{Instant, instant_of};
 
 use super::RESOURCE_ROLE;
@@ -99,9 +99,11 @@ impl ReceivedEvent {
 /// are read once: the events of a run have the same ones (0.72 of the instructions of `tests/bench/archive.rs` with 2,000 runs).
 #[derive(Default)]
 pub struct EventReader {
-    texts: Set<SharedText>,
-    /// By their JSON: the labels of one resource, which is an object, or of a list of them.
-    labels: Map<Box<[u8]>, Rc<[Labels]>>,
+    texts: Vec<SharedText>,
+    places: TextIndex,
+    /// By their JSON.
+    labels: Map<Box<[u8]>, Labels>,
+    related: Map<Box<[u8]>, Rc<[Labels]>>,
 }
 
 impl EventReader {
@@ -121,39 +123,33 @@ impl EventReader {
         })
     }
 
-    fn known(&self, value: Value<'_>) -> Option<Rc<[Labels]>> {
-        self.labels.get(value.json()?).cloned()
-    }
-
-    fn remember(&mut self, value: Value<'_>, labels: Vec<Labels>) -> Rc<[Labels]> {
-        let labels: Rc<[Labels]> = labels.into();
-        if let Some(json) = value.json() {
-            self.labels.insert(json.into(), labels.clone());
-        }
-        labels
-    }
-
     fn related(&mut self, value: Value<'_>) -> Option<Rc<[Labels]>> {
         if value.kind() != Kind::Array {
             return None;
         }
-        if let Some(known) = self.known(value) {
-            return Some(known);
+        let json = value.json();
+        if let Some(known) = json.and_then(|json| self.related.get(json)) {
+            return Some(known.clone());
         }
         let mut all = Vec::new();
         for item in value.items() {
             step(1);
             all.push(self.labels(item)?);
         }
-        Some(self.remember(value, all))
+        let all: Rc<[Labels]> = all.into();
+        if let Some(json) = json {
+            self.related.insert(json.into(), all.clone());
+        }
+        Some(all)
     }
 
     fn labels(&mut self, value: Value<'_>) -> Option<Labels> {
         if value.kind() != Kind::Object {
             return None;
         }
-        if let Some(known) = self.known(value) {
-            return known.first().cloned();
+        let json = value.json();
+        if let Some(known) = json.and_then(|json| self.labels.get(json)) {
+            return Some(known.clone());
         }
         let mut labels: Vec<(SharedText, SharedText)> = Vec::new();
         // The index of each label, once there are many.
@@ -180,26 +176,41 @@ impl EventReader {
                 labels.push((name, text));
             }
         }
-        self.remember(value, vec![Labels::new(labels)]).first().cloned()
+        let labels = Labels::new(labels);
+        if let Some(json) = json {
+            self.labels.insert(json.into(), labels.clone());
+        }
+        Some(labels)
     }
 
     fn text(&mut self, value: Value<'_>) -> Option<SharedText> {
-        value.is_string().then(|| self.share(&value.string()))
+        if !value.is_string() {
+            return None;
+        }
+        // What is known is Unicode.
+        let known = self.known(&value.bytes()).cloned();
+        known.or_else(|| Some(self.share(&value.string())))
+    }
+
+    fn known(&self, text: &[u8]) -> Option<&SharedText> {
+        let is_there = |place| self.texts.get(place).is_some_and(|known: &SharedText| known.as_bytes() == text);
+        self.texts.get(self.places.find(text, is_there)?)
     }
 
     /// How many strings are shared, or labels, if these are more.
     pub(crate) fn len(&self) -> usize {
-        self.texts.len().max(self.labels.len())
+        self.texts.len().max(self.labels.len()).max(self.related.len())
     }
 
     /// The shared string with this content.
     #[must_use]
     pub fn share(&mut self, text: &str) -> SharedText {
-        if let Some(known) = self.texts.get(text) {
+        if let Some(known) = self.known(text.as_bytes()) {
             return known.clone();
         }
         let own: SharedText = text.into();
-        self.texts.insert(own.clone());
+        self.places.insert(text.as_bytes(), self.texts.len());
+        self.texts.push(own.clone());
         own
     }
 }

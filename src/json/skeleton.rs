@@ -11,7 +11,7 @@
 
 use crate::text::steps::step;
 
-use super::parse::{Issue, Parsed, clamp, parse, scan};
+use super::parse::{Issue, Parsed, clamp, parse, parse_prefix, scan};
 use super::tape::{Kind, NAMELESS, NOTHING, Node, SkeletonId, Tape, equal};
 
 /// Longer documents, in bytes, have no skeleton: they are lists of events, or rare.
@@ -98,12 +98,34 @@ impl SkeletonNode {
 impl Skeletons {
     /// Does what [`parse`] does, faster for a document with the skeleton of an earlier one.
     pub(crate) fn parse(&mut self, text: &[u8], start: usize, tape: &mut Tape, issues: &mut Vec<Issue>) -> Parsed {
+        self.parse_as(text, start, tape, issues, true)
+    }
+
+    /// Does what [`parse_prefix`] does, faster for a document with the skeleton of an earlier one.
+    pub(crate) fn parse_prefix(
+        &mut self,
+        text: &[u8],
+        start: usize,
+        tape: &mut Tape,
+        issues: &mut Vec<Issue>,
+    ) -> Parsed {
+        self.parse_as(text, start, tape, issues, false)
+    }
+
+    fn parse_as(
+        &mut self,
+        text: &[u8],
+        start: usize,
+        tape: &mut Tape,
+        issues: &mut Vec<Issue>,
+        is_whole: bool,
+    ) -> Parsed {
         tape.clear();
-        if let Some(parsed) = self.read_known(text, start, tape) {
+        if let Some(parsed) = self.read_known(text, start, tape, is_whole) {
             issues.clear();
             return parsed;
         }
-        let parsed = parse(text, start, tape, issues);
+        let parsed = if is_whole { parse(text, start, tape, issues) } else { parse_prefix(text, start, tape, issues) };
         if parsed.complete && issues.is_empty() {
             tape.skeleton =
                 self.add(text, start, parsed.end, parsed.depth, tape.nodes.get(..tape.count).unwrap_or_default());
@@ -112,11 +134,14 @@ impl Skeletons {
     }
 
     /// Reads a document with a known skeleton.
-    fn read_known(&mut self, text: &[u8], start: usize, tape: &mut Tape) -> Option<Parsed> {
+    fn read_known(&mut self, text: &[u8], start: usize, tape: &mut Tape, is_whole: bool) -> Option<Parsed> {
         let mut places = [0; MOST_PIECES];
-        let (number, end) = self.find(text, start, &mut places)?;
-        // Anything else behind it is for the reader.
-        text.get(end..)?.iter().all(|byte| matches!(byte, b' ' | b'\n' | b'\r' | b'\t')).then_some(())?;
+        let (number, mut end) = self.find(text, start, &mut places)?;
+        if is_whole {
+            // Anything else behind it is for the reader.
+            text.get(end..)?.iter().all(|byte| matches!(byte, b' ' | b'\n' | b'\r' | b'\t')).then_some(())?;
+            end = text.len();
+        }
         let skeleton = self.all.get(number as usize)?;
         let nodes = self.nodes.get(skeleton.first..skeleton.last)?;
         if tape.nodes.len() < nodes.len() {
@@ -128,7 +153,7 @@ impl Skeletons {
         tape.count = nodes.len();
         tape.skeleton = self.id(number);
         self.known = self.known.saturating_add(1);
-        Some(Parsed { complete: true, end: text.len(), depth: skeleton.depth })
+        Some(Parsed { complete: true, end, depth: skeleton.depth })
     }
 
     fn id(&self, number: u32) -> Option<SkeletonId> {

@@ -238,6 +238,26 @@ fn read_all(documents: &[Vec<u8>]) -> u64 {
             assert_eq!(shapes.entry(number).or_insert_with(|| root.shape()), &root.shape(), "{shown}");
         }
     }
+    // The same, one after the other.
+    let all = documents.join(&b'\n');
+    let (mut prefixes, mut at, mut before) = (Skeletons::default(), 0, 0);
+    while at < all.len() {
+        let (mut issues, mut expected) = (Vec::new(), Vec::new());
+        let parsed = prefixes.parse_prefix(&all, at, &mut tape, &mut issues);
+        other.names = std::mem::take(&mut tape.names);
+        assert_eq!(parsed, parse_prefix(&all, at, &mut other, &mut expected), "from byte {at}");
+        assert_eq!(issues, expected, "from byte {at}");
+        assert_eq!(tape.nodes[..tape.count], other.nodes[..other.count], "from byte {at}");
+        tape.names = std::mem::take(&mut other.names);
+        if !parsed.complete || parsed.end <= at {
+            break;
+        }
+        (at, before) = (parsed.end, before + 1);
+    }
+    // Where all documents are complete, all but the first one are as before: it alone has no line end before it.
+    if before == documents.len() {
+        assert!(prefixes.known() + 2 > skeletons.known(), "{} and {}", prefixes.known(), skeletons.known());
+    }
     skeletons.known()
 }
 

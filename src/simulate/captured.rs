@@ -6,7 +6,7 @@ use crate::diagnostic::Report;
 use crate::diagnostic::findings::{Findings, Subject};
 use crate::diagnostic::syntax::{self, Source};
 use crate::event::{EventReader, ReceivedEvent};
-use crate::json::{Position, Tape, Value, parse_prefix};
+use crate::json::{Issue, Parsed, Position, Skeletons, Tape, Value, parse_prefix};
 use crate::recognise;
 use crate::text::steps::step;
 use crate::text::table::Set;
@@ -53,16 +53,20 @@ impl<'t> From<&'t str> for EventTexts<'t> {
     }
 }
 
+/// Reads the JSON document that begins at a byte of a text: see [`parse_prefix`].
+type ReadDocument<'r> = dyn FnMut(&[u8], usize, &mut Tape, &mut Vec<Issue>) -> Parsed + 'r;
+
 /// Reads JSON documents one after the other. Stops at the first that is none.
 fn each_document(
     text: DocumentText<'_>,
+    read_document: &mut ReadDocument<'_>,
     read: &mut dyn FnMut(Value<'_>, Findings<'static>) -> Findings<'static>,
 ) -> Report {
     let (mut tape, mut issues) = (Tape::new(), Vec::new());
     let mut findings = reading::findings();
     let mut at = recognise::events_start(text.bytes);
     while text.bytes.get(at..).is_some_and(|rest| !rest.trim_ascii_start().is_empty()) {
-        let parsed = parse_prefix(text.bytes, at, &mut tape, &mut issues);
+        let parsed = read_document(text.bytes, at, &mut tape, &mut issues);
         let document = tape.document(text.bytes);
         let Some(root) = document.root().filter(|_| parsed.complete && parsed.end > at) else {
             let source = Source { text: text.bytes, base: Position::START, wtf8: text.options.wtf8 };
@@ -83,8 +87,29 @@ pub(crate) fn read_events(
     reader: &mut EventReader,
     read: &mut dyn FnMut(ReceivedEvent),
 ) -> Report {
+    read_events_by(text, &mut parse_prefix, reader, read)
+}
+
+/// The same; documents with known skeletons are read faster.
+pub(crate) fn read_events_with(
+    text: DocumentText<'_>,
+    skeletons: &mut Skeletons,
+    reader: &mut EventReader,
+    read: &mut dyn FnMut(ReceivedEvent),
+) -> Report {
+    let mut read_document =
+        |text: &[u8], at, tape: &mut Tape, issues: &mut _| skeletons.parse_prefix(text, at, tape, issues);
+    read_events_by(text, &mut read_document, reader, read)
+}
+
+fn read_events_by(
+    text: DocumentText<'_>,
+    read_document: &mut ReadDocument<'_>,
+    reader: &mut EventReader,
+    read: &mut dyn FnMut(ReceivedEvent),
+) -> Report {
     let mut events = Vec::new();
-    each_document(text, &mut |root, findings| {
+    each_document(text, read_document, &mut |root, findings| {
         let mut reading = Reading::resumed(findings, root);
         for value in recognise::events(root) {
             add_event(value, reader, &mut events, &mut reading);
@@ -139,7 +164,7 @@ impl CapturedEvents {
             self.before.insert(event.id);
         }
         self.read = self.events.len();
-        each_document(text, &mut |root, findings| self.one_document(root, findings))
+        each_document(text, &mut parse_prefix, &mut |root, findings| self.one_document(root, findings))
     }
 
     /// Adds a further part of a text: whole lines of NDJSON. `lines`: how many lines came before, so that findings have

@@ -161,18 +161,6 @@ impl<K: Hash + Eq> Set<K> {
         self.0.len() > before
     }
 
-    pub(crate) fn len(&self) -> usize {
-        self.0.len()
-    }
-
-    /// The key of the set that equals this one.
-    pub(crate) fn get<Q: Hash + Eq + ?Sized>(&self, key: &Q) -> Option<&K>
-    where
-        K: Borrow<Q>,
-    {
-        self.0.entries.get(self.0.place(key).ok()?).map(|(own, ())| own)
-    }
-
     pub(crate) fn contains<Q: Hash + Eq + ?Sized>(&self, key: &Q) -> bool
     where
         K: Borrow<Q>,
@@ -304,7 +292,6 @@ mod tests {
                     }
                     2 => prop_assert_eq!(ours.get_mut(&*key), theirs.get_mut(&key)),
                     3 => {
-                        prop_assert_eq!(set.get(&*key).is_some(), theirs.contains_key(&key));
                         prop_assert_eq!(set.contains(&*key), theirs.contains_key(&key));
                         prop_assert_eq!(ours.get(&*key), theirs.get(&key));
                     }

@@ -8,7 +8,9 @@ use std::error::Error;
 use std::fmt::Write as _;
 use std::time::{Duration, Instant as Time};
 
-use prefect_events::archive::replay::{ArchiveReplayOptions, Reducer, ReplayPlan, SequencedSlice, SliceInput};
+use prefect_events::archive::replay::{
+    ArchiveReplayOptions, MapMemory, Reducer, ReplayPlan, SequencedSlice, SliceInput,
+};
 use prefect_events::time::{Instant, Span};
 use uuid::Uuid;
 
@@ -29,7 +31,7 @@ trigger:
 ";
 
 /// How many lines a part has.
-const LINES: u64 = 100_000;
+const LINES: u64 = 2_000;
 
 /// A flow run's id: as on a server, a UUID in a label.
 fn resource_id(run: u64) -> String {
@@ -53,9 +55,9 @@ fn main() -> Result<(), Box<dyn Error>> {
     let mut arguments = std::env::args().skip(1).filter(|argument| !argument.starts_with("--"));
     let mut number = |default: &str| arguments.next().unwrap_or_else(|| default.to_owned());
     let (runs, events): (u64, u64) = (number("100000").parse()?, number("1000000").parse()?);
-    let options = ArchiveReplayOptions { slice_seconds: Some(Span::seconds(300)), ..ArchiveReplayOptions::default() };
+    let options = ArchiveReplayOptions { slice_seconds: Some(Span::seconds(3_600)), ..ArchiveReplayOptions::default() };
     let plan = ReplayPlan::new(AUTOMATION.into(), &options)?;
-    let (mut heads, mut pieces) = (Vec::new(), Vec::new());
+    let (mut heads, mut pieces, mut memory) = (Vec::new(), Vec::new(), MapMemory::default());
     let [mut mapping, mut ordering, mut reducing] = [Duration::ZERO; 3];
     let (mut next, mut text_bytes, mut part) = (0, 0_usize, 0);
     while next < events {
@@ -72,7 +74,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         next = next.saturating_add(LINES);
         text_bytes = text_bytes.saturating_add(text.len());
         let begun = Time::now();
-        let mapped = plan.map(part, text.as_str().into())?;
+        let mapped = plan.map(part, text.as_str().into(), &mut memory)?;
         mapping = mapping.saturating_add(begun.elapsed());
         part = part.saturating_add(1);
         heads.push(mapped.head);

@@ -3,8 +3,8 @@
 use std::io::{self, Write};
 
 use prefect_events::archive::replay::{
-    ArchiveReplay, ArchiveReplayError, ArchiveReplayOptions, Reducer, ReplayPlan, SequencedSlice, SliceInput,
-    WindowCounts, replay_parts,
+    ArchiveReplay, ArchiveReplayError, ArchiveReplayOptions, MapMemory, Reducer, ReplayPlan, SequencedSlice,
+    SliceInput, WindowCounts, replay_parts,
 };
 use prefect_events::event::ReceivedEvent;
 use prefect_events::simulate::{
@@ -52,9 +52,9 @@ fn run(
     // Each process makes its own plan.
     let plan = || ReplayPlan::new(automation.into(), options).unwrap();
     let numbered: Vec<(u64, &[u8])> = (0..).zip(parts.iter().copied()).collect();
-    let (mut heads, mut pieces) = (Vec::new(), Vec::new());
+    let (mut heads, mut pieces, mut memory) = (Vec::new(), Vec::new(), MapMemory::default());
     for (number, part) in chance.shuffled(numbered) {
-        let mapped = plan().map(number, DocumentText::from(part)).unwrap();
+        let mapped = plan().map(number, DocumentText::from(part), &mut memory).unwrap();
         heads.push(mapped.head);
         pieces.extend(mapped.pieces);
     }
@@ -538,10 +538,10 @@ fn what_is_wrong_is_said() {
     assert_eq!(wrong(ArchiveReplayOptions { hashes: Some(0), ..none() }), "`hashes` must be at least 1");
     let plan = ReplayPlan::new(AUTOMATIONS[0].into(), &none()).unwrap();
     let events = |error| matches!(error, Some(ArchiveReplayError::Events(report)) if report.diagnostics[0].code == "scenario-event");
-    assert!(events(plan.map(0, r#"{"event": "a"}"#.into()).err()));
+    assert!(events(plan.map(0, r#"{"event": "a"}"#.into(), &mut MapMemory::default()).err()));
     // The bytes of another replay, and damaged ones.
     let text = line(0, 0, 0, "a", 1, None);
-    let own = plan.map(0, (&*text).into()).unwrap();
+    let own = plan.map(0, (&*text).into(), &mut MapMemory::default()).unwrap();
     let other = ReplayPlan::new(AUTOMATIONS[1].into(), &none()).unwrap();
     assert_eq!(other.schedule(&[&own.head]).err(), Some(ArchiveReplayError::Damaged));
     assert_eq!(plan.schedule(&[&own.head[..3]]).err(), Some(ArchiveReplayError::Damaged));
@@ -573,7 +573,7 @@ fn wrong_windows_are_reported() {
         "trigger: {posture: Proactive, after: [a], expect: [b], for_each: [prefect.resource.id], within: 90000}";
     let plan = ReplayPlan::new(automation.into(), &ArchiveReplayOptions::default()).unwrap();
     let lines = [line(0, 0, 0, "a", 1, None), line(1, 30_000, 0, "a", 2, None), line(2, 60_000, 0, "a", 3, None)];
-    let mapped = plan.map(0, (&*lines.join("\n")).into()).unwrap();
+    let mapped = plan.map(0, (&*lines.join("\n")).into(), &mut MapMemory::default()).unwrap();
     let schedule = plan.schedule(&[&mapped.head]).unwrap();
     let pieces = |slice: i64, share: Option<u32>| -> Vec<&[u8]> {
         let of = mapped.pieces.iter().filter(|piece| piece.slice == slice && piece.share == share);

@@ -5,7 +5,7 @@ use std::io;
 use std::path::PathBuf;
 
 use prefect_events::archive::replay::{
-    ArchiveReplayError, ArchiveReplayOptions, Reducer, ReplayPlan, Schedule, SliceInput,
+    ArchiveReplayError, ArchiveReplayOptions, MapMemory, Reducer, ReplayPlan, Schedule, SliceInput,
 };
 use prefect_events::render::{self, RenderOptions, SimulationView};
 use pyo3::prelude::*;
@@ -64,8 +64,12 @@ pub(crate) fn map(
 ) -> PyResult<Mapped> {
     let options: ArchiveReplayOptions = options(settings)?;
     let (mut heads, mut kept, mut number, mut events) = (Vec::new(), Vec::new(), part, 0_u64);
+    let mut memory = MapMemory::default();
     pieces(py, file, first, |text| {
-        let mapped = py.detach(|| plan(&automation, &options)?.map(number, document(text, true)).map_err(unread))?;
+        let mapped = py.detach(|| {
+            let plan = plan(&automation, &options)?;
+            plan.map(number, document(text, true), &mut memory).map_err(unread)
+        })?;
         number = number.saturating_add(1);
         events = events.saturating_add(mapped.events);
         heads.push(mapped.head);

@@ -13,11 +13,18 @@ use crate::time::Instant;
 use super::error::ArchiveReplayError;
 use super::piece::{Head, Place, Rows, Writer, open};
 
-/// The head of a piece of matched events: texts, labels and lists of related resources, which rows name.
+/// The head of a piece of matched events.
+#[derive(Serialize, Deserialize)]
+struct EventsHead {
+    plan: u64,
+    part: u64,
+    /// When its first event was received, and the index of that.
+    first: (i64, u32),
+}
+
+/// Texts, labels and lists of related resources, which rows name.
 #[derive(Serialize, Deserialize, Default)]
-pub(super) struct EventsHead {
-    pub(super) plan: u64,
-    pub(super) part: u64,
+struct EventTexts {
     texts: Vec<SharedText>,
     labels: Vec<Vec<(u32, u32)>>,
     related: Vec<Vec<u32>>,
@@ -29,13 +36,13 @@ impl Head for EventsHead {
 
 /// A matched event, with what a trigger can look at.
 #[derive(Serialize, Deserialize)]
-pub(super) struct EventRow {
-    pub(super) index: u32,
+struct EventRow {
+    index: u32,
     name: u32,
     resource: u32,
     related: u32,
     id: Uuid,
-    pub(super) received: i64,
+    received: i64,
     lag: i64,
     follows: Option<Uuid>,
 }
@@ -63,7 +70,10 @@ impl<T: ?Sized> Hash for Shared<T> {
 
 /// Writes matched events, each text once.
 pub(super) struct EventsWriter {
-    head: EventsHead,
+    plan: u64,
+    part: u64,
+    first: Option<(i64, u32)>,
+    all: EventTexts,
     texts: Map<SharedText, u32>,
     /// By the labels before those were left out that no trigger looks at.
     labels: Map<Shared<[(SharedText, SharedText)]>, Option<u32>>,
@@ -78,7 +88,10 @@ fn number(length: usize) -> u32 {
 impl EventsWriter {
     pub(super) fn new(plan: u64, part: u64) -> Self {
         EventsWriter {
-            head: EventsHead { plan, part, ..EventsHead::default() },
+            plan,
+            part,
+            first: None,
+            all: EventTexts::default(),
             texts: Map::default(),
             labels: Map::default(),
             related: Map::default(),
@@ -90,8 +103,8 @@ impl EventsWriter {
         if let Some(known) = self.texts.get(&**text) {
             return *known;
         }
-        let own = number(self.head.texts.len());
-        self.head.texts.push(text.clone());
+        let own = number(self.all.texts.len());
+        self.all.texts.push(text.clone());
         self.texts.insert(text.clone(), own);
         own
     }
@@ -107,8 +120,8 @@ impl EventsWriter {
             own.push((self.text(name), self.text(value)));
         }
         let place = (!own.is_empty()).then(|| {
-            self.head.labels.push(own);
-            number(self.head.labels.len().saturating_sub(1))
+            self.all.labels.push(own);
+            number(self.all.labels.len().saturating_sub(1))
         });
         self.labels.insert(key, place);
         place
@@ -128,8 +141,8 @@ impl EventsWriter {
             let place = if own.is_empty() {
                 0
             } else {
-                self.head.related.push(own);
-                number(self.head.related.len())
+                self.all.related.push(own);
+                number(self.all.related.len())
             };
             self.related.insert(Shared(event.related.clone()), place);
             place
@@ -144,6 +157,7 @@ impl EventsWriter {
             lag: event.received.0.wrapping_sub(event.occurred.0),
             follows: event.follows,
         };
+        self.first.get_or_insert((row.received, index));
         self.rows.row(&row);
     }
 
@@ -153,19 +167,67 @@ impl EventsWriter {
             own.push((self.text(name), self.text(value)));
         }
         (!own.is_empty()).then(|| {
-            self.head.labels.push(own);
-            number(self.head.labels.len().saturating_sub(1))
+            self.all.labels.push(own);
+            number(self.all.labels.len().saturating_sub(1))
         })
     }
 
     pub(super) fn finish(self) -> Vec<u8> {
-        self.rows.finish(&self.head)
+        let EventsWriter { plan, part, first, .. } = self;
+        let mut rows = Writer::new();
+        rows.row(&self.all);
+        rows.append(self.rows);
+        rows.finish(&EventsHead { plan, part, first: first.unwrap_or_default() })
+    }
+}
+
+/// A piece of matched events that is not read yet: until its first event comes, its bytes are all that is in memory.
+pub(super) struct EventsPiece<'b> {
+    head: EventsHead,
+    /// Before its rows.
+    texts: Rows<'b, EventTexts>,
+}
+
+impl<'b> EventsPiece<'b> {
+    pub(super) fn open(plan: u64, bytes: &'b [u8]) -> Result<Self, ArchiveReplayError> {
+        let (head, texts) = open::<EventsHead, EventTexts>(bytes)?;
+        if head.plan == plan { Ok(EventsPiece { head, texts }) } else { Err(ArchiveReplayError::Damaged) }
+    }
+
+    /// The place of its first event.
+    pub(super) fn place(&self) -> (i64, Place) {
+        let (received, index) = self.head.first;
+        (received, Place { part: self.head.part, index })
+    }
+
+    /// The texts of all its events.
+    pub(super) fn texts(&self) -> Result<Vec<SharedText>, ArchiveReplayError> {
+        Ok(self.texts.split::<EventRow>()?.0.texts)
+    }
+
+    pub(super) fn read(&self) -> Result<EventsReader<'b>, ArchiveReplayError> {
+        let (EventTexts { texts, labels: pairs, related: lists }, mut rows) = self.texts.split()?;
+        let text = |number: &u32| texts.get(*number as usize).cloned();
+        let mut labels = Vec::with_capacity(pairs.len());
+        for own in &pairs {
+            let own: Option<Vec<_>> = own.iter().map(|(name, value)| text(name).zip(text(value))).collect();
+            labels.push(Labels::new(own.ok_or(ArchiveReplayError::Damaged)?));
+        }
+        let mut related: Vec<Rc<[Labels]>> = Vec::with_capacity(lists.len());
+        for own in &lists {
+            let all: Option<Rc<[Labels]>> = own.iter().map(|number| labels.get(*number as usize).cloned()).collect();
+            related.push(all.ok_or(ArchiveReplayError::Damaged)?);
+        }
+        let next = rows.next()?;
+        let none = (Labels::new(Vec::new()), Rc::default());
+        let reader = EventsReader { part: self.head.part, texts, labels, related, none, rows, next };
+        if reader.place() == Some(self.place()) { Ok(reader) } else { Err(ArchiveReplayError::Damaged) }
     }
 }
 
 /// Reads matched events. Those of one run share their labels.
 pub(super) struct EventsReader<'b> {
-    pub(super) part: u64,
+    part: u64,
     texts: Vec<SharedText>,
     labels: Vec<Labels>,
     related: Vec<Rc<[Labels]>>,
@@ -174,28 +236,7 @@ pub(super) struct EventsReader<'b> {
     next: Option<EventRow>,
 }
 
-impl<'b> EventsReader<'b> {
-    pub(super) fn new(plan: u64, bytes: &'b [u8]) -> Result<Self, ArchiveReplayError> {
-        let (head, mut rows) = open::<EventsHead, EventRow>(bytes)?;
-        if head.plan != plan {
-            return Err(ArchiveReplayError::Damaged);
-        }
-        let text = |number: &u32| head.texts.get(*number as usize).cloned();
-        let mut labels = Vec::with_capacity(head.labels.len());
-        for own in &head.labels {
-            let pairs: Option<Vec<_>> = own.iter().map(|(name, value)| text(name).zip(text(value))).collect();
-            labels.push(Labels::new(pairs.ok_or(ArchiveReplayError::Damaged)?));
-        }
-        let mut related: Vec<Rc<[Labels]>> = Vec::with_capacity(head.related.len());
-        for own in &head.related {
-            let all: Option<Rc<[Labels]>> = own.iter().map(|number| labels.get(*number as usize).cloned()).collect();
-            related.push(all.ok_or(ArchiveReplayError::Damaged)?);
-        }
-        let next = rows.next()?;
-        let none = (Labels::new(Vec::new()), Rc::default());
-        Ok(EventsReader { part: head.part, texts: head.texts, labels, related, none, rows, next })
-    }
-
+impl EventsReader<'_> {
     /// The place of the next event.
     pub(super) fn place(&self) -> Option<(i64, Place)> {
         self.next.as_ref().map(|row| (row.received, Place { part: self.part, index: row.index }))
@@ -219,11 +260,6 @@ impl<'b> EventsReader<'b> {
             },
             follows: row.follows,
         })
-    }
-
-    /// The texts of all its events.
-    pub(super) fn texts(&self) -> &[SharedText] {
-        &self.texts
     }
 
     pub(super) fn skip(&mut self) -> Result<(), ArchiveReplayError> {

@@ -4,6 +4,7 @@ use crate::simulate::DocumentText;
 use crate::text::table::Map;
 
 use super::error::ArchiveReplayError;
+use super::map::MapMemory;
 use super::merge::ArchiveReplay;
 use super::plan::{ArchiveReplayOptions, ReplayPlan};
 use super::reduce::{Reducer, SliceInput};
@@ -18,10 +19,10 @@ pub fn replay_parts(
     options: &ArchiveReplayOptions,
 ) -> Result<ArchiveReplay, ArchiveReplayError> {
     let plan = ReplayPlan::new(automation, options)?;
-    let mut heads = Vec::new();
+    let (mut heads, mut memory) = (Vec::new(), MapMemory::default());
     let mut pieces: Map<(i64, Option<u32>), Vec<Vec<u8>>> = Map::default();
     for (part, text) in (0..).zip(parts) {
-        let mapped = plan.map(part, DocumentText::from(*text))?;
+        let mapped = plan.map(part, DocumentText::from(*text), &mut memory)?;
         heads.push(mapped.head);
         for piece in mapped.pieces {
             pieces.or_default((piece.slice, piece.share)).push(piece.bytes);

@@ -3,7 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use crate::event::{EventReader, ReceivedEvent};
-use crate::simulate::{DocumentText, read_events};
+use crate::json::Skeletons;
+use crate::simulate::{DocumentText, read_events_with};
 use crate::text::order;
 use crate::text::steps::step;
 use crate::text::table::Map;
@@ -36,6 +37,10 @@ pub struct MappedPiece {
     pub bytes: Vec<u8>,
 }
 
+/// What was learnt from pieces of an archive. It makes reading others faster, and changes nothing.
+#[derive(Default)]
+pub struct MapMemory(Skeletons);
+
 /// A part, and which slices have events of it.
 #[derive(Serialize, Deserialize)]
 pub(super) struct PartHead {
@@ -54,13 +59,19 @@ impl Head for PartHead {
 impl ReplayPlan {
     /// Reads a part: JSON documents one after the other, such as whole lines of NDJSON. `part`: its number among all
     /// parts; of events that were received at the same instant, those of the lower number come first. A part that is too
-    /// large can be read in pieces of whole lines, each with a number of its own.
+    /// large can be read in pieces of whole lines, each with a number of its own and all with one `memory`.
     ///
     /// # Errors
     /// If it cannot be read.
-    pub fn map(&self, part: u64, text: DocumentText<'_>) -> Result<MappedPart, ArchiveReplayError> {
+    pub fn map(
+        &self,
+        part: u64,
+        text: DocumentText<'_>,
+        memory: &mut MapMemory,
+    ) -> Result<MappedPart, ArchiveReplayError> {
         let mut events = Vec::new();
-        let report = read_events(text, &mut EventReader::default(), &mut |event| events.push(event));
+        let report =
+            read_events_with(text, &mut memory.0, &mut EventReader::default(), &mut |event| events.push(event));
         if !report.valid {
             return Err(ArchiveReplayError::Events(Box::new(report)));
         }

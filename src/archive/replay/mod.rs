@@ -45,7 +45,7 @@ mod local;
 
 pub use error::ArchiveReplayError;
 pub use local::replay_parts;
-pub use map::{MappedPart, MappedPiece};
+pub use map::{MapMemory, MappedPart, MappedPiece};
 pub use merge::ArchiveReplay;
 pub use plan::{ArchiveReplayOptions, ReplayPlan};
 pub use reduce::{Reducer, SliceInput, WindowCounts};

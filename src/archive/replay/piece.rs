@@ -20,7 +20,7 @@ pub(super) struct Place {
 }
 
 /// The mark of all pieces. Its last byte is the number of the format: a new one whenever a row changes.
-const MARK: [u8; 4] = *b"PER\x01";
+const MARK: [u8; 4] = *b"PER\x02";
 
 /// What a piece begins with.
 pub(super) trait Head: Serialize + DeserializeOwned {
@@ -44,6 +44,11 @@ impl Writer {
     pub(super) fn row(&mut self, row: &impl Serialize) {
         // It only fails for lists of unknown length, and there are none.
         self.0 = postcard::to_extend(row, std::mem::take(&mut self.0)).unwrap_or_default();
+    }
+
+    /// Appends other rows.
+    pub(super) fn append(&mut self, other: Writer) {
+        self.0.extend(other.0);
     }
 
     /// All of it; the head comes first.
@@ -91,6 +96,14 @@ impl<R: DeserializeOwned> Rows<'_, R> {
         let (row, rest) = take(self.rest)?;
         self.rest = rest;
         Ok(Some(row))
+    }
+}
+
+impl<'b, R: DeserializeOwned> Rows<'b, R> {
+    /// The first row, and those after it, which are of another type.
+    pub(super) fn split<T>(&self) -> Result<(R, Rows<'b, T>), ArchiveReplayError> {
+        let (row, rest) = take(self.rest)?;
+        Ok((row, Rows { rest, row: PhantomData }))
     }
 }
 

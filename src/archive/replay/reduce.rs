@@ -17,7 +17,7 @@ use crate::trigger::{
 };
 
 use super::error::ArchiveReplayError;
-use super::events::EventsReader;
+use super::events::{EventsPiece, EventsReader};
 use super::order::{Act, OrderHead, OrderRow, TickRow};
 use super::piece::{Head, Place, Rows, Writer, open};
 use super::plan::{ReplayPlan, Share};
@@ -110,21 +110,20 @@ struct SavedReducer {
     left: u64,
 }
 
-/// The events of several pieces in order of receipt.
+/// The events of several pieces in order of receipt. A piece is only read while it has the next events.
 struct MergedEvents<'b> {
-    pieces: Vec<EventsReader<'b>>,
+    pieces: Vec<(EventsPiece<'b>, Option<EventsReader<'b>>)>,
     next: BinaryHeap<Reverse<(i64, Place, usize)>>,
 }
 
 impl<'b> MergedEvents<'b> {
     fn new(plan: u64, bytes: &[&'b [u8]]) -> Result<Self, ArchiveReplayError> {
-        let (mut pieces, mut next) = (Vec::with_capacity(bytes.len()), BinaryHeap::new());
+        let (mut pieces, mut next) = (Vec::with_capacity(bytes.len()), BinaryHeap::with_capacity(bytes.len()));
         for (number, bytes) in bytes.iter().enumerate() {
-            let piece = EventsReader::new(plan, bytes)?;
-            if let Some((received, place)) = piece.place() {
-                next.push(Reverse((received, place, number)));
-            }
-            pieces.push(piece);
+            let piece = EventsPiece::open(plan, bytes)?;
+            let (received, place) = piece.place();
+            next.push(Reverse((received, place, number)));
+            pieces.push((piece, None));
         }
         Ok(MergedEvents { pieces, next })
     }
@@ -133,11 +132,16 @@ impl<'b> MergedEvents<'b> {
     fn find(&mut self, wanted: Place) -> Result<ReceivedEvent, ArchiveReplayError> {
         while let Some(Reverse((_, place, number))) = self.next.pop() {
             step(1);
-            let piece = self.pieces.get_mut(number).ok_or(ArchiveReplayError::Damaged)?;
-            let found = if place == wanted { Some(piece.event().ok_or(ArchiveReplayError::Damaged)?) } else { None };
-            piece.skip()?;
-            if let Some((received, place)) = piece.place() {
-                self.next.push(Reverse((received, place, number)));
+            let (piece, reader) = self.pieces.get_mut(number).ok_or(ArchiveReplayError::Damaged)?;
+            let open = match reader {
+                Some(open) => open,
+                None => reader.insert(piece.read()?),
+            };
+            let found = if place == wanted { Some(open.event().ok_or(ArchiveReplayError::Damaged)?) } else { None };
+            open.skip()?;
+            match open.place() {
+                Some((received, place)) => self.next.push(Reverse((received, place, number))),
+                None => *reader = None,
             }
             if let Some(event) = found {
                 return Ok(event);
@@ -209,9 +213,10 @@ impl<'p> Reducer<'p> {
             (order, still) = (Some(rows), Some(head.waiting));
         }
         let mut events = MergedEvents::new(self.plan.mark, input.events)?;
-        let (ahead, own) = (self.ahead(input.ticks, &events)?, self.windows_of(self.next));
-        let mut left = WindowsWriter::new(own, after);
-        self.load(ahead, before, &mut left)?;
+        let mut left = WindowsWriter::new(self.windows_of(self.next), after);
+        if let Some(earlier) = self.next.checked_sub(1) {
+            self.load(earlier, self.ahead(input.ticks, &events)?, before, &mut left)?;
+        }
         let mut next = || order.as_mut().map_or(Ok(None), Rows::next);
         let (mut row, mut ticked) = (next()?, 0_u32);
         loop {
@@ -269,9 +274,11 @@ impl<'p> Reducer<'p> {
             until = until.max(now).max(as_of).max(sweep.unwrap_or(i64::MIN));
         }
         let mut texts = Set::default();
-        for text in events.pieces.iter().flat_map(EventsReader::texts) {
-            step(1);
-            texts.insert(text.clone());
+        for (piece, _) in &events.pieces {
+            for text in piece.texts()? {
+                step(1);
+                texts.insert(text);
+            }
         }
         for event in self.waiting.values() {
             for labels in std::iter::once(&event.resource).chain(event.related.iter()) {
@@ -287,12 +294,12 @@ impl<'p> Reducer<'p> {
     /// Takes up the windows of the slice before, but for those that are idle in this one.
     fn load(
         &mut self,
+        earlier: u64,
         mut ahead: Ahead,
         before: &mut dyn Read,
         left: &mut WindowsWriter<'_>,
     ) -> Result<(), ArchiveReplayError> {
         let damaged = |_| ArchiveReplayError::Damaged;
-        let Some(earlier) = self.next.checked_sub(1) else { return Ok(()) };
         let (head, count, mut texts) = (self.windows_of(earlier), self.windows.left, EventReader::default());
         self.windows = WindowCounts { loaded: count, ..WindowCounts::default() };
         let (automations, windows) = (&mut self.automations, &mut self.windows);
