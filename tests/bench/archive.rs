@@ -30,7 +30,7 @@ trigger:
   within: 90
 ";
 
-/// How many lines a part has.
+/// How many lines a part has: 1 MB of text, of which a worker reads one after the other.
 const LINES: u64 = 2_000;
 
 /// A flow run's id: as on a server, a UUID in a label.

@@ -120,3 +120,26 @@ impl ReplayPlan {
         Ok(MappedPart { events, head, pieces })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use flate2::read::GzDecoder;
+
+    use super::*;
+    use crate::archive::replay::ArchiveReplayOptions;
+
+    #[test]
+    fn the_next_piece_is_read_with_the_skeletons_of_the_first() {
+        let file = std::fs::File::open(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/cases/events.ndjson.gz")).unwrap();
+        let text = std::io::read_to_string(GzDecoder::new(file)).unwrap();
+        let automation = "trigger: {posture: Reactive, expect: [prefect.flow-run.Failed], threshold: 1, within: 0}";
+        let plan = ReplayPlan::new(automation.into(), &ArchiveReplayOptions::default()).unwrap();
+        let mut memory = MapMemory::default();
+        let first = plan.map(0, (&*text).into(), &mut memory).unwrap();
+        let known = memory.0.known();
+        let again = plan.map(0, (&*text).into(), &mut memory).unwrap();
+        assert_eq!(first, again);
+        let known = memory.0.known() - known;
+        assert!(known * 100 > again.events * 98, "{known} of {}", again.events);
+    }
+}

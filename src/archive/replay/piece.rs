@@ -1,6 +1,9 @@
 //! What tasks hand to each other, as bytes: rows of postcard after a head. A row is read when it is needed, so a task
 //! holds the bytes and not the rows.
 
+use std::cmp::Reverse;
+use std::collections::BinaryHeap;
+use std::collections::binary_heap::PeekMut;
 use std::marker::PhantomData;
 
 use serde::de::DeserializeOwned;
@@ -104,6 +107,35 @@ impl<'b, R: DeserializeOwned> Rows<'b, R> {
     pub(super) fn split<T>(&self) -> Result<(R, Rows<'b, T>), ArchiveReplayError> {
         let (row, rest) = take(self.rest)?;
         Ok((row, Rows { rest, row: PhantomData }))
+    }
+}
+
+/// Which of several pieces has the next row, in order of receipt.
+pub(super) struct NextRows(BinaryHeap<Reverse<(i64, Place, usize)>>);
+
+impl NextRows {
+    pub(super) fn of(count: usize) -> Self {
+        NextRows(BinaryHeap::with_capacity(count))
+    }
+
+    /// `at`: when the first row of a piece was received, and its place.
+    pub(super) fn add(&mut self, at: (i64, Place), piece: usize) {
+        self.0.push(Reverse((at.0, at.1, piece)));
+    }
+
+    /// The place of the next row, and the number of its piece.
+    pub(super) fn first(&self) -> Option<(Place, usize)> {
+        self.0.peek().map(|Reverse((_, place, piece))| (*place, *piece))
+    }
+
+    /// Goes on behind the first row. `at`: the next one of its piece. Mostly that is the first again, which takes one
+    /// comparison and not as many as the heap is deep.
+    pub(super) fn advance(&mut self, at: Option<(i64, Place)>) {
+        let Some(mut first) = self.0.peek_mut() else { return };
+        match at {
+            Some((received, place)) => (first.0.0, first.0.1) = (received, place),
+            None => drop(PeekMut::pop(first)),
+        }
     }
 }
 

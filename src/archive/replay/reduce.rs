@@ -1,7 +1,6 @@
 //! The triggers of one share execute the steps of slice after slice.
 
-use std::cmp::Reverse;
-use std::collections::{BTreeMap, BinaryHeap};
+use std::collections::BTreeMap;
 use std::io::{Read, Write};
 
 use serde::{Deserialize, Serialize};
@@ -19,7 +18,7 @@ use crate::trigger::{
 use super::error::ArchiveReplayError;
 use super::events::{EventsPiece, EventsReader};
 use super::order::{Act, OrderHead, OrderRow, TickRow};
-use super::piece::{Head, Place, Rows, Writer, open};
+use super::piece::{Head, NextRows, Place, Rows, Writer, open};
 use super::plan::{ReplayPlan, Share};
 use super::schedule::Schedule;
 use super::windows::{WindowsHead, WindowsWriter, read_windows};
@@ -113,16 +112,15 @@ struct SavedReducer {
 /// The events of several pieces in order of receipt. A piece is only read while it has the next events.
 struct MergedEvents<'b> {
     pieces: Vec<(EventsPiece<'b>, Option<EventsReader<'b>>)>,
-    next: BinaryHeap<Reverse<(i64, Place, usize)>>,
+    next: NextRows,
 }
 
 impl<'b> MergedEvents<'b> {
     fn new(plan: u64, bytes: &[&'b [u8]]) -> Result<Self, ArchiveReplayError> {
-        let (mut pieces, mut next) = (Vec::with_capacity(bytes.len()), BinaryHeap::with_capacity(bytes.len()));
+        let (mut pieces, mut next) = (Vec::with_capacity(bytes.len()), NextRows::of(bytes.len()));
         for (number, bytes) in bytes.iter().enumerate() {
             let piece = EventsPiece::open(plan, bytes)?;
-            let (received, place) = piece.place();
-            next.push(Reverse((received, place, number)));
+            next.add(piece.place(), number);
             pieces.push((piece, None));
         }
         Ok(MergedEvents { pieces, next })
@@ -130,7 +128,7 @@ impl<'b> MergedEvents<'b> {
 
     /// The event at a place. Those before it were dropped on the way to the triggers.
     fn find(&mut self, wanted: Place) -> Result<ReceivedEvent, ArchiveReplayError> {
-        while let Some(Reverse((_, place, number))) = self.next.pop() {
+        while let Some((place, number)) = self.next.first() {
             step(1);
             let (piece, reader) = self.pieces.get_mut(number).ok_or(ArchiveReplayError::Damaged)?;
             let open = match reader {
@@ -139,10 +137,11 @@ impl<'b> MergedEvents<'b> {
             };
             let found = if place == wanted { Some(open.event().ok_or(ArchiveReplayError::Damaged)?) } else { None };
             open.skip()?;
-            match open.place() {
-                Some((received, place)) => self.next.push(Reverse((received, place, number))),
-                None => *reader = None,
+            let at = open.place();
+            if at.is_none() {
+                *reader = None;
             }
+            self.next.advance(at);
             if let Some(event) = found {
                 return Ok(event);
             }

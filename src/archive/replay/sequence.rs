@@ -1,8 +1,5 @@
 //! The order in which the server evaluates the events of a slice of time, and its ticks.
 
-use std::cmp::Reverse;
-use std::collections::BinaryHeap;
-
 use serde::{Deserialize, Serialize};
 
 use crate::text::steps::step;
@@ -12,7 +9,7 @@ use crate::trigger::{Facts, Snapshot};
 use super::drive::Drive;
 use super::error::ArchiveReplayError;
 use super::order::{Body, OrderHead, Sets};
-use super::piece::{FactsHead, FactsRow, Head, Place, Rows, bytes_of, open};
+use super::piece::{FactsHead, FactsRow, Head, NextRows, Place, Rows, bytes_of, open};
 use super::plan::ReplayPlan;
 use super::schedule::Schedule;
 
@@ -60,12 +57,12 @@ type OpenPiece<'b> = (FactsHead, Vec<u32>, Rows<'b, FactsRow>, Option<FactsRow>)
 /// The facts of several pieces in order of receipt.
 struct Merged<'b> {
     pieces: Vec<OpenPiece<'b>>,
-    next: BinaryHeap<Reverse<(i64, Place, usize)>>,
+    next: NextRows,
 }
 
 impl<'b> Merged<'b> {
     fn new(plan: u64, facts: &[&'b [u8]], sets: &mut Sets) -> Result<Self, ArchiveReplayError> {
-        let (mut pieces, mut next) = (Vec::with_capacity(facts.len()), BinaryHeap::new());
+        let (mut pieces, mut next) = (Vec::with_capacity(facts.len()), NextRows::of(facts.len()));
         for (number, bytes) in facts.iter().enumerate() {
             let (mut head, mut rows) = open::<FactsHead, FactsRow>(bytes)?;
             if head.plan != plan {
@@ -74,7 +71,7 @@ impl<'b> Merged<'b> {
             let own = std::mem::take(&mut head.sets).into_iter().map(|set| sets.number(set)).collect();
             let row = rows.next()?;
             if let Some(row) = &row {
-                next.push(Reverse((row.received, Place { part: head.part, index: row.index }, number)));
+                next.add((row.received, Place { part: head.part, index: row.index }), number);
             }
             pieces.push((head, own, rows, row));
         }
@@ -83,13 +80,11 @@ impl<'b> Merged<'b> {
 
     fn next(&mut self) -> Result<Option<(Facts, Body)>, ArchiveReplayError> {
         step(1);
-        let Some(Reverse((_, place, number))) = self.next.pop() else { return Ok(None) };
+        let Some((place, number)) = self.next.first() else { return Ok(None) };
         let Some((head, sets, rows, row)) = self.pieces.get_mut(number) else { return Ok(None) };
         let Some(own) = row.take() else { return Ok(None) };
         *row = rows.next()?;
-        if let Some(row) = row {
-            self.next.push(Reverse((row.received, Place { part: head.part, index: row.index }, number)));
-        }
+        self.next.advance(row.as_ref().map(|row| (row.received, Place { part: head.part, index: row.index })));
         let set = sets.get(own.set as usize).copied().ok_or(ArchiveReplayError::Damaged)?;
         Ok(Some((own.facts(), Body { place, set })))
     }
