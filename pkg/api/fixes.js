@@ -13,8 +13,7 @@ import { string } from "../input.js";
 export function applyFixes(text, diagnostics) {
   if (typeof text !== "string") throw new TypeError("applyFixes needs the text as a string");
   if (!Array.isArray(diagnostics)) throw new TypeError("applyFixes needs an array of diagnostics");
-  /** @type {Change[]} */
-  const taken = [];
+  const taken = new Taken();
   for (const diagnostic of diagnostics) {
     const changes = changesOf(diagnostic);
     if (changes === undefined) continue;
@@ -23,12 +22,52 @@ export function applyFixes(text, diagnostics) {
         "a fix is outside the text: were these diagnostics reported for another text?",
       );
     }
-    if (!changes.every((change) => isFree(taken, change))) continue;
-    // An insertion at the start of a replacement goes before it.
-    changes.sort((one, other) => one.start - other.start || one.end - other.end);
-    for (const change of changes) taken.splice(after(taken, change.start), 0, change);
+    if (changes.every((change) => taken.isFree(change))) {
+      for (const change of changes) taken.add(change);
+    }
   }
-  return replace(text, taken);
+  return replace(text, taken.inOrder());
+}
+
+/**
+ * The changes of fixes that are applied: in lists, each in the order of the text and longer than the next. Whatever the order in
+ * which they come, each is moved only as often as its list doubles.
+ */
+class Taken {
+  /** @type {Change[][]} */
+  #lists = [];
+
+  /** @param {Change} change */
+  isFree(change) {
+    return this.#lists.every((list) => {
+      const next = after(list, change.start);
+      return [list[next - 1], list[next]].every((other) => !other || !meet(other, change));
+    });
+  }
+
+  /** @param {Change} change */
+  add(change) {
+    let list = [change];
+    for (let before = this.#lists.at(-1); before !== undefined; before = this.#lists.at(-1)) {
+      if (before.length > list.length) break;
+      this.#lists.pop();
+      list = joined(before, list);
+    }
+    this.#lists.push(list);
+  }
+
+  inOrder() {
+    return this.#lists.reduceRight((list, before) => joined(before, list), []);
+  }
+}
+
+/**
+ * The changes of two lists in the order of the text. An insertion at the start of a replacement goes before it.
+ * @param {Change[]} list
+ * @param {Change[]} more
+ */
+function joined(list, more) {
+  return [...list, ...more].sort((one, other) => one.start - other.start || one.end - other.end);
 }
 
 /**
@@ -62,15 +101,6 @@ function after(taken, start) {
     else high = middle;
   }
   return low;
-}
-
-/**
- * @param {Change[]} taken
- * @param {Change} change
- */
-function isFree(taken, change) {
-  const next = after(taken, change.start);
-  return [taken[next - 1], taken[next]].every((other) => !other || !meet(other, change));
 }
 
 /**
