@@ -18,6 +18,7 @@ import type {
   HeartbeatConfig,
   ReplayOptions,
   RunSpec,
+  ServerErrorCode,
   SimulateOptions,
   SimulationResult,
   StateType,
@@ -105,8 +106,7 @@ export class PrefectEventsError extends Error {
  * - `line-too-long`: a line of a stream is longer than 64 MiB.
  * - `out-of-memory`: the input is too large for one call.
  * - `stack-overflow`: the call stack was exhausted.
- * - `unreachable`, `unauthorized`, `rejected`, `not-prefect`, `not-found`: a server does not respond, rejects the
- *   credentials or the request, is not Prefect's, or does not have what was asked for; only from `prefect-events/live`.
+ * - {@link ServerErrorCode}: only from `prefect-events/live`.
  * - `stale`: a stream or call ended because another call in the same module failed.
  * - `internal`: an internal error in prefect-events; please report it.
  */
@@ -116,11 +116,7 @@ export type PrefectEventsErrorCode =
   | "line-too-long"
   | "out-of-memory"
   | "stack-overflow"
-  | "unreachable"
-  | "unauthorized"
-  | "rejected"
-  | "not-prefect"
-  | "not-found"
+  | ServerErrorCode
   | "stale"
   | "internal";
 

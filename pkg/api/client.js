@@ -13,14 +13,14 @@ import { Socket } from "../socket.js";
 /**
  * A step of a task in the module.
  * @typedef {{ kind: "request", method: string, url: string, headers: [string, string][], body?: string }
- *   | { kind: "wait", milliseconds: number, reason: string }
- *   | { kind: "events", lines: string, count: number, progress: import("../entries/live.js").PullProgress }
+ *   | { kind: "wait" } & ServerWait
+ *   | { kind: "events", progress: import("../entries/live.js").PullProgress } & import("../entries/live.js").EventBatch
  *   | { kind: "done", summary: string }
  *   | { kind: "found", text: string }
  *   | { kind: "connect", url: string }
  *   | { kind: "send", text: string }
  *   | { kind: "receive", milliseconds: number }
- *   | { kind: "failed", code: import("../index.js").PrefectEventsErrorCode, message: string }} Step
+ *   | { kind: "failed", code: import("../entries/live.js").ServerErrorCode, message: string }} Step
  */
 
 /** A request without a response is given up after this time, like in Prefect's client. */

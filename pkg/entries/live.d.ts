@@ -15,11 +15,13 @@ import type {
 import type {
   ActionSettings,
   ConnectOptions as ConnectionOptions,
+  EventBatch,
   EventFilter,
   ObservedHeartbeats,
   ObserveOptions,
   PullProgress,
   RenderOptions,
+  ServerWait,
   WindowCurve,
   WindowCurveOptions,
 } from "../types.js";
@@ -134,14 +136,6 @@ export interface PrefectServer {
   automation(nameOrId: string, options?: ReadOptions): Promise<object>;
 }
 
-/** Events, one per line. */
-export interface EventBatch {
-  /** NDJSON. */
-  lines: string;
-  /** How many events. */
-  count: number;
-}
-
 /** What happens while reading. */
 export interface ReadOptions {
   /** Ends reading: it rejects with the reason of the signal. */
@@ -152,13 +146,6 @@ export interface ReadOptions {
   onWait?: ((wait: ServerWait) => void) | undefined;
 }
 
-/** A pause before the next request. */
-export interface ServerWait {
-  /** How long. */
-  milliseconds: number;
-  /** Why. */
-  reason: string;
-}
 /**
  * Calculates how often windows over heartbeats fire although the run is alive, and how long it takes to find a dead run:
  * exactly where heartbeats are only lost at random, otherwise by simulation, from a seed.

@@ -32,7 +32,7 @@ pub struct CompareOptions {
     pub tick_seconds: Option<Span>,
     /// The version of the server: `"3.9"`, `"3.8"`, `"3.7"` or `"3.6"`, or one with its patch such as `"3.8.8"`.
     /// Default `"3.9"`.
-    #[cfg_attr(feature = "typescript", ts(type = "\"3.9\" | \"3.8\" | \"3.7\" | \"3.6\" | (string & {})", optional))]
+    #[cfg_attr(feature = "typescript", ts(type = "ServerVersion", optional))]
     pub server_version: Option<Version>,
     /// Whether to evaluate events at once that follow an event which is not in the input. Default `false`.
     #[cfg_attr(feature = "typescript", ts(as = "Option<bool>"))]

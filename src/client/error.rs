@@ -15,9 +15,11 @@ pub struct ClientError {
     pub message: String,
 }
 
-/// The kind of failure.
+/// The kind of failure of a server: it does not respond (`unreachable`), rejects the credentials (`unauthorized`) or the
+/// request (`rejected`), is not Prefect's (`not-prefect`), or does not have what was asked for (`not-found`).
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
 #[serde(rename_all = "kebab-case")]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS), ts(rename = "ServerErrorCode", rename_all = "kebab-case"))]
 pub enum ClientErrorCode {
     /// The server does not respond, or responds with errors only.
     Unreachable,

@@ -52,12 +52,16 @@ impl std::error::Error for FilterError {}
 /// Some of the events, in order of time, and how far reading has come.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS), ts(rename = "EventBatch"))]
 pub struct Batch {
     /// NDJSON: each line ends with a line break.
     pub lines: String,
     /// How many lines.
+    #[cfg_attr(feature = "typescript", ts(type = "number"))]
     pub count: usize,
     /// How far reading has come.
+    // In JavaScript the option `onProgress` is given it.
+    #[cfg_attr(feature = "typescript", ts(skip))]
     pub progress: PullProgress,
 }
 

@@ -65,7 +65,7 @@ pub struct ReplayOptions {
     pub delivery: Option<Delivery>,
     /// The version of the server: `"3.9"`, `"3.8"`, `"3.7"` or `"3.6"`, or one with its patch such as `"3.8.8"`.
     /// Default `"3.9"`.
-    #[cfg_attr(feature = "typescript", ts(type = "\"3.9\" | \"3.8\" | \"3.7\" | \"3.6\" | (string & {})", optional))]
+    #[cfg_attr(feature = "typescript", ts(type = "ServerVersion", optional))]
     pub server_version: Option<Version>,
     /// Whether to play what is intended instead of the server's faults, where that is clear. Default `false`.
     pub intended: Option<bool>,

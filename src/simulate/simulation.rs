@@ -38,7 +38,7 @@ pub struct SimulateOptions {
     pub events: bool,
     /// The version of the server, instead of the scenario's: `"3.9"`, `"3.8"`, `"3.7"` or `"3.6"`, or one with its
     /// patch such as `"3.8.8"`.
-    #[cfg_attr(feature = "typescript", ts(type = "\"3.9\" | \"3.8\" | \"3.7\" | \"3.6\" | (string & {})", optional))]
+    #[cfg_attr(feature = "typescript", ts(type = "ServerVersion", optional))]
     pub server_version: Option<Version>,
     /// The texts of the files that the scenario refers to, such as `automation: ./zombies.yaml`, by path.
     #[cfg_attr(feature = "typescript", ts(type = "{ [path: string]: string }", optional))]

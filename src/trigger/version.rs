@@ -37,7 +37,7 @@ impl Version {
     }
 
     /// All versions, without their patches.
-    pub(crate) fn names() -> impl Iterator<Item = &'static str> {
+    pub fn names() -> impl Iterator<Item = &'static str> {
         KNOWN.into_iter().map(|(name, _)| name)
     }
 

@@ -8,7 +8,7 @@ use anyhow::Result;
 use prefect_events::automation::{CheckOptions, CheckReport};
 use prefect_events::backtest::{Backtest, BacktestOptions, CompareOptions, Comparison, Why, WhyOptions};
 use prefect_events::catalogue::{EventType, event_types};
-use prefect_events::client::{ConnectOptions, EventFilter, PullProgress};
+use prefect_events::client::{Batch, ClientErrorCode, ConnectOptions, EventFilter, PullProgress, Wait};
 use prefect_events::diagnostic::Report;
 use prefect_events::explain::Explanation;
 use prefect_events::generate::{BreakSpec, BuildOptions, RunSpec};
@@ -17,6 +17,7 @@ use prefect_events::simulate::{
     ActionSettings, Advice, ExampleOptions, ExampleRuns, HeartbeatConfig, RenderedFirings, ReplayOptions,
     SimulateOptions, SimulationResult, TestOptions, TestReport, VersionComparison,
 };
+use prefect_events::trigger::Version;
 use prefect_events::tune::{ObserveOptions, ObservedHeartbeats, WindowCurve, WindowCurveOptions};
 use prefect_events::validate::ValidateOptions;
 use ts_rs::{Config, TS, TypeVisitor};
@@ -76,7 +77,11 @@ pub(crate) fn write_types(package: &Path) -> Result<()> {
     types.visit::<ObserveOptions>();
     types.visit::<ObservedHeartbeats>();
     types.visit::<RenderOptions>();
+    types.visit::<Batch>();
+    types.visit::<Wait>();
+    types.visit::<ClientErrorCode>();
     types.declarations.insert("StateType".to_owned(), state_type());
+    types.declarations.insert("ServerVersion".to_owned(), server_version());
     for (name, of, docs) in ALIASES {
         types.declarations.insert(name.to_owned(), format!("/** {docs} */\nexport type {name} = {of};\n"));
     }
@@ -98,6 +103,15 @@ fn state_type() -> String {
     format!(
         "/** The type of a state: Prefect decides by it, whatever the state is called. */\nexport type StateType = {};\n",
         types.join(" | ")
+    )
+}
+
+/// Any version can be given with its patch.
+fn server_version() -> String {
+    let names: Vec<String> = Version::names().map(|name| format!("\"{name}\"")).collect();
+    format!(
+        "/** The version of a server; its patch may follow. */\nexport type ServerVersion = {} | (string & {{}});\n",
+        names.join(" | ")
     )
 }
 
