@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from test_hidden_characters import ALL, escaped
 
 LINES = gzip.decompress((Path(__file__).parents[2] / "tests/cases/events.ndjson.gz").read_bytes()).splitlines(keepends=True)
 PARTS = 7
@@ -69,6 +70,15 @@ def typed(arguments: list[str], folder: Path) -> Iterator[subprocess.Popen[bytes
             process.kill()
 
 
+def ctrl_c(process: subprocess.Popen[bytes]) -> str:
+    """Ends a program that was typed: all that the terminal has shown."""
+    assert process.stdin is not None
+    # The terminal sends the signal to all processes of the program, as it does for a user.
+    process.stdin.write(b"\x03")
+    process.stdin.flush()
+    return process.communicate(timeout=120)[0].decode()
+
+
 @pytest.mark.skipif(sys.platform != "linux", reason="terminals and processes differ")
 def test_ctrl_c_keeps_what_is_done(tmp_path: Path) -> None:
     (tmp_path / "events").mkdir()
@@ -79,11 +89,7 @@ def test_ctrl_c_keeps_what_is_done(tmp_path: Path) -> None:
     with typed(arguments, tmp_path) as process:
         wait(lambda: len(list(kept.glob("*.json"))) == 3)
         assert workers(tmp_path)
-        assert process.stdin is not None
-        # The terminal sends the signal to all processes of the program, as it does for a user.
-        process.stdin.write(b"\x03")
-        process.stdin.flush()
-        output = process.communicate(timeout=120)[0].decode()
+        output = ctrl_c(process)
     assert process.returncode == 130
     assert PROGRESS.search(output), output
     assert re.search(r"prefect-events: interrupted: [123] of 7 parts are done and kept in ", output), output
@@ -101,3 +107,22 @@ def test_ctrl_c_keeps_what_is_done(tmp_path: Path) -> None:
     assert run(*arguments) == run("archive", "validate", "events")
     assert {path: path.stat().st_mtime_ns for path in done} == done
     assert len(list(kept.iterdir())) == 2 * PARTS
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="terminals and processes differ")
+def test_names_with_hidden_characters_are_escaped(tmp_path: Path) -> None:
+    (tmp_path / f"events{ALL}").mkdir()
+    for number in range(PARTS):
+        (tmp_path / f"events{ALL}/{number}{ALL}").write_bytes(b"".join(LINES[number::PARTS]))
+    kept = tmp_path / f"kept{ALL}/map"
+    with typed(["archive", "validate", f"events{ALL}", "--work", f"kept{ALL}", "--workers", "2"], tmp_path) as process:
+        wait(lambda: len(list(kept.glob("*.json"))) == 3)
+        output = ctrl_c(process)
+    assert process.returncode == 130
+    # What the terminal and the progress add: `^C`, ends of lines, and lines that are drawn again.
+    shown = re.sub(r"\r\x1b\[2K|\r(?=\n)", "", output)
+    assert shown != output
+    escaped(shown)
+    problem, advice = shown.rstrip("\n").split("\n")[-2:]
+    escaped(problem)
+    escaped(advice)

@@ -14,11 +14,12 @@ from typing import Any
 import pytest
 
 import prefect_events
-from prefect_events import _api, _file, live, testing
+from prefect_events import _api, _file, archive, live, testing
+from prefect_events.archive import _advise, _replay, _validate
 
 
 def functions() -> Iterator[tuple[str, Callable[..., Any]]]:
-    for module in (prefect_events, live):
+    for module in (prefect_events, archive, live):
         for name in module.__all__:
             value = getattr(module, name)
             if inspect.isfunction(value):
@@ -46,7 +47,7 @@ def test_docstrings_are_complete(name: str, function: Callable[..., Any]) -> Non
     assert ">>> " in found["Example"]
 
 
-@pytest.mark.parametrize("module", [_api, _file, live, testing])
+@pytest.mark.parametrize("module", [_api, _file, _advise, _replay, _validate, live, testing])
 def test_examples_of_docstrings(module: ModuleType) -> None:
     result = doctest.testmod(module)
     assert result.attempted > 0 and result.failed == 0

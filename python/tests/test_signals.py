@@ -46,7 +46,7 @@ CALLS = {
     ),
     "build_run": ("spec = {'ends': '8000h', 'heartbeat': {'frequency': 30}}", "pe.build_run(spec)"),
     "build_event_lines": ("inputs = [{}] * 2_000_000", "pe.build_event_lines('prefect.flow-run.Running', inputs)"),
-    "replay": ("text = lines(600)", "pe.replay(AUTOMATION, text)"),
+    "replay": ("text = lines(600, EVENT.replace('x', ''))", "pe.replay(AUTOMATION, text)"),
 }
 
 

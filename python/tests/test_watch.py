@@ -48,8 +48,8 @@ class Server(ThreadingHTTPServer):
 
     daemon_threads = True
 
-    def __init__(self) -> None:
-        super().__init__(("127.0.0.1", 0), Handler)
+    def __init__(self, handler: type[Handler]) -> None:
+        super().__init__(("127.0.0.1", 0), handler)
         self.events: list[dict[str, Any]] = []
         self.asked: list[str] = []
         """The beginning of each range of time that was asked for."""
@@ -58,6 +58,14 @@ class Server(ThreadingHTTPServer):
     @property
     def url(self) -> str:
         return f"http://127.0.0.1:{self.server_port}/api"
+
+    @classmethod
+    @contextmanager
+    def running(cls, handler: type[Handler] | None = None) -> Iterator[Server]:
+        with cls(handler or Handler) as server:
+            threading.Thread(target=server.serve_forever, daemon=True).start()
+            yield server
+            server.shutdown()
 
 
 class Handler(BaseHTTPRequestHandler):
@@ -109,20 +117,20 @@ class Handler(BaseHTTPRequestHandler):
 
 @pytest.fixture
 def server() -> Iterator[Server]:
-    with Server() as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
+    with Server.running() as server:
         yield server
-        server.shutdown()
 
 
 @contextmanager
-def program(server: Server, folder: Path, *arguments: str) -> Iterator[subprocess.Popen[str]]:
+def program(
+    server: Server, folder: Path, *arguments: str, stdout: int = subprocess.PIPE, stderr: int = subprocess.PIPE
+) -> Iterator[subprocess.Popen[str]]:
     own = {name: value for name, value in os.environ.items() if not name.startswith("PREFECT_")}
     environment = {**own, "PREFECT_API_URL": server.url, "HOME": str(folder)}
     (folder / "automation.json").write_text(json.dumps(AUTOMATION))
     command = [sys.executable, "-m", "prefect_events", "watch", "--automation", "automation.json", *arguments]
     with subprocess.Popen(
-        command, cwd=folder, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        command, cwd=folder, env=environment, stdout=stdout, stderr=stderr, text=True
     ) as process:
         try:
             yield process

@@ -187,7 +187,7 @@ impl EventReader {
         if !value.is_string() {
             return None;
         }
-        // What is known is Unicode.
+        // Known texts are UTF-8, so what has the same bytes needs no conversion.
         let known = self.known(&value.bytes()).cloned();
         known.or_else(|| Some(self.share(&value.string())))
     }
@@ -197,9 +197,9 @@ impl EventReader {
         self.texts.get(self.places.find(text, is_there)?)
     }
 
-    /// How many strings are shared, or labels, if these are more.
+    /// How many strings are shared, or labels and lists of related resources, if these are more.
     pub(crate) fn len(&self) -> usize {
-        self.texts.len().max(self.labels.len()).max(self.related.len())
+        self.texts.len().max(self.labels.len().saturating_add(self.related.len()))
     }
 
     /// The shared string with this content.

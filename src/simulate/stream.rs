@@ -402,7 +402,7 @@ impl ReplayStream {
         // Their order is that of the buffer.
         let waiting = saved.buffer.len() as u64;
         let first = saved.counts.events.checked_sub(waiting).ok_or(SnapshotError::Damaged)?;
-        for (number, event) in (first..).zip(&saved.buffer) {
+        for (event, number) in saved.buffer.iter().zip(first..) {
             let event = event.restore(&mut self.reader);
             self.buffer.insert((event.received, number), event);
         }

@@ -1,4 +1,5 @@
 // Every command escapes characters that control a terminal, reorder text or are invisible, in every format.
+// What `archive` and `watch` print: `python/tests/test_hidden_characters.py`.
 
 import assert from "node:assert/strict";
 import { writeFileSync } from "node:fs";
@@ -257,6 +258,17 @@ const COMMANDS = [
   [["advise", "--frequency", "30", "--within", "90", "--client-version", ALL]],
   [["advise", "--frequency", "30", "--within", "90", "--expect", ALL]],
   [["advise", "--frequency", "30", "--within", "90", "--expect", ALL, "--format", "json"]],
+  [["archive", ALL, ALL]],
+  [["archive", "validate", "--format", ALL, "run.ndjson"]],
+  [["archive", "validate", "--workers", ALL, "run.ndjson"]],
+  [["archive", "validate", "--severity", ALL, "run.ndjson"]],
+  [["archive", "validate", `--option${ALL}`, "run.ndjson"]],
+  [["archive", "replay", "--delivery", ALL, "run.ndjson"]],
+  [["archive", "advise", "--within", ALL, "run.ndjson"]],
+  [["watch", "--automation", ALL]],
+  [["watch", "--automation", "rule.json", "--format", ALL]],
+  [["watch", "--automation", "rule.json", "--reorder", ALL]],
+  [["watch", "--automation", "rule.json", `--option${ALL}`]],
   ...["pretty", "json", "github", "sarif", "junit"].flatMap((format) =>
     ["validate", "check"].map(
       (command) =>

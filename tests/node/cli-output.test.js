@@ -1,4 +1,5 @@
 // If standard output cannot be written: one message, and exit status 2.
+// What `archive` and `watch` print: `python/tests/test_output.py`.
 
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
@@ -46,7 +47,7 @@ writeFileSync(
 const COMMANDS = [
   ["--help"],
   ["--version"],
-  ["validate", "--help"],
+  ...["validate", "archive", "watch"].map((command) => [command, "--help"]),
   ...FORMATS.flatMap((format) => [
     ["validate", "--format", format, "one.json"],
     ["validate", "--format", format, "--max-diagnostics", "100000", "many.ndjson"],

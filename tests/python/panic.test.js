@@ -3,6 +3,7 @@
 
 import assert from "node:assert/strict";
 import { copyFileSync, cpSync, readFileSync } from "node:fs";
+import { homedir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
@@ -52,4 +53,11 @@ for size in [0, 1 << 30]:
 test("the wheel has no function that panics", () => {
   const code = "from prefect_events import _core; print(hasattr(_core, 'defect_of'))";
   assert.equal(run(PYTHON, ["-c", code]).trim(), "False");
+});
+
+test("the wheel has no folder of this machine", () => {
+  const code = "from prefect_events import _core; print(_core.__file__)";
+  const bytes = readFileSync(run(PYTHON, ["-c", code]).trim());
+  const { CARGO_HOME = join(homedir(), ".cargo") } = process.env;
+  for (const path of [root, CARGO_HOME]) assert.ok(!bytes.includes(path), path);
 });

@@ -10,7 +10,7 @@ from typing import Any
 
 from .. import _core
 from .arguments import Misuse
-from .files import cannot_read, listed
+from .files import Failed, cannot_read, listed
 from .output import MISUSE, STDERR, STDOUT
 
 ACTIONS = {
@@ -143,8 +143,12 @@ def _schemas(folder: str) -> dict[str, Any]:
         OSError: The folder or a file cannot be read.
         ValueError: A file is not JSON.
     """
+    try:
+        files = listed(folder)
+    except Failed as failed:
+        raise OSError(f"{folder} {failed}") from None
     found = {}
-    for name, path in sorted(listed(folder)):
+    for name, path in sorted(files):
         if name.endswith(".json"):
             try:
                 with open(path, encoding="utf-8") as file:

@@ -49,7 +49,12 @@ def advise(
     Args:
         paths: See ``validate``. The events of a run must be in the order in which the server received them.
         within: The present ``within`` of the trigger.
-        on, work, workers, storage_options, part_size, progress: See ``validate``.
+        on: What runs the tasks: see ``validate``.
+        work: A folder or address in which the results of tasks are kept: see ``validate``.
+        workers: How many processes. Default: as many as there are processors.
+        storage_options: Options of ``fsspec`` for addresses.
+        part_size: About how many bytes of a file one task reads (default 64 MiB). Compressed files are not cut.
+        progress: Whether progress is shown. Default: if standard error is a terminal.
         format: ``"pretty"`` or ``"json"``: the result has this text too.
         rendering: How it is rendered: ``{"colour": True, "columns": 80}``.
 
@@ -61,6 +66,18 @@ def advise(
         ImportError: A library is missing.
         Failed: A task failed several times.
         Interrupted: Ctrl-C. What is done is kept.
+
+    Example:
+        >>> import json, pathlib, tempfile
+        >>> from concurrent.futures import ThreadPoolExecutor
+        >>> from prefect_events import build_run
+        >>> file = pathlib.Path(tempfile.mkdtemp()) / "events.ndjson"
+        >>> events = build_run({"ends": "10m", "heartbeat": {"frequency": 30}})
+        >>> _ = file.write_text("".join(json.dumps(event) + "\\n" for event in events))
+        >>> with ThreadPoolExecutor() as threads:
+        ...     advice = advise(file, on=threads)
+        >>> advice.observed.heartbeats
+        20
     """
     options = settings(within=within)
     how = None if format is None else to_json({**(rendering or {}), "format": format}).decode("ascii")

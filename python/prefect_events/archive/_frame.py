@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any, Generic, Optional, TypeVar
 
 from ._executors import On, Runner, runner
@@ -120,12 +120,12 @@ def frame(
     """
     part_size = part_size or PART
     found = find_parts(paths, storage_options, part_size)
+    run = runner(on, workers)
     folder = os.fspath(work) if work is not None else tempfile.mkdtemp(prefix="prefect-events-")
     if "://" not in folder:
         # Workers can have another working directory.
         folder = os.path.abspath(folder)
     kept = Work(folder, dict(storage_options or {}) if "://" in folder else {})
-    run = runner(on, workers)
     bar = Progress(found.size, is_terminal() if progress is None else progress)
     one: Frame[Any] = Frame(found, part_size, kept, run, bar)
     try:
@@ -137,6 +137,9 @@ def frame(
     except BaseException:
         bar.end()
         run.close(at_once=True)
+        if work is None:
+            with suppress(OSError):
+                kept.remove()
         raise
     bar.end()
     run.close(at_once=False)

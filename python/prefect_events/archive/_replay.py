@@ -18,7 +18,7 @@ from ._executors import On
 from ._frame import Frame, frame
 from ._parts import Bad, Part, Paths, Read, reason
 from ._read import opened
-from ._store import Work
+from ._store import NotWritten, Work
 from ._tasks import CHANGED, task_id
 
 if TYPE_CHECKING:
@@ -96,6 +96,8 @@ def map_part(part: Part, number: int, plan: Plan, work: Work, task: str) -> Mapp
             )
         if part.now() != part.stamp:
             return Mapped(task, bad=Bad(part.name, CHANGED))
+    except NotWritten:
+        raise
     except (OSError, ValueError, EOFError) as error:
         return Mapped(task, bad=Bad(part.name, reason(error)))
     result = Mapped(task, heads, pieces, events)
@@ -227,12 +229,13 @@ def replay(
         Interrupted: Ctrl-C. What is done is kept.
 
     Example:
-        >>> import pathlib, tempfile
+        >>> import json, pathlib, tempfile
         >>> from concurrent.futures import ThreadPoolExecutor
         >>> from prefect_events import build_run
         >>> trigger = {"posture": "Reactive", "expect": ["prefect.flow-run.Failed"], "threshold": 1, "within": 0}
         >>> file = pathlib.Path(tempfile.mkdtemp()) / "events.ndjson"
-        >>> _ = file.write_bytes(b"".join(event.to_json() + b"\\n" for event in build_run({"ends": "10m", "state": "Failed"})))
+        >>> events = build_run({"ends": "10m", "state": "Failed"})
+        >>> _ = file.write_text("".join(json.dumps(event) + "\\n" for event in events))
         >>> with ThreadPoolExecutor() as threads:
         ...     replayed = replay({"name": "Failed", "trigger": trigger}, file, on=threads)
         >>> [firing.reason for firing in replayed.result.firings]

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import errno
 import io
 import os
 import uuid
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from typing import Any
 
 import msgspec
+
+from .. import _core
 
 MISSING = "archives are read through fsspec: pip install 'prefect-events[archive]'"
 
@@ -30,13 +34,38 @@ def filesystem(path: str, options: Mapping[str, Any]) -> tuple[Any, str]:
 def open_file(store: Any, path: str, **how: Any) -> Any:
     """Opens a file for reading, with a position of its own. ``how``: options for stores that are not local.
 
-    The files of ``memory://`` have one position for all who read them: two threads would read pieces of each other.
+    Without ``MemoryFile`` two threads would read pieces of each other. A store that caches those of ``memory://`` does.
     """
     from fsspec.implementations.memory import MemoryFileSystem  # type: ignore[import-untyped, unused-ignore]
 
     if isinstance(store, MemoryFileSystem):
-        return io.BytesIO(store.cat_file(path))
+        return io.BufferedReader(MemoryFile(store, path))
     return store.open(path, "rb", **({} if is_local(store) else how))
+
+
+class MemoryFile(io.RawIOBase):
+    """A file in ``memory://``, whose own files have one position for all who read them."""
+
+    def __init__(self, store: Any, path: str) -> None:
+        self.store, self.path = store, path
+        self.size: int = store.size(path)
+        self.at = 0
+
+    def readable(self) -> bool:
+        return True
+
+    def seekable(self) -> bool:
+        return True
+
+    def seek(self, offset: int, whence: int = os.SEEK_SET) -> int:
+        self.at = offset + {os.SEEK_SET: 0, os.SEEK_CUR: self.at, os.SEEK_END: self.size}[whence]
+        return self.at
+
+    def readinto(self, buffer: Any) -> int:
+        piece = self.store.cat_file(self.path, self.at, self.at + len(buffer))
+        buffer[: len(piece)] = piece
+        self.at += len(piece)
+        return len(piece)
 
 
 def is_local(store: Any) -> bool:
@@ -100,26 +129,53 @@ class Work(msgspec.Struct, frozen=True):
         store.rm(root, recursive=True)
 
 
+class NotWritten(OSError):
+    """The work folder cannot be written, which is no fault of the file that a task reads; the message is a sentence."""
+
+
 class Writer:
     """Writes a file under a temporary name, which is renamed at the end: nobody sees half of it."""
 
     def __init__(self, work: Work, name: str) -> None:
+        self.folder = work.folder
         self.store, self.path = work._at(name)
         self.temporary = f"{self.path}.{uuid.uuid4().hex}.tmp"
         self.size = 0
 
     def __enter__(self) -> Writer:
-        self.store.makedirs(os.path.dirname(self.path), exist_ok=True)
-        self.file = self.store.open(self.temporary, "wb")
+        with self._named():
+            self.store.makedirs(os.path.dirname(self.path), exist_ok=True)
+            self.file = self.store.open(self.temporary, "wb")
         return self
 
     def write(self, piece: bytes) -> None:
-        self.file.write(piece)
+        with self._named():
+            self.file.write(piece)
         self.size += len(piece)
 
     def __exit__(self, failed: object, *_: object) -> None:
-        self.file.close()
         if failed is None:
-            self.store.mv(self.temporary, self.path)
+            try:
+                with self._named():
+                    self.file.close()
+                    self.store.mv(self.temporary, self.path)
+            except NotWritten:
+                self._remove()
+                raise
         else:
+            self._remove()
+
+    def _remove(self) -> None:
+        # Why it is removed matters more than why it cannot be.
+        with suppress(OSError):
+            self.file.close()
+        with suppress(OSError):
             self.store.rm(self.temporary)
+
+    @contextmanager
+    def _named(self) -> Iterator[None]:
+        try:
+            yield
+        except OSError as error:
+            name, message = errno.errorcode.get(error.errno or 0, ""), error.strerror or str(error)
+            raise NotWritten(f"the work folder {self.folder} {_core.reason_of('write', name, message)}") from None

@@ -184,7 +184,7 @@ impl EventsWriter {
 /// A piece of matched events that is not read yet: until its first event comes, its bytes are all that is in memory.
 pub(super) struct EventsPiece<'b> {
     head: EventsHead,
-    /// Before its rows.
+    /// The texts; behind them, the rows of events.
     texts: Rows<'b, EventTexts>,
 }
 

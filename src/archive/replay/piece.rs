@@ -103,7 +103,7 @@ impl<R: DeserializeOwned> Rows<'_, R> {
 }
 
 impl<'b, R: DeserializeOwned> Rows<'b, R> {
-    /// The first row, and those after it, which are of another type.
+    /// The first row, and those after it, which are of type `T`.
     pub(super) fn split<T>(&self) -> Result<(R, Rows<'b, T>), ArchiveReplayError> {
         let (row, rest) = take(self.rest)?;
         Ok((row, Rows { rest, row: PhantomData }))
@@ -128,8 +128,8 @@ impl NextRows {
         self.0.peek().map(|Reverse((_, place, piece))| (*place, *piece))
     }
 
-    /// Goes on behind the first row. `at`: the next one of its piece. Mostly that is the first again, which takes one
-    /// comparison and not as many as the heap is deep.
+    /// Goes on behind the first row. `at`: the next one of its piece. Mostly that is the first again, which takes two
+    /// comparisons, however deep the heap is.
     pub(super) fn advance(&mut self, at: Option<(i64, Place)>) {
         let Some(mut first) = self.0.peek_mut() else { return };
         match at {

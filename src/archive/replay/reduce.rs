@@ -109,7 +109,8 @@ struct SavedReducer {
     left: u64,
 }
 
-/// The events of several pieces in order of receipt. A piece is only read while it has the next events.
+/// The events of several pieces in order of receipt. A piece is read when its first event comes; after the last, its texts are
+/// dropped.
 struct MergedEvents<'b> {
     pieces: Vec<(EventsPiece<'b>, Option<EventsReader<'b>>)>,
     next: NextRows,
