@@ -75,16 +75,16 @@ impl Flavor for Appended<'_> {
 }
 
 /// The values that were written. No bytes: no values.
-pub(super) struct Reader<'b>(&'b [u8]);
+pub(super) struct ValueReader<'b>(&'b [u8]);
 
-impl<'b> Reader<'b> {
+impl<'b> ValueReader<'b> {
     pub(super) fn new(bytes: &'b [u8]) -> Result<Self, ArchiveError> {
         if bytes.is_empty() {
-            return Ok(Reader(bytes));
+            return Ok(ValueReader(bytes));
         }
         let (version, rest) = postcard::take_from_bytes::<&str>(bytes)?;
         if version == VERSION {
-            return Ok(Reader(rest));
+            return Ok(ValueReader(rest));
         }
         let like_one = version.starts_with(|first: char| first.is_ascii_digit()) && version.len() < 40;
         Err(ArchiveError { version: like_one.then(|| version.to_owned()) })
@@ -130,20 +130,20 @@ mod tests {
         let mut bytes = Vec::new();
         write(&mut bytes, &(7_u32, "a"));
         write(&mut bytes, &(8_u32, "b"));
-        let mut reader = Reader::new(&bytes).unwrap();
+        let mut reader = ValueReader::new(&bytes).unwrap();
         assert_eq!(reader.read::<(u32, &str)>(), Ok((7, "a")));
         assert_eq!(reader.read::<(u32, &str)>(), Ok((8, "b")));
         assert_eq!(reader.next::<(u32, &str)>(), Ok(None));
         assert!(reader.read::<u8>().is_err());
-        assert!(Reader::new(b"{\"event\": 1}").is_err());
-        assert_eq!(Reader::new(b"").unwrap().next::<u8>(), Ok(None));
+        assert!(ValueReader::new(b"{\"event\": 1}").is_err());
+        assert_eq!(ValueReader::new(b"").unwrap().next::<u8>(), Ok(None));
     }
 
     #[test]
     fn names_another_version() {
         let mut bytes = Vec::new();
         extend(&mut bytes, "0.0.7");
-        let error = Reader::new(&bytes).map(|_| ()).unwrap_err();
+        let error = ValueReader::new(&bytes).map(|_| ()).unwrap_err();
         assert_eq!(error.to_string(), format!("written by version 0.0.7 of prefect-events, this is {VERSION}"));
     }
 }

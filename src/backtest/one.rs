@@ -34,7 +34,7 @@ pub(super) fn backtest_one(
         ..options.clone()
     };
     let mut result = captured.play(given, &options)?;
-    let facts = Facts::take(&mut result);
+    let facts = BesideFirings::take(&mut result);
     let mut compared = Compared::new(result);
     let start = compared.start;
     if own.is_empty() {
@@ -100,17 +100,17 @@ pub(super) fn backtest_one(
 }
 
 /// What the result says beside the firings.
-struct Facts {
+struct BesideFirings {
     coverage: Vec<TriggerCoverage>,
     reason: Option<String>,
     missing_leaders: Option<MissingLeaders>,
     recorded_actions: Option<RecordedActions>,
 }
 
-impl Facts {
-    fn take(result: &mut SimulationResult) -> Facts {
+impl BesideFirings {
+    fn take(result: &mut SimulationResult) -> BesideFirings {
         let changes = |leaders: &MissingLeaders| leaders.firings > 0;
-        Facts {
+        BesideFirings {
             coverage: result.coverage.take().unwrap_or_default(),
             reason: result.reason.take(),
             missing_leaders: result.missing_leaders.take().filter(changes),

@@ -116,8 +116,8 @@ pub fn parse(text: &[u8], start: usize, tape: &mut Tape, issues: &mut Vec<Issue>
     let mut parsed = parse_prefix(text, start, tape, issues);
     if parsed.complete {
         let said = issues.iter().fold(0, |said, issue| said | issue.fault.said_once());
-        let mut reader = Reader { text, said, end: parsed.end, depth: 0, tape, issues };
-        let at = reader.skip_space(parsed.end);
+        let mut parser = Parser { text, said, end: parsed.end, depth: 0, tape, issues };
+        let at = parser.skip_space(parsed.end);
         if let Some(&byte) = text.get(at) {
             // A stray bracket is one character; anything else reaches to the end of its line.
             let rest = text.get(at..).unwrap_or_default();
@@ -125,7 +125,7 @@ pub fn parse(text: &[u8], start: usize, tape: &mut Tape, issues: &mut Vec<Issue>
                 b'}' | b']' | b',' => 1,
                 _ => rest.iter().position(|&byte| byte == b'\n').unwrap_or(rest.len()),
             };
-            reader.note(Fault::TrailingText, at, at.saturating_add(length));
+            parser.note(Fault::TrailingText, at, at.saturating_add(length));
             parsed.complete = false;
         }
         parsed.end = at;
@@ -139,15 +139,15 @@ pub fn parse_prefix(text: &[u8], start: usize, tape: &mut Tape, issues: &mut Vec
     tape.frames.clear();
     tape.names.restart();
     issues.clear();
-    let mut reader = Reader { text, said: 0, end: start, depth: 0, tape, issues };
-    let end = reader.document(start);
+    let mut parser = Parser { text, said: 0, end: start, depth: 0, tape, issues };
+    let end = parser.document(start);
     if end.is_none() {
-        reader.abandon();
+        parser.abandon();
     }
-    Parsed { complete: end.is_some(), end: end.unwrap_or(reader.end), depth: reader.depth }
+    Parsed { complete: end.is_some(), end: end.unwrap_or(parser.end), depth: parser.depth }
 }
 
-struct Reader<'r> {
+struct Parser<'r> {
     text: &'r [u8],
     /// Bits of the faults already reported.
     said: u8,
@@ -161,8 +161,8 @@ struct Reader<'r> {
 /// The end of the part read. `None`: reading cannot continue; the issue is recorded, and `end` set.
 type Step = Option<usize>;
 
-// The position is passed from step to step: a register is faster than a field of the reader.
-impl Reader<'_> {
+// The position is passed from step to step: a register is faster than a field of the parser.
+impl Parser<'_> {
     fn document(&mut self, start: usize) -> Step {
         let mut at = self.skip_space(start);
         if at >= self.text.len() {

@@ -95,4 +95,4 @@ pub use scenario::{MAX_EVENTS, MAX_OUTCOME, MAX_TICKS, Scenario, ScenarioError};
 pub(crate) use scenario::{REMEMBERED, has_too_many_ticks};
 pub use simulation::{SimulateOptions, play, simulate};
 pub use stream::ReplayStream;
-pub use streamed::{StreamCounts, StreamEnd, StreamError, StreamOptions, StreamedAutomation};
+pub use streamed::{ReplayStreamError, StreamCounts, StreamEnd, StreamOptions, StreamedAutomation};

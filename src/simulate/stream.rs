@@ -19,7 +19,7 @@ use super::player::Player;
 use super::reading::DocumentText;
 use super::replay::ReplayError;
 use super::scenario::{REMEMBERED, has_too_many_ticks, known_before};
-use super::streamed::{StreamCounts, StreamEnd, StreamError, StreamOptions, StreamedAutomation};
+use super::streamed::{ReplayStreamError, StreamCounts, StreamEnd, StreamOptions, StreamedAutomation};
 
 /// Plays events to automations as they come. It returns the firings of [`replay`](super::replay), as soon as they are
 /// certain, and needs memory only for open windows, waiting events, and the server's own memory of ids.
@@ -94,9 +94,9 @@ impl ReplayStream {
     ///
     /// # Errors
     /// If the automations cannot be read or the options are invalid.
-    pub fn new(automation: DocumentText<'_>, options: &StreamOptions) -> Result<Self, StreamError> {
+    pub fn new(automation: DocumentText<'_>, options: &StreamOptions) -> Result<Self, ReplayStreamError> {
         let automations = automations_of(automation)?;
-        ReplayStream::of(automations, options).map_err(StreamError::Options)
+        ReplayStream::of(automations, options).map_err(ReplayStreamError::Options)
     }
 
     /// The same for automations that were read or built.
@@ -361,7 +361,7 @@ impl ReplayStream {
         snapshot: &Snapshot,
         automation: DocumentText<'_>,
         options: &StreamOptions,
-    ) -> Result<Self, StreamError> {
+    ) -> Result<Self, ReplayStreamError> {
         ReplayStream::restore_of(snapshot, automations_of(automation)?, options)
     }
 
@@ -373,10 +373,10 @@ impl ReplayStream {
         snapshot: &Snapshot,
         automations: Vec<Automation>,
         options: &StreamOptions,
-    ) -> Result<Self, StreamError> {
-        let mut stream = ReplayStream::of(automations, options).map_err(StreamError::Options)?;
-        let saved = snapshot.state::<SavedStream>(SnapshotKind::Stream).map_err(StreamError::Snapshot)?;
-        stream.resume(saved).map_err(StreamError::Snapshot)?;
+    ) -> Result<Self, ReplayStreamError> {
+        let mut stream = ReplayStream::of(automations, options).map_err(ReplayStreamError::Options)?;
+        let saved = snapshot.state::<SavedStream>(SnapshotKind::Stream).map_err(ReplayStreamError::Snapshot)?;
+        stream.resume(saved).map_err(ReplayStreamError::Snapshot)?;
         Ok(stream)
     }
 
@@ -413,9 +413,9 @@ impl ReplayStream {
     }
 }
 
-fn automations_of(document: DocumentText<'_>) -> Result<Vec<Automation>, StreamError> {
+fn automations_of(document: DocumentText<'_>) -> Result<Vec<Automation>, ReplayStreamError> {
     let (automations, report) = document.read(automations::all);
-    let automations = automations.ok_or_else(|| StreamError::Document(Box::new(report)))?;
+    let automations = automations.ok_or_else(|| ReplayStreamError::Document(Box::new(report)))?;
     Ok(automations.into_iter().map(|given| given.automation).collect())
 }
 

@@ -96,7 +96,7 @@ pub struct StreamEnd {
 
 /// Why a stream does not begin.
 #[derive(Clone, PartialEq, Debug)]
-pub enum StreamError {
+pub enum ReplayStreamError {
     /// The document of the automations cannot be read.
     Document(Box<Report>),
     /// The options are invalid.
@@ -105,17 +105,17 @@ pub enum StreamError {
     Snapshot(SnapshotError),
 }
 
-impl fmt::Display for StreamError {
+impl fmt::Display for ReplayStreamError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            StreamError::Document(report) => {
+            ReplayStreamError::Document(report) => {
                 let first = report.diagnostics.first().map_or("", |first| &first.message);
                 write!(f, "the automations cannot be read: {first}")
             }
-            StreamError::Options(error) => error.fmt(f),
-            StreamError::Snapshot(error) => error.fmt(f),
+            ReplayStreamError::Options(error) => error.fmt(f),
+            ReplayStreamError::Snapshot(error) => error.fmt(f),
         }
     }
 }
 
-impl std::error::Error for StreamError {}
+impl std::error::Error for ReplayStreamError {}

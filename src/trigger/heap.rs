@@ -12,7 +12,7 @@ pub(super) type Entry = (i64, u32, u32);
 #[derive(Default)]
 pub(super) struct Heap(BinaryHeap<(u64, u64)>);
 
-fn words((at, place, stamp): Entry) -> (u64, u64) {
+fn as_words((at, place, stamp): Entry) -> (u64, u64) {
     (!Instant(at).sortable(), !(u64::from(place) << 32 | u64::from(stamp)))
 }
 
@@ -24,7 +24,7 @@ fn entry((at, rest): (u64, u64)) -> Entry {
 impl Heap {
     pub(super) fn push(&mut self, entry: Entry) {
         step(1);
-        self.0.push(words(entry));
+        self.0.push(as_words(entry));
     }
 
     pub(super) fn first(&self) -> Option<Entry> {

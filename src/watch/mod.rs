@@ -13,7 +13,7 @@ use std::collections::VecDeque;
 use crate::automation::Automation;
 use crate::client::{Request, Server, Stream, StreamStep, Wait};
 use crate::event::EventReader;
-use crate::simulate::{DocumentText, REMEMBERED, ReplayStream, StreamError, given_automations, read_events};
+use crate::simulate::{DocumentText, REMEMBERED, ReplayStream, ReplayStreamError, given_automations, read_events};
 use crate::time::Instant;
 use crate::trigger::{Firing, Snapshot, SnapshotError};
 
@@ -155,9 +155,9 @@ impl Watch {
         let start = Instant(saved.start);
         let replay = ReplayStream::restore_of(&snapshot, automations.clone(), &options.replay(start));
         let replay = replay.map_err(|error| match error {
-            StreamError::Options(error) => WatchError::Replay(error),
-            StreamError::Snapshot(error) => of_state(error),
-            StreamError::Document(report) => WatchError::Automations(0, report),
+            ReplayStreamError::Options(error) => WatchError::Replay(error),
+            ReplayStreamError::Snapshot(error) => of_state(error),
+            ReplayStreamError::Document(report) => WatchError::Automations(0, report),
         })?;
         let mut reader = EventReader::default();
         let unsaid = saved.firings(&automations, &mut reader).ok_or_else(|| of_state(SnapshotError::Damaged))?;

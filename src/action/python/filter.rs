@@ -119,7 +119,7 @@ fn of_text(name: &str, value: &Value, given: &Arguments<'_>) -> Option<Outcome<V
         "escape" | "e" if safe => value.clone(),
         "escape" | "e" | "forceescape" => Value::from_safe_string(escaped(&whole_text())),
         "striptags" => Value::from(texts::without_tags(&whole_text())),
-        "wordcount" => Value::from(words(&whole_text())),
+        "wordcount" => Value::from(word_count(&whole_text())),
         "pprint" => Value::from(repr_of(value)),
         "truncate" => return Some(truncate(value, given)),
         "indent" => Value::from(indent(&whole_text(), given)),
@@ -157,7 +157,7 @@ fn title(text: &str) -> String {
     out
 }
 
-fn words(text: &str) -> usize {
+fn word_count(text: &str) -> usize {
     text.split(|c: char| !c.is_alphanumeric() && c != '_').filter(|word| !word.is_empty()).count()
 }
 

@@ -75,7 +75,7 @@ impl ReplayPlan {
                 slices.push(start.0.div_euclid(self.slice_width()));
             }
         }
-        Ok(Schedule {
+        let schedule = Schedule {
             plan: self.mark,
             events,
             start: start.map(|start| start.0),
@@ -85,7 +85,8 @@ impl ReplayPlan {
             slices,
             width: self.slice_width(),
             warm_up: self.warm_up(),
-        })
+        };
+        self.checked(schedule)
     }
 
     /// Reads what [`Schedule::bytes`] returned.
@@ -94,7 +95,17 @@ impl ReplayPlan {
     /// If the bytes are damaged or of another replay.
     pub fn read_schedule(&self, bytes: &[u8]) -> Result<Schedule, ArchiveReplayError> {
         let (schedule, _) = open::<Schedule, ()>(bytes)?;
-        if schedule.plan == self.mark { Ok(schedule) } else { Err(ArchiveReplayError::Damaged) }
+        if schedule.plan == self.mark { self.checked(schedule) } else { Err(ArchiveReplayError::Damaged) }
+    }
+
+    /// Times that are damaged could have ticks without end.
+    fn checked(&self, schedule: Schedule) -> Result<Schedule, ArchiveReplayError> {
+        let slice = schedule.slices.iter().max().map(|slice| slice.saturating_mul(schedule.width));
+        let latest = slice.max(schedule.last).max(schedule.finish);
+        let until = schedule.end.map_or(latest, |end| latest.map(|latest| latest.min(end)));
+        let times = schedule.start.zip(until).map(|(start, until)| (Instant(start), Instant(until)));
+        let is_long = times.is_some_and(|(start, until)| has_too_many_ticks(start, until, self.tick()));
+        if is_long { Err(ArchiveReplayError::Damaged) } else { Ok(schedule) }
     }
 }
 

@@ -124,6 +124,10 @@ impl ReplayPlan {
                 drive.recorder.on = true;
             }
             let Some((facts, body)) = next else { break };
+            // Else there could be ticks without end until it is received.
+            if schedule.last.is_none_or(|last| facts.received.0 > last) {
+                return Err(ArchiveReplayError::Damaged);
+            }
             if facts.received.0 >= earliest && to.is_none_or(|to| facts.received.0 < to) {
                 drive.deliver(&facts, body);
             }

@@ -6,7 +6,7 @@ use crate::diagnostic::syntax::Source;
 use crate::json::Position;
 use crate::validate::{FirstForm, ValidateOptions, form_of_lines};
 
-use super::super::bytes::{ArchiveError, Reader};
+use super::super::bytes::{ArchiveError, ValueReader};
 use super::map::PartSummary;
 use super::tally::{Order, Tally};
 
@@ -31,14 +31,14 @@ impl ReportMerge {
 
     /// Adds what [`BucketReduce::finish`](super::BucketReduce::finish) returned, in any order.
     pub fn bucket(&mut self, found: &[u8]) -> Result<(), ArchiveError> {
-        let (found, omitted) = Tally::read(&mut Reader::new(found)?, None)?;
+        let (found, omitted) = Tally::read(&mut ValueReader::new(found)?, None)?;
         self.add(found, omitted);
         Ok(())
     }
 
     /// Adds the findings of the next part.
     pub fn part(&mut self, findings: &[u8]) -> Result<(), ArchiveError> {
-        let mut reader = Reader::new(findings)?;
+        let mut reader = ValueReader::new(findings)?;
         let (summary, form): (PartSummary, FirstForm) = reader.read()?;
         let (mut found, omitted) = Tally::read(&mut reader, Some(self.parts))?;
         for (_, found) in &mut found {

@@ -6,7 +6,7 @@ use crate::json::Position;
 use crate::text::table::{Map, Set};
 use crate::validate::{Chain, Id, Memory, Role, ValidateOptions};
 
-use super::super::bytes::{ArchiveError, Reader, value};
+use super::super::bytes::{ArchiveError, ValueReader, value};
 use super::map::PartSummary;
 use super::record::{EventRecord, Record, RoleLinks, Target};
 use super::tally::{Order, Tally};
@@ -58,7 +58,7 @@ impl BucketReduce {
     /// Adds what [`RepeatedIds`](super::RepeatedIds) found for this bucket. Call this for all of them, before any part is
     /// added.
     pub fn repeated(&mut self, repeated: &[u8]) -> Result<(), ArchiveError> {
-        let mut reader = Reader::new(repeated)?;
+        let mut reader = ValueReader::new(repeated)?;
         while let Some(event) = reader.next()? {
             self.repeated.insert(event);
         }
@@ -68,7 +68,7 @@ impl BucketReduce {
     /// Adds the records of the next part.
     pub fn add(&mut self, part: u32, records: &[u8]) -> Result<(), ArchiveError> {
         self.relations.base(part)?;
-        let mut reader = Reader::new(records)?;
+        let mut reader = ValueReader::new(records)?;
         let mut findings = Findings::new(self.options.report());
         let mut orders = Vec::new();
         while let Some(record) = reader.next::<Record<'_, &[u8]>>()? {

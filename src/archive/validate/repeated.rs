@@ -3,7 +3,7 @@
 use crate::text::table::Set;
 use crate::validate::Id;
 
-use super::super::bytes::{ArchiveError, Reader, write};
+use super::super::bytes::{ArchiveError, ValueReader, write};
 use super::record::IdRecord;
 
 /// The ids of one bucket, from all parts in their order.
@@ -22,7 +22,7 @@ impl RepeatedIds {
 
     /// Adds the ids of the next part.
     pub fn add(&mut self, part: u32, ids: &[u8]) -> Result<(), ArchiveError> {
-        let mut reader = Reader::new(ids)?;
+        let mut reader = ValueReader::new(ids)?;
         while let Some(IdRecord { id, number, others }) = reader.next()? {
             if self.known.insert(Id::from_le_bytes(id)) {
                 continue;

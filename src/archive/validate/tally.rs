@@ -6,7 +6,7 @@ use crate::catalogue::{Family, families};
 use crate::diagnostic::findings::{Counts, Found};
 use crate::diagnostic::packed::PackedFound;
 
-use super::super::bytes::{ArchiveError, Reader, write};
+use super::super::bytes::{ArchiveError, ValueReader, write};
 
 /// When a finding is found.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize)]
@@ -64,7 +64,7 @@ impl Tally {
 
     /// The findings of a part or bucket, and how many more it has. `part`: the number of the part, if the bytes are of one.
     pub(super) fn read(
-        bytes: &mut Reader<'_>,
+        bytes: &mut ValueReader<'_>,
         part: Option<u32>,
     ) -> Result<(Vec<(Order, Found)>, Counts), ArchiveError> {
         let omitted = bytes.read()?;

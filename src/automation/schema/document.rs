@@ -4,7 +4,7 @@ use crate::json::tree::{Object, Tree};
 use crate::schema::pattern::reference;
 
 use super::super::fields::{ACTIONS, ActionType, Field, FieldKind, INFERRED, OF_AUTOMATIONS, WRITTEN_BY_THE_SERVER};
-use super::Reader;
+use super::FirstReader;
 use super::descriptions::{self, Place};
 use super::trigger::described;
 use super::value::{self, any_of, choice};
@@ -53,10 +53,10 @@ pub(super) fn deployments() -> Object {
 }
 
 /// An automation, and its actions.
-pub(super) fn definitions(reader: Reader) -> Object {
+pub(super) fn definitions(reader: FirstReader) -> Object {
     let mut properties = Object::new();
     for field in OF_AUTOMATIONS {
-        let schema = value::of(field.kind, Reader::Server);
+        let schema = value::of(field.kind, FirstReader::Server);
         properties = properties.with(field.name, described(schema, Place::Automation, &field));
     }
     for name in WRITTEN_BY_THE_SERVER {
@@ -65,7 +65,7 @@ pub(super) fn definitions(reader: Reader) -> Object {
     }
     // To play events to it, only its trigger is needed.
     let is_needed =
-        |field: &&Field| field.is_required && (reader == Reader::Server || field.kind == FieldKind::Trigger);
+        |field: &&Field| field.is_required && (reader == FirstReader::Server || field.kind == FieldKind::Trigger);
     let required: Vec<&str> = OF_AUTOMATIONS.iter().filter(is_needed).map(|field| field.name).collect();
     let automation = Object::new()
         .with("title", "Automation")
@@ -102,7 +102,7 @@ fn of_action(action: &ActionType) -> Object {
     let mut properties = Object::new().with("type", choice(action.name, meaning));
     for field in action.fields {
         properties =
-            properties.with(field.name, described(value::of(field.kind, Reader::Server), Place::Action, field));
+            properties.with(field.name, described(value::of(field.kind, FirstReader::Server), Place::Action, field));
     }
     let mut required = vec!["type"];
     required.extend(action.fields.iter().filter(|field| field.is_required).map(|field| field.name));

@@ -24,9 +24,13 @@ pub const DEPLOYMENT_TRIGGERS: &str = "deployment-triggers";
 #[must_use]
 pub fn schemas() -> Vec<Schema> {
     [
-        (AUTOMATION, document::automations(), document::definitions(Reader::Server).and(shared(Reader::Server))),
-        (TRIGGER, Object::new().with("title", "Trigger").with("$ref", "#/$defs/trigger"), shared(Reader::Server)),
-        (DEPLOYMENT_TRIGGERS, document::deployments(), trigger::of_deployments().and(shared(Reader::Deploy))),
+        (
+            AUTOMATION,
+            document::automations(),
+            document::definitions(FirstReader::Server).and(shared(FirstReader::Server)),
+        ),
+        (TRIGGER, Object::new().with("title", "Trigger").with("$ref", "#/$defs/trigger"), shared(FirstReader::Server)),
+        (DEPLOYMENT_TRIGGERS, document::deployments(), trigger::of_deployments().and(shared(FirstReader::Deploy))),
     ]
     .into_iter()
     .map(|(name, root, definitions)| Schema::new(name, head(name).and(root).with("$defs", definitions)))
@@ -38,12 +42,12 @@ pub(crate) use document::one_or_several;
 
 /// The definitions of an automation in a scenario, with the client's defaults: only `trigger` is required.
 pub(crate) fn played() -> Object {
-    document::definitions(Reader::Client).and(shared(Reader::Client))
+    document::definitions(FirstReader::Client).and(shared(FirstReader::Client))
 }
 
 /// The first reader of a document.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Reader {
+enum FirstReader {
     /// The server, unchanged.
     Server,
     /// The client, which fills in missing values.
@@ -53,6 +57,6 @@ enum Reader {
 }
 
 /// The triggers, and what they consist of.
-fn shared(reader: Reader) -> Object {
+fn shared(reader: FirstReader) -> Object {
     trigger::definitions(reader).and(proposals::definitions(reader)).and(value::definitions(reader))
 }

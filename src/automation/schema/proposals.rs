@@ -8,7 +8,7 @@ use crate::json::tree::Object;
 use crate::schema::descriptions::sentence;
 use crate::schema::pattern::reference;
 
-use super::Reader;
+use super::FirstReader;
 use super::descriptions;
 use super::value::{any_of, choice, resolved};
 
@@ -28,7 +28,7 @@ struct Known {
 type Labels = BTreeMap<&'static str, Known>;
 
 /// Event names, labels and what labels can be.
-pub(super) fn definitions(reader: Reader) -> Object {
+pub(super) fn definitions(reader: FirstReader) -> Object {
     let (mut own, mut related) = (Labels::new(), Labels::new());
     let mut roles: Vec<&'static str> = Vec::new();
     for family in families() {

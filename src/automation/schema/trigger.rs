@@ -8,7 +8,7 @@ use super::super::fields::{
 };
 use super::super::model::Posture;
 use super::super::read::PROACTIVE_MINIMUM;
-use super::Reader;
+use super::FirstReader;
 use super::descriptions::{self, Place};
 use super::value::{self, any_of, choice};
 
@@ -19,7 +19,7 @@ fn types() -> [(&'static str, Vec<Field>); 3] {
 }
 
 /// A trigger of any type, and each type.
-pub(super) fn definitions(reader: Reader) -> Object {
+pub(super) fn definitions(reader: FirstReader) -> Object {
     let mut all = Object::new().with("trigger", one_of_the_types("-trigger", reader));
     for (name, fields) in types() {
         all = all.with(&[name, "-trigger"].concat(), trigger(name, &fields, reader, &[]));
@@ -30,16 +30,16 @@ pub(super) fn definitions(reader: Reader) -> Object {
 /// A trigger of a deployment, and each type.
 pub(super) fn of_deployments() -> Object {
     let mut all = Object::new()
-        .with("deployment-trigger", one_of_the_types("-deployment-trigger", Reader::Deploy))
+        .with("deployment-trigger", one_of_the_types("-deployment-trigger", FirstReader::Deploy))
         .with("boolean", value::boolean());
     for (name, fields) in types() {
-        let schema = trigger(name, &fields, Reader::Deploy, &OF_DEPLOYMENT_TRIGGERS);
+        let schema = trigger(name, &fields, FirstReader::Deploy, &OF_DEPLOYMENT_TRIGGERS);
         all = all.with(&[name, "-deployment-trigger"].concat(), schema);
     }
     all
 }
 
-fn one_of_the_types(ending: &str, reader: Reader) -> Object {
+fn one_of_the_types(ending: &str, reader: FirstReader) -> Object {
     let all = types().map(|(name, _)| reference(&[name, ending].concat()));
     // Here too: editors propose those types that need more.
     let types = any_of(types().map(|(name, _)| choice(name, descriptions::trigger_type(name))));
@@ -52,7 +52,7 @@ fn one_of_the_types(ending: &str, reader: Reader) -> Object {
         .and(any_of(all))
 }
 
-fn trigger(kind: &str, fields: &[Field], reader: Reader, more: &[Field]) -> Object {
+fn trigger(kind: &str, fields: &[Field], reader: FirstReader, more: &[Field]) -> Object {
     let title = match kind {
         EVENT => "Event trigger",
         COMPOUND => "Compound trigger",
@@ -72,7 +72,7 @@ fn trigger(kind: &str, fields: &[Field], reader: Reader, more: &[Field]) -> Obje
         properties = properties.with(field.name, described(schema, Place::DeploymentTrigger, field));
     }
     let is_filled_in = |field: &Field| {
-        reader != Reader::Server && matches!(field.kind, FieldKind::Posture | FieldKind::CompositeWithin)
+        reader != FirstReader::Server && matches!(field.kind, FieldKind::Posture | FieldKind::CompositeWithin)
     };
     let required: Vec<&str> =
         fields.iter().filter(|field| field.is_required && !is_filled_in(field)).map(|field| field.name).collect();

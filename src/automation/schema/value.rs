@@ -6,7 +6,7 @@ use crate::time::scalar::MOST_DAYS;
 
 use super::super::fields::{FieldKind, INFERRED, SELECTED, STATE_TYPES};
 use super::super::model::Posture;
-use super::{Reader, descriptions};
+use super::{FirstReader, descriptions};
 
 /// Numbers of a duration in ISO 8601.
 const AMOUNT: &str = "[0-9]+(\\.[0-9]+)?";
@@ -36,15 +36,15 @@ fn list(item: &str) -> Object {
 }
 
 /// For `prefect deploy`, a placeholder is allowed too.
-pub(super) fn resolved(reader: Reader, schema: Object) -> Object {
+pub(super) fn resolved(reader: FirstReader, schema: Object) -> Object {
     match reader {
-        Reader::Server | Reader::Client => schema,
-        Reader::Deploy => any_of([schema, reference("placeholder")]),
+        FirstReader::Server | FirstReader::Client => schema,
+        FirstReader::Deploy => any_of([schema, reference("placeholder")]),
     }
 }
 
 /// The schema of a value.
-pub(super) fn of(kind: FieldKind, reader: Reader) -> Object {
+pub(super) fn of(kind: FieldKind, reader: FirstReader) -> Object {
     let schema = match kind {
         FieldKind::Text | FieldKind::Template | FieldKind::TriggerType => return text(),
         FieldKind::TextOrNull => return nullable("string"),
@@ -54,7 +54,7 @@ pub(super) fn of(kind: FieldKind, reader: Reader) -> Object {
         FieldKind::EventNames => list("event-name"),
         FieldKind::LabelNames => list("label-name"),
         // The client drops it, whatever it is.
-        FieldKind::Uuid if reader != Reader::Server => return Object::new(),
+        FieldKind::Uuid if reader != FirstReader::Server => return Object::new(),
         FieldKind::Uuid => reference("uuid"),
         FieldKind::TargetId => any_of([reference("uuid"), Object::new().with("type", "null")]),
         FieldKind::Labels => reference("labels"),
@@ -102,7 +102,7 @@ pub(super) fn boolean() -> Object {
 }
 
 /// The kinds of values that are used more than once.
-pub(super) fn definitions(reader: Reader) -> Object {
+pub(super) fn definitions(reader: FirstReader) -> Object {
     let seconds = u64::try_from(MOST_DAYS.saturating_mul(SECONDS_OF_A_DAY)).unwrap_or(u64::MAX);
     let number = Object::new().with("type", "number");
     let duration = any_of([
@@ -116,14 +116,14 @@ pub(super) fn definitions(reader: Reader) -> Object {
         .with("examples", example_durations());
     let all = Object::new().with("duration", duration).with("signed-duration", signed);
     match reader {
-        Reader::Server | Reader::Client => all.with(
+        FirstReader::Server | FirstReader::Client => all.with(
             "uuid",
             text()
                 .with("format", "uuid")
                 .with("pattern", whole(&[UUID, "|", OTHER_UUID].concat()))
                 .with("description", descriptions::UUID),
         ),
-        Reader::Deploy => {
+        FirstReader::Deploy => {
             all.with("placeholder", text().with("pattern", PLACEHOLDER).with("description", descriptions::PLACEHOLDER))
         }
     }
