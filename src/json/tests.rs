@@ -291,6 +291,26 @@ fn most_captured_events_have_a_known_skeleton() {
 }
 
 #[test]
+fn most_keys_of_captured_events_are_predicted() {
+    let file = std::fs::File::open(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/cases/events.ndjson.gz")).unwrap();
+    let text = std::io::read_to_string(flate2::read::GzDecoder::new(file)).unwrap();
+    let (mut tape, mut issues) = (Tape::new(), Vec::new());
+    let mut keys = 0;
+    let mut steps_of_all = || {
+        let before = steps();
+        for line in text.lines() {
+            parse(line.as_bytes(), 0, &mut tape, &mut issues);
+            keys += tape.nodes[..tape.count].iter().filter(|node| node.name != names::NO_NAME).count() as u64;
+        }
+        steps() - before
+    };
+    steps_of_all();
+    // A key that is not predicted takes as many steps as it has bytes.
+    let again = steps_of_all();
+    assert!(again < keys, "{again} steps for {} keys", keys / 2);
+}
+
+#[test]
 fn skeletons_need_bounded_memory_and_time() {
     let steps_of = |count: usize| {
         let documents: Vec<_> = (0..count).map(|n| format!("{{\"a\": \"\", \"{n}\": \"\"}}").into_bytes()).collect();
