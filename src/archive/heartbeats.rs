@@ -15,6 +15,10 @@ const FLOW_RUN: &str = "prefect.flow-run.";
 pub fn heartbeat_lines(text: &[u8], first: bool) -> Result<(Vec<u8>, u64), ObserveError> {
     // It also finds what is wrong.
     let mut observer = HeartbeatObserver::default();
+    if !first {
+        // Only a first part may begin with a byte order mark.
+        observer.add(b"")?;
+    }
     observer.add(text)?;
     let (mut tape, mut issues) = (Tape::new(), Vec::new());
     let (mut lines, mut others) = (Vec::new(), 0_u64);

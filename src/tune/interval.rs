@@ -23,7 +23,8 @@ pub(super) fn poisson(count: u64) -> (f64, f64) {
 /// The mean of which `count` or more are observed with this probability.
 fn mean(count: f64, probability: f64) -> f64 {
     if count > MANY {
-        return count * (1.0 - 1.0 / (9.0 * count) + QUANTILE.copysign(probability - 0.5) / (3.0 * count.sqrt())).powi(3);
+        return count
+            * (1.0 - 1.0 / (9.0 * count) + QUANTILE.copysign(probability - 0.5) / (3.0 * count.sqrt())).powi(3);
     }
     let (mut low, mut high) = (0.0, count + 10.0 * count.sqrt() + 10.0);
     for _ in 0..100 {

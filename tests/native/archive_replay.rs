@@ -535,7 +535,10 @@ fn what_is_wrong_is_said() {
         wrong(ArchiveReplayOptions { slice_seconds: Some(Span::seconds(0)), ..none() }),
         "`sliceSeconds` must be more than 0 seconds, not `0s`"
     );
-    assert_eq!(wrong(ArchiveReplayOptions { hashes: Some(0), ..none() }), "`hashes` must be at least 1");
+    for hashes in [0, 1001, u32::MAX] {
+        let expected = format!("`hashes` must be from 1 to 1000, not {hashes}");
+        assert_eq!(wrong(ArchiveReplayOptions { hashes: Some(hashes), ..none() }), expected);
+    }
     let plan = ReplayPlan::new(AUTOMATIONS[0].into(), &none()).unwrap();
     let events = |error| matches!(error, Some(ArchiveReplayError::Events(report)) if report.diagnostics[0].code == "scenario-event");
     assert!(events(plan.map(0, r#"{"event": "a"}"#.into(), &mut MapMemory::default()).err()));

@@ -212,7 +212,7 @@ def replay(
         slice_seconds: How much time one task brings into order. Default 6 h.
         warm_up_seconds: How long before that it begins. Default 75 min, at least 30 min. If that was too short, the slice is
             done again.
-        hashes: With ``intended``, into how many tasks the keys of a trigger are divided. Default 1.
+        hashes: With ``intended``, into how many tasks the keys of a trigger are divided: at most 1,000. Default 1.
         storage_options: Options of ``fsspec`` for addresses.
         part_size: About how many bytes of a file one task reads (default 64 MiB). Compressed files are not cut.
         progress: Whether progress is shown. Default: if standard error is a terminal.

@@ -7,6 +7,9 @@ use crate::diagnostic::Report;
 use crate::simulate::ReplayError;
 use crate::time::Span;
 
+/// The most tasks into which the keys of a trigger are divided: each keeps a file for each slice.
+pub(super) const MOST_HASHES: u32 = 1000;
+
 /// Why a task of a replay fails.
 #[derive(Clone, PartialEq, Debug)]
 pub enum ArchiveReplayError {
@@ -20,8 +23,8 @@ pub enum ArchiveReplayError {
     SliceNotPositive(Span),
     /// `warmUpSeconds` is less than 30 minutes.
     WarmUpTooShort(Span),
-    /// `hashes` is 0.
-    NoHashes,
+    /// `hashes` is 0, or more than 1,000.
+    HashesOutOfRange(u32),
     /// The bytes of an earlier task are damaged, or those of another replay.
     Damaged,
     /// Windows cannot be written to a disk, or read from it.
@@ -48,7 +51,9 @@ impl fmt::Display for ArchiveReplayError {
             ArchiveReplayError::WarmUpTooShort(span) => {
                 write!(f, "`warmUpSeconds` must be at least 30 minutes, not `{span}`")
             }
-            ArchiveReplayError::NoHashes => f.write_str("`hashes` must be at least 1"),
+            ArchiveReplayError::HashesOutOfRange(hashes) => {
+                write!(f, "`hashes` must be from 1 to {MOST_HASHES}, not {hashes}")
+            }
             ArchiveReplayError::Damaged => {
                 f.write_str("the bytes of an earlier task are damaged, or belong to another replay")
             }

@@ -12,7 +12,7 @@ use crate::text::strict::strict;
 use crate::time::{Instant, Span, TimePoint};
 use crate::trigger::{Automations, Delivery, Options, Version};
 
-use super::error::ArchiveReplayError;
+use super::error::{ArchiveReplayError, MOST_HASHES};
 use super::events::Needed;
 
 /// How an archive is replayed.
@@ -42,7 +42,8 @@ pub struct ArchiveReplayOptions {
     /// Default 75 minutes: an event may follow one from 30 minutes ago, then waits for 15 minutes, and is remembered for
     /// 30. If that was too short, the slice is done again from the state of the one before.
     pub warm_up_seconds: Option<Span>,
-    /// With `intended`, over how many tasks the keys of an automation with one event trigger are divided. Default 1.
+    /// With `intended`, over how many tasks the keys of an automation with one event trigger are divided: at most 1,000.
+    /// Default 1.
     pub hashes: Option<u32>,
 }
 
@@ -97,8 +98,8 @@ impl ReplayPlan {
         if let Some(warm_up) = options.warm_up_seconds.filter(|warm_up| warm_up.0 < LEAST_WARM_UP) {
             return Err(ArchiveReplayError::WarmUpTooShort(warm_up));
         }
-        if options.hashes == Some(0) {
-            return Err(ArchiveReplayError::NoHashes);
+        if let Some(hashes) = options.hashes.filter(|hashes| !(1..=MOST_HASHES).contains(hashes)) {
+            return Err(ArchiveReplayError::HashesOutOfRange(hashes));
         }
         let (automations, report) = automation.read(automations_of);
         let Some(automations) = automations else {

@@ -3,25 +3,34 @@
 //!
 //! A function panics if its property does not hold.
 
+pub mod actions;
+pub mod archive;
 pub mod check;
 pub mod chunks;
+mod damage;
+mod small;
 pub mod event;
 pub mod expectations;
 pub mod fixes;
+pub mod heartbeats;
 pub mod history;
 mod input;
 pub mod json;
 pub mod options;
+pub mod records;
 pub mod replay;
 pub mod reports;
+pub mod responses;
 pub mod schemas;
+pub mod settings;
 pub mod simulate;
+pub mod snapshots;
 pub mod validate;
 pub mod warm;
 pub mod yaml;
 
 /// The targets by name.
-pub const TARGETS: [(&str, fn(&[u8])); 14] = [
+pub const TARGETS: [(&str, fn(&[u8])); 21] = [
     ("validate", validate::target),
     ("chunks", chunks::target),
     ("warm", warm::target),
@@ -36,4 +45,11 @@ pub const TARGETS: [(&str, fn(&[u8])); 14] = [
     ("schemas", schemas::target),
     ("fixes", fixes::target),
     ("options", options::target),
+    ("actions", actions::target),
+    ("responses", responses::target),
+    ("snapshots", snapshots::target),
+    ("archive", archive::target),
+    ("records", records::target),
+    ("heartbeats", heartbeats::target),
+    ("settings", settings::target),
 ];
