@@ -165,11 +165,12 @@ mod tests {
 
     #[test]
     fn time_is_proportional_whatever_the_order_of_fixes() {
-        let steps_of = |count: u64| {
-            let backwards = (0..count).rev().map(|at| finding(&[(2 * at, 2 * at + 1, "x")]));
-            let (text, fixed) = ("ab".repeat(count as usize), "xb".repeat(count as usize));
+        let steps_of = |count: usize| {
+            let backwards = (0..count as u64).rev().map(|at| finding(&[(2 * at, 2 * at + 1, "x")]));
+            let backwards: Vec<Diagnostic> = backwards.collect();
+            let (text, fixed) = ("ab".repeat(count), "xb".repeat(count));
             let before = steps();
-            assert_eq!(apply_fixes(&text, &backwards.collect::<Vec<_>>()), (fixed, count as usize));
+            assert_eq!(apply_fixes(&text, &backwards), (fixed, count));
             steps() - before
         };
         let (some, more) = (steps_of(4000), steps_of(8000));
