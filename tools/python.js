@@ -105,7 +105,7 @@ function leaveOutPaths(source) {
   const registry = join(CARGO_HOME, "registry", "src");
   const kept = existsSync(registry) ? readdirSync(registry) : [];
   const folders = [source, ...kept.map((name) => join(registry, name))];
-  const flags = folders.map((folder) => `--remap-path-prefix=${folder}=`);
+  const flags = folders.map((folder) => `--remap-path-prefix=${folder}=/`);
   mkdirSync(join(source, ".cargo"), { recursive: true });
   writeFileSync(
     join(source, ".cargo", "config.toml"),
