@@ -34,7 +34,7 @@ def filesystem(path: str, options: Mapping[str, Any]) -> tuple[Any, str]:
 def open_file(store: Any, path: str, **how: Any) -> Any:
     """Opens a file for reading, with a position of its own. ``how``: options for stores that are not local.
 
-    Without ``MemoryFile`` two threads would read pieces of each other. A store that caches those of ``memory://`` does.
+    Without ``MemoryFile`` two threads would read pieces of each other. With a store that caches ``memory://`` they still do.
     """
     from fsspec.implementations.memory import MemoryFileSystem  # type: ignore[import-untyped, unused-ignore]
 
