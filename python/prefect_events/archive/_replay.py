@@ -18,7 +18,7 @@ from ._executors import On
 from ._frame import Frame, frame
 from ._parts import Bad, Part, Paths, Read, reason
 from ._read import opened
-from ._store import NotWritten, Work
+from ._store import Work
 from ._tasks import CHANGED, task_id
 
 if TYPE_CHECKING:
@@ -96,8 +96,6 @@ def map_part(part: Part, number: int, plan: Plan, work: Work, task: str) -> Mapp
             )
         if part.now() != part.stamp:
             return Mapped(task, bad=Bad(part.name, CHANGED))
-    except NotWritten:
-        raise
     except (OSError, ValueError, EOFError) as error:
         return Mapped(task, bad=Bad(part.name, reason(error)))
     result = Mapped(task, heads, pieces, events)

@@ -21,7 +21,7 @@ def each(function: Callable[..., Any], all: Sequence[tuple[Any, ...]]) -> list[A
 
 
 class Failed(Exception):
-    """A task failed several times, or its worker was lost each time."""
+    """A task failed several times, its worker was lost each time, or the work folder cannot be written."""
 
 
 class Interrupted(KeyboardInterrupt):

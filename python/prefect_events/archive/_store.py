@@ -13,6 +13,7 @@ from typing import Any
 import msgspec
 
 from .. import _core
+from ._run import Failed
 
 MISSING = "archives are read through fsspec: pip install 'prefect-events[archive]'"
 
@@ -129,8 +130,9 @@ class Work(msgspec.Struct, frozen=True):
         store.rm(root, recursive=True)
 
 
-class NotWritten(OSError):
-    """The work folder cannot be written, which is no fault of the file that a task reads; the message is a sentence."""
+class NotWritten(Failed):
+    """The work folder cannot be written; the message is a sentence. It is no ``OSError``: what a task catches of those is said
+    of the file that it reads."""
 
 
 class Writer:

@@ -14,7 +14,7 @@ import msgspec
 from .. import _core
 from ._parts import Bad, Part, Read, reason
 from ._read import opened
-from ._store import NotWritten, Work
+from ._store import Work
 
 CHANGED = "has changed while it was read"
 
@@ -103,8 +103,6 @@ def check_part(part: Part, settings: Settings, work: Work, task: str) -> Mapped:
             )
         if part.now() != part.stamp:
             return Mapped(task, bad=Bad(part.name, CHANGED))
-    except NotWritten:
-        raise
     except (OSError, ValueError, EOFError) as error:
         return Mapped(task, bad=Bad(part.name, reason(error)))
     result = Mapped(task, [one.chunk() for one in msgspec.json.decode(text, type=list[Written])])
@@ -247,8 +245,6 @@ def read_heartbeats(part: Part, work: Work, task: str) -> Beats:
             lengths, others, lines = _core.archive_heartbeats_map(file, part.is_first, writer.write)
         if part.now() != part.stamp:
             return Beats(task, bad=Bad(part.name, CHANGED))
-    except NotWritten:
-        raise
     except (OSError, ValueError, EOFError) as error:
         return Beats(task, bad=Bad(part.name, reason(error)))
     result = Beats(task, lengths, others, lines)
