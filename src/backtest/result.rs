@@ -99,7 +99,8 @@ pub struct AutomationBacktest {
     pub only_here: Vec<OnlyHere>,
     /// Recorded firings that do not happen here.
     pub only_recorded: Vec<OnlyRecorded>,
-    /// How many firings come after the last event, and only if nothing more came. They are not compared. Absent if none.
+    /// How many firings come after the last event, and only if nothing more came: not those that the server recorded.
+    /// They are not compared. Absent if none.
     #[serde(skip_serializing_if = "is_zero")]
     #[cfg_attr(feature = "typescript", ts(type = "number", optional))]
     pub if_silent: usize,

@@ -345,8 +345,9 @@ impl<'e> OwnEvents<'e> {
         recorded
     }
 
-    /// Its recorded firings compared with the simulated ones. `None`: none were recorded.
-    pub(super) fn compare(&self, firings: &[Firing], from: Instant) -> Option<RecordedFirings> {
+    /// Its recorded firings compared with the simulated ones. One that was recorded is certain, even after the last event.
+    /// `None`: none were recorded.
+    pub(super) fn compare(&self, firings: &mut [Firing], from: Instant) -> Option<RecordedFirings> {
         let recorded = self.firings(from);
         (!recorded.is_empty()).then(|| pair_up(firings, recorded))
     }
@@ -414,7 +415,7 @@ fn has_role(related: &Labels, role: &str) -> bool {
 type Group = (Vec<usize>, Vec<usize>);
 
 /// Pairs firings with the same labels that are close in time: first those of the same event, then in order of time.
-fn pair_up(firings: &[Firing], recorded: Vec<RecordedFiring>) -> RecordedFirings {
+fn pair_up(firings: &mut [Firing], recorded: Vec<RecordedFiring>) -> RecordedFirings {
     let labels = |labels: &[(SharedText, SharedText)]| {
         step(labels.len());
         let mut own: Vec<(SharedText, SharedText)> = labels.to_vec();
@@ -462,11 +463,12 @@ fn pair_up(firings: &[Firing], recorded: Vec<RecordedFiring>) -> RecordedFirings
     }
     let mut result =
         RecordedFirings { matched: 0, pairs: Vec::new(), only_here: Vec::new(), only_recorded: Vec::new() };
-    for (firing, partner) in firings.iter().zip(partner) {
+    for (firing, partner) in firings.iter_mut().zip(partner) {
         match partner.and_then(|there| recorded.get(there)) {
             Some(other) => {
                 let seconds = other.at.since(firing.at);
                 result.pairs.push(RecordedPair { at: firing.at, recorded: other.at, seconds });
+                firing.if_silent = false;
             }
             None if firing.if_silent => {}
             None => result.only_here.push(firing.clone()),

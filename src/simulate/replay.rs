@@ -365,7 +365,14 @@ impl CapturedEvents {
             })
         };
         let engine = Options { trace: options.trace || options.timeline, coverage: true, ..Options::default() };
-        let played = play(&scenario, engine)?;
+        let mut played = play(&scenario, engine)?;
+        let firings = &mut played.outcome.firings;
+        let recorded = if options.without_actions {
+            // This is not what happened on the server: what would come after the last event is not known.
+            own.compare(&mut firings.clone(), scenario.start)
+        } else {
+            own.compare(firings, scenario.start)
+        };
         let missing_leaders = if played.outcome.waited > 0 {
             let missing = leaders::without_leader(&scenario.events);
             let mut present = scenario.clone();
@@ -379,7 +386,6 @@ impl CapturedEvents {
         let events = if left_out.is_empty() { &self.events } else { &scenario.events };
         let timeline = options.timeline.then(|| Timeline::of_capture(&scenario, events, &played.outcome));
         let coverage = Coverage::of_silent(&scenario, &played, options.coverage);
-        let recorded = own.compare(&played.outcome.firings, scenario.start);
         let mut result = SimulationResult::new(played.outcome, options.trace, timeline);
         if options.chance {
             result = result.with_chance(&scenario, play_from_start);

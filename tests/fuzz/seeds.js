@@ -99,6 +99,10 @@ write(
 write("expectations", [...played, `{"scenarios":[${expecting.slice(0, 2)}]}`]);
 write("replay", scenarios.map(described));
 write(
+  "backtest",
+  scenarios.map((scenario) => joined(described(scenario), scenario.events[0]?.resource?.["prefect.resource.id"] ?? "a")),
+);
+write(
   "event",
   generated.filter(({ event }) => event).map(({ event, input }) => `@${joined(event, input)}`),
 );

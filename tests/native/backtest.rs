@@ -86,6 +86,31 @@ fn the_automations_of_a_live_server_agree() {
     assert_eq!(zombies.coverage[0].clauses[0].passed, 108);
 }
 
+/// Captures that end with a firing: the engine may fire one tick later, which is certain because the server recorded it.
+#[test]
+fn a_recorded_firing_after_the_last_event_counts() {
+    let all = live();
+    let mut events: Vec<Json> = all.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    events.sort_by_key(|event| event["received"].as_str().unwrap().to_owned());
+    let is_own = |event: &Json| {
+        event["event"] == "prefect.automation.triggered"
+            && event["resource"]["prefect.resource.name"] == "Crash zombie flows"
+    };
+    let document = automation("crash-zombie-flows").to_string();
+    let mut late = 0;
+    for (place, _) in events.iter().enumerate().filter(|(_, event)| is_own(event)) {
+        let capture: String = events[..=place].iter().map(|event| format!("{event}\n")).collect();
+        let result = tested(&document, &capture, &BacktestOptions::default());
+        let one = of(&result);
+        assert_eq!(one.both + one.only_here.len(), one.fired_here, "{}", one.message);
+        let all = one.outcomes_here;
+        assert_eq!(all.alive + all.finished + all.silent + all.other, one.fired_here);
+        assert_eq!(one.reason, None);
+        late += one.pairs.iter().filter(|pair| Some(pair.at) > result.last).count();
+    }
+    assert!(late > 0);
+}
+
 /// An automation that was edited: which firings would be others, because of what.
 #[test]
 fn an_edited_automation_differs() {

@@ -5,6 +5,7 @@
 
 pub mod actions;
 pub mod archive;
+pub mod backtest;
 pub mod check;
 pub mod chunks;
 mod damage;
@@ -30,7 +31,7 @@ pub mod warm;
 pub mod yaml;
 
 /// The targets by name.
-pub const TARGETS: [(&str, fn(&[u8])); 21] = [
+pub const TARGETS: [(&str, fn(&[u8])); 22] = [
     ("validate", validate::target),
     ("chunks", chunks::target),
     ("warm", warm::target),
@@ -52,4 +53,5 @@ pub const TARGETS: [(&str, fn(&[u8])); 21] = [
     ("records", records::target),
     ("heartbeats", heartbeats::target),
     ("settings", settings::target),
+    ("backtest", backtest::target),
 ];
