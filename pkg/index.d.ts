@@ -16,12 +16,12 @@ import type {
   ExampleRuns,
   Explanation,
   HeartbeatConfig,
+  InputKey,
   ReplayOptions,
   RunSpec,
   ServerErrorCode,
   SimulateOptions,
   SimulationResult,
-  StateType,
   TestOptions,
   TestReport,
   ValidationReport,
@@ -29,7 +29,7 @@ import type {
 } from "./types.js";
 
 export type * from "./events.js";
-export type { EventInputOf, EventName, EventOf } from "./inputs.js";
+export type { CustomEventInput, EventInput, EventInputOf, EventName, EventOf } from "./inputs.js";
 export type * from "./scenario.js";
 export type * from "./types.js";
 
@@ -196,6 +196,9 @@ export function diagnosticCodes(): DiagnosticCode[];
 
 /** Describes every event that Prefect emits or documents. */
 export function eventTypes(): EventType[];
+
+/** The input that {@link buildEvent} accepts for a custom event, an event whose name is not Prefect's. */
+export function customEventInputs(): InputKey[];
 
 /**
  * Describes one event: labels, related resources, payload, an example and a link to the documentation.
@@ -385,50 +388,3 @@ export type BuildArguments<Name extends string> =
   Record<never, never> extends EventInputOf<Name>
     ? [input?: EventInputOf<Name>, options?: BuildOptions]
     : [input: EventInputOf<Name>, options?: BuildOptions];
-
-/** The input of a custom event. */
-export interface CustomEventInput {
-  id?: string;
-  /** When the event happened. Default: the option `now`. */
-  occurred?: string;
-  /** The id of the event that this one follows. */
-  follows?: string | null;
-  /** The labels of the resource. */
-  resource: { "prefect.resource.id": string; [label: string]: string };
-  related?: RelatedLabels[];
-  payload?: { [key: string]: unknown };
-}
-
-/** A Prefect object, such as a flow, a flow run or a deployment; or only its id. */
-export type Thing = string | null | { id?: string; name?: string; [key: string]: unknown };
-
-/** The input of an event whose name is not a literal. Each event has its own keys; `buildEvent` rejects unknown ones. */
-export interface EventInput {
-  id?: string;
-  occurred?: string;
-  /** The id of the event that this one follows. */
-  follows?: string | null;
-  flow_run?: Thing;
-  task_run?: Thing;
-  flow?: Thing;
-  deployment?: Thing;
-  work_pool?: Thing;
-  work_queue?: Thing;
-  worker?: Thing;
-  tags?: string[];
-  /** The new state. A state with your own name also needs its `type`. */
-  state?: { name?: string; type?: StateType; message?: string; [key: string]: unknown };
-  /** The previous state. Default: the usual one before the new state. */
-  previous?: null | {
-    name?: string;
-    type?: StateType;
-    message?: string;
-    [key: string]: unknown;
-  };
-  infrastructure?: { identifier: string | number; status_code: string | number };
-  /** Custom events only: the labels of the resource, including `prefect.resource.id`. */
-  resource?: { [label: string]: string };
-  related?: { [label: string]: string }[];
-  payload?: { [key: string]: unknown };
-  [key: string]: unknown;
-}

@@ -10,6 +10,7 @@ import { base64 as validateText } from "./wasm/prefect_events_validate.base64.js
 
 export {
   applyFixes,
+  customEventInputs,
   diagnosticCodes,
   eventTypes,
   explain,

@@ -7,6 +7,7 @@ import { validates } from "./start-validate.js";
 
 export {
   applyFixes,
+  customEventInputs,
   diagnosticCodes,
   eventTypes,
   explain,

@@ -2,12 +2,12 @@
 
 import { string } from "../input.js";
 import { validateModule } from "../modules/validate.js";
-import { eventTypes, examples } from "../wasm/event-types.js";
+import { customEventInputs, eventTypes, examples } from "../wasm/event-types.js";
 
 /** @typedef {import("../index.js").EventType} EventType */
 /** @typedef {{ event: string }} Example of a family whose name has placeholders, with values in them or without */
 
-export { eventTypes };
+export { customEventInputs, eventTypes };
 
 /**
  * @param {string} name

@@ -4,7 +4,7 @@
 export { PrefectEventsError } from "../error.js";
 export { checkAutomation, heartbeatAdvice } from "./automation.js";
 export { buildEvent, buildEventLines, buildRun } from "./build.js";
-export { describeEvent, eventTypes } from "./describe.js";
+export { customEventInputs, describeEvent, eventTypes } from "./describe.js";
 export { diagnosticCodes, explain } from "./explain.js";
 export { applyFixes } from "./fixes.js";
 export { jsonSchema } from "./json-schema.js";

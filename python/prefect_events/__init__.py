@@ -4,7 +4,7 @@
 - ``simulate``, ``replay``, ``run_scenarios``, ``compare``: would an automation fire, when, and why, or why not;
 - ``build_event``, ``build_run``, ``build_event_lines``: events and histories of runs;
 - ``advise``: what a window over heartbeats tolerates;
-- ``explain``, ``describe_event``, ``event_types``, ``json_schema``: what codes and events mean;
+- ``explain``, ``describe_event``, ``event_types``, ``custom_event_inputs``, ``json_schema``: what codes and events mean;
 - ``prefect_events.archive``: archives that no machine holds as a whole;
 - ``prefect_events.live``: captured events of a server: backtests, causes, comparisons, actions, windows.
 
@@ -21,6 +21,7 @@ _FUNCTIONS = {
     "build_run": "_api",
     "check_automation": "_api",
     "compare": "_api",
+    "custom_event_inputs": "_api",
     "describe_event": "_api",
     "diagnostic_codes": "_api",
     "event_types": "_api",
@@ -42,6 +43,7 @@ if TYPE_CHECKING:
     from ._api import build_run as build_run
     from ._api import check_automation as check_automation
     from ._api import compare as compare
+    from ._api import custom_event_inputs as custom_event_inputs
     from ._api import describe_event as describe_event
     from ._api import diagnostic_codes as diagnostic_codes
     from ._api import event_types as event_types
@@ -63,6 +65,7 @@ if TYPE_CHECKING:
         "build_run",
         "check_automation",
         "compare",
+        "custom_event_inputs",
         "describe_event",
         "diagnostic_codes",
         "event_types",

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
         CheckReport,
         Delivery,
         EventType,
+        InputKey,
         Explanation,
         Profile,
         Route,
@@ -509,6 +510,21 @@ def event_types() -> tuple[EventType, ...]:
     """
     types: tuple[EventType, ...] = read(_core.event_types(), "EventType", several=True)
     return types
+
+
+@lru_cache(maxsize=1)
+def custom_event_inputs() -> tuple[InputKey, ...]:
+    """Describes what ``build_event`` accepts for a custom event, an event whose name is not Prefect's.
+
+    Returns:
+        The keys, in the order of the event.
+
+    Example:
+        >>> [key.key for key in custom_event_inputs() if key.required]
+        ['resource']
+    """
+    inputs: tuple[InputKey, ...] = read(_core.custom_event_inputs(), "InputKey", several=True)
+    return inputs
 
 
 def describe_event(name: str) -> EventType:

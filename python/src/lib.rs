@@ -302,6 +302,12 @@ fn all_event_types(py: Python<'_>) -> PyResult<Json> {
     run(py, 0, || json(&event_types(&generate::inputs)))
 }
 
+/// Descriptions of the inputs for a custom event.
+#[pyfunction]
+fn custom_event_inputs(py: Python<'_>) -> PyResult<Json> {
+    run(py, 0, || json(&generate::custom_inputs()))
+}
+
 /// The description of the type of an event, with an example of this name; `None` if Prefect has no such event.
 #[pyfunction]
 fn describe_event(py: Python<'_>, name: String) -> PyResult<Option<Json>> {
@@ -379,8 +385,8 @@ mod _core {
     #[pymodule_export]
     use super::{
         all_event_types, all_schemas, build_event, build_event_lines, build_run, check_automation, compare_replays,
-        compare_versions, describe_event, diagnostic_codes, explain_code, heartbeat_advice, replay, run_tests,
-        scenario_files, simulate_scenario, suggest, validate_text,
+        compare_versions, custom_event_inputs, describe_event, diagnostic_codes, explain_code, heartbeat_advice,
+        replay, run_tests, scenario_files, simulate_scenario, suggest, validate_text,
     };
 
     #[cfg(feature = "defect")]

@@ -150,7 +150,7 @@ pub struct Input {
     #[cfg_attr(
         feature = "typescript",
         ts(
-            type = "\"text\" | \"uuid\" | \"timestamp\" | \"integer\" | \"number\" | \"boolean\" | \"object\" | \"object of strings\" | \"array\" | \"list of texts\" | \"any\""
+            type = "\"text\" | \"uuid\" | \"timestamp\" | \"integer\" | \"number\" | \"boolean\" | \"object\" | \"object of strings\" | \"array\" | \"list of texts\" | \"labels\" | \"list of labels\" | \"any\""
         )
     )]
     pub kind: &'static str,

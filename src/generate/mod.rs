@@ -30,7 +30,7 @@ mod random;
 mod run;
 
 pub use error::BuildError;
-pub use event::{EventBuilder, Json, build_event, build_events, inputs};
+pub use event::{EventBuilder, Json, build_event, build_events, custom_inputs, inputs};
 pub use options::{BuildOptions, Seed};
 pub use random::Random;
 pub use run::{

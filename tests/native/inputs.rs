@@ -2,7 +2,7 @@
 
 use prefect_events::catalogue::{Family, Input, event_types, example, families};
 use prefect_events::diagnostic::TextOptions;
-use prefect_events::generate::{BuildOptions, build_event, inputs};
+use prefect_events::generate::{BuildOptions, build_event, custom_inputs, inputs};
 use prefect_events::validate::{ValidateOptions, validate};
 use serde_json::{Value, json};
 
@@ -82,6 +82,29 @@ fn accepts_every_listed_key_and_no_other() {
         assert!(built(&name, &given).unwrap_err().contains("has no `anything_else`"));
     }
     assert!(count > 800, "{count}");
+}
+
+#[test]
+fn custom_events_accept_their_listed_keys_and_no_other() {
+    let all = custom_inputs();
+    let mut given = json!({});
+    for input in all.iter().filter(|input| input.required) {
+        assert!(built("acme.order.paid", &given).unwrap_err().contains(&format!("needs `{}`", input.key)));
+        set(&mut given, &input.key, value(input));
+    }
+    let event = built("acme.order.paid", &given).unwrap();
+    let report = validate(event.as_bytes(), TextOptions::default(), &ValidateOptions::default());
+    assert_eq!(report.diagnostics.len(), 0, "{:?}\n{event}", report.diagnostics.first());
+    let event: Value = serde_json::from_str(&event).unwrap();
+    for input in &all {
+        let is_always =
+            event.get(&input.key).is_some_and(|value| *value != json!([]) && *value != json!({}) && !value.is_null());
+        assert_eq!(input.always, is_always, "{}", input.key);
+        given[&input.key] = event[&input.key].clone();
+    }
+    assert_eq!(serde_json::from_str::<Value>(&built("acme.order.paid", &given).unwrap()).unwrap(), event);
+    given["anything_else"] = json!("there");
+    assert!(built("acme.order.paid", &given).unwrap_err().contains("has no `anything_else`"));
 }
 
 #[test]

@@ -180,9 +180,14 @@ buildEvent("prefect.worker.stopped", { worker: { type: "process" }, follows: nul
 buildEvent("acme.order.paid", {
   resource: { "prefect.resource.id": "acme.order.42", region: "eu" },
 });
-// A name that is known only when the program runs: any keys.
+// A name that is known only when the program runs: the keys of all events.
 const runtimeName: string = version();
 const any: BuiltEvent = buildEvent(runtimeName, { worker: { type: "process" } });
+buildEvent(runtimeName, {
+  flow: "an-id",
+  resource: { "prefect.resource.id": "a" },
+  state: { name: "Mine" },
+});
 const everything: AnyEvent[] = [any, ...buildRun()];
 const lines: string = buildEventLines("prefect.flow-run.Running", [{ flow_run: { name: "a" } }], {
   seed: 7,
@@ -219,6 +224,8 @@ buildEvent("prefect.flow-run.Processed");
 buildEvent("prefect.worker.start", {});
 // @ts-expect-error The resource is missing.
 buildEvent("acme.order.paid", {});
+// @ts-expect-error No event has this key.
+buildEvent(runtimeName, { worker: { tipe: "process" } });
 // @ts-expect-error There is no such key.
 buildEvent("acme.order.paid", { resource: { "prefect.resource.id": "a" }, flow_run: "x" });
 // @ts-expect-error In a list too.

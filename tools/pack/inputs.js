@@ -21,6 +21,8 @@ const TYPES = new Map([
   ["array", "unknown[]"],
   ["object", "{ [key: string]: unknown }"],
   ["object of strings", "{ [key: string]: string }"],
+  ["labels", '{ "prefect.resource.id": string; [label: string]: string }'],
+  ["list of labels", "events.RelatedLabels[]"],
   ["any", "unknown"],
 ]);
 
@@ -31,8 +33,8 @@ const MAIN = ["id", "key", "slug"];
 const STATES = /^(state|previous)\.type$/;
 
 const [, , from = "", to = ""] = argv;
-/** @type {{ eventTypes: () => EventType[] }} */
-const { eventTypes } = await import(pathToFileURL(from).href);
+/** @type {{ eventTypes: () => EventType[], customEventInputs: () => InputKey[] }} */
+const { eventTypes, customEventInputs } = await import(pathToFileURL(from).href);
 
 const declarations = [];
 /** @type {string[]} Names without placeholders, and names of known states and statuses. */
@@ -65,7 +67,6 @@ writeFileSync(
   `${BANNER}
 
 import type * as events from "./events.js";
-import type { CustomEventInput, EventInput } from "./index.js";
 import type { StateType } from "./types.js";
 
 /** Inputs and built events, by the names of events. */
@@ -78,6 +79,12 @@ export type EventName = keyof EventsByName;
 
 /** The input of \`buildEvent\` for an event of this name. */
 export type EventInputOf<Name extends string> = FamilyOf<Name>["input"];
+
+/** The input of a custom event, an event whose name is not Prefect's. */
+export interface CustomEventInput ${object(tree(customEventInputs()), "")}
+
+/** The input of an event whose name is only known at run time: the keys of all events. Each event has its own; \`buildEvent\` rejects others. */
+export interface EventInput ${object(tree(all()), "")}
 
 /** The labels and the payload of an event of this name, as in Prefect's documentation. */
 export type EventOf<Name extends string> = FamilyOf<Name>["event"];
@@ -102,6 +109,25 @@ type WithStateType<Input extends { state?: object | null }> = Omit<Input, "state
 
 ${declarations.join("\n")}`,
 );
+
+/** The keys of all events. None is required. @returns {InputKey[]} */
+function all() {
+  /** @type {Map<string, InputKey>} */
+  const merged = new Map();
+  for (const input of [...customEventInputs(), ...eventTypes().flatMap(({ inputs }) => inputs)]) {
+    const { key, type, values = [], meaning } = input;
+    const known = merged.get(key) ?? { ...input, values: [] };
+    if (TYPES.get(known.type) !== TYPES.get(type))
+      throw new Error(`${key} has two types: ${known.type} and ${type}`);
+    merged.set(key, {
+      key,
+      type,
+      values: [...new Set([...(known.values ?? []), ...values])],
+      meaning: known.meaning === meaning ? meaning : "",
+    });
+  }
+  return [...merged.values()];
+}
 
 /** @param {string} name @param {string} input @param {string} built */
 function entry(name, input, built) {
@@ -170,7 +196,8 @@ function valueType(node, indent) {
     if (type === undefined) throw new Error(`the type of ${key.key} is unknown: ${key.type}`);
     // It can also be known that it follows none.
     const isNullable = !key.required || key.key === "follows";
-    return isNullable && type !== "unknown" ? `${type} | null` : type;
+    const whole = isNullable && type !== "unknown" ? `${type} | null` : type;
+    return inner.size === 0 ? whole : `${whole} | ${object(node, indent)}`;
   }
   const shape = object(node, indent);
   const main = MAIN.find((one) => inner.has(one));

@@ -1,5 +1,6 @@
 //! Custom events, with names that are not Prefect's.
 
+use crate::catalogue::Input;
 use crate::event::RESOURCE_ID;
 use crate::json::{Kind, Value};
 use crate::time::Instant;
@@ -7,12 +8,39 @@ use crate::time::Instant;
 use super::super::error::{self, BuildError};
 use super::super::random::Random;
 use super::fill::{EventId, write_follows_of, write_id};
+use super::inputs::{NEW_UUID, NOW, OF_THE_EVENT, OF_THE_EVENT_BEFORE, RELATED, WHEN};
 use super::read::instant;
 use super::related::{MOST_RELATED, further_related, labels, too_many_related};
 use super::sink::{JsonText, Sink};
 use super::value::{raw, write_time};
 
-const KEYS: [&str; 6] = ["resource", "related", "payload", "id", "occurred", "follows"];
+const KEYS: [&str; 6] = ["resource", "related", "payload", "occurred", "id", "follows"];
+
+/// All inputs for a custom event, an event whose name is not Prefect's: its envelope.
+#[must_use]
+pub fn custom_inputs() -> Vec<Input> {
+    let input = |key: &str| {
+        let (kind, meaning, otherwise) = match key {
+            "resource" => ("labels", "What it is about: its labels, with `prefect.resource.id`", None),
+            "related" => ("list of labels", RELATED, None),
+            "payload" => ("object", "Any other data", None),
+            "occurred" => ("timestamp", WHEN, Some(NOW)),
+            "id" => ("uuid", OF_THE_EVENT, Some(NEW_UUID)),
+            _ => ("uuid", OF_THE_EVENT_BEFORE, None),
+        };
+        let required = key == "resource";
+        let example = r#"{"prefect.resource.id": "acme.order.1042", "prefect.resource.name": "Order 1042"}"#;
+        Input {
+            required,
+            always: required || otherwise.is_some(),
+            otherwise: otherwise.map(str::to_owned),
+            example: required.then(|| example.to_owned()),
+            meaning: meaning.to_owned(),
+            ..Input::optional(key.to_owned(), kind)
+        }
+    };
+    KEYS.map(input).into()
+}
 
 /// A custom event: an envelope around the input.
 pub(super) fn custom(

@@ -13,16 +13,23 @@ use super::layout::{At, Layout, Place, What, is_ambiguous, usual};
 use super::steps::Usual;
 
 // The default of a value, in words.
-const NEW_UUID: &str = "a new UUID";
+pub(super) const NEW_UUID: &str = "a new UUID";
 const NEW_DIGITS: &str = "new digits";
 const THE_TIME: &str = "the time of the event";
-const NOW: &str = "now";
+pub(super) const NOW: &str = "now";
 const THE_NAME: &str = "as in the event's name";
 const THE_STATE: &str = "follows from the state";
 const NOTHING: &str = "null";
 const ONCE_RUNNING: &str = ", once it has been running";
 const ONCE_ENDED: &str = ", once it has ended";
 const EMPTY: &str = "empty";
+
+// What a key means that events of several types have.
+pub(super) const WHEN: &str = "When it happened";
+pub(super) const OF_THE_EVENT: &str = "Id of the event";
+pub(super) const OF_THE_EVENT_BEFORE: &str = "Id of the event before";
+pub(super) const RELATED: &str =
+    "Further related resources: their labels, with `prefect.resource.id` and `prefect.resource.role`";
 
 const IN_THE_ID: &str = "In the resource's id, ";
 
@@ -85,22 +92,17 @@ impl Listed<'_> {
         all.push(Input {
             required: follows.is_some_and(|follows| follows.missing.is_some()),
             example: self.example.and_then(|event| raw(event.get("follows")?)),
-            meaning: follows.map_or("Id of the event before", |follows| follows.meaning()).to_owned(),
+            meaning: follows.map_or(OF_THE_EVENT_BEFORE, |follows| follows.meaning()).to_owned(),
             ..Input::optional("follows".to_owned(), "uuid")
         });
         all.push(Input {
             always: true,
             otherwise: Some(NEW_UUID.to_owned()),
-            meaning: "Id of the event".to_owned(),
+            meaning: OF_THE_EVENT.to_owned(),
             ..Input::optional("id".to_owned(), "uuid")
         });
         if family.other_roles.is_none() {
-            all.push(Input {
-                meaning:
-                    "Further related resources: their labels, with `prefect.resource.id` and `prefect.resource.role`"
-                        .to_owned(),
-                ..Input::optional("related".to_owned(), "array")
-            });
+            all.push(Input { meaning: RELATED.to_owned(), ..Input::optional("related".to_owned(), "list of labels") });
         }
         if self.layout.shape.is_some_and(|shape| shape.other.is_none()) {
             all.push(Input {
@@ -198,7 +200,7 @@ impl Listed<'_> {
         match (place.what, &place.at) {
             (What::Label(label), _) => label.meaning().to_owned(),
             (What::Field(field), _) => field.meaning().to_owned(),
-            (_, At::Occurred) => "When it happened".to_owned(),
+            (_, At::Occurred) => WHEN.to_owned(),
             (_, At::RelatedPart(role, _) | At::RelatedId(role)) => {
                 let own = place.key.split('.').next().unwrap_or_default().replace('_', " ");
                 let related = self.layout.family.related.iter().find(|related| related.role == *role);

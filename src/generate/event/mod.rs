@@ -36,6 +36,7 @@ use super::random::Random;
 use cache::Template;
 pub(super) use cache::{layout, template};
 use custom::custom;
+pub use custom::custom_inputs;
 pub(super) use fill::{EventId, Filling};
 pub use inputs::inputs;
 pub(super) use joined::Alike;

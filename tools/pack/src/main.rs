@@ -18,7 +18,7 @@ use anyhow::{Context, Result, anyhow, bail, ensure};
 use prefect_events::catalogue::{event_types, examples};
 use prefect_events::diagnostic::Code;
 use prefect_events::explain::{Explanation, explain};
-use prefect_events::generate::inputs;
+use prefect_events::generate::{custom_inputs, inputs};
 use serde::Serialize;
 use wasm_bindgen_cli_support::Bindgen;
 
@@ -215,7 +215,8 @@ fn write_known(package: &Path) -> Result<()> {
 
     let event_types = function("eventTypes", "import(\"../index.js\").EventType[]", &json(&event_types(&inputs))?);
     let examples = function("examples", "import(\"../api/describe.js\").Example[]", &json(&examples())?);
-    write(&package.join("event-types.js"), &[event_types, examples].concat())
+    let custom = function("customEventInputs", "import(\"../index.js\").InputKey[]", &json(&custom_inputs())?);
+    write(&package.join("event-types.js"), &[event_types, custom, examples].concat())
 }
 
 fn json(value: &impl Serialize) -> Result<String> {

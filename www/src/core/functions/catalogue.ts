@@ -2,6 +2,7 @@
 
 import {
   applyFixes,
+  customEventInputs,
   describeEvent,
   diagnosticCodes,
   eventTypes,
@@ -20,4 +21,4 @@ function mistakes() {
     .map(({ code, title, severity }) => ({ code, title, severity }));
 }
 
-export { applyFixes, describeEvent, eventTypes, explain, jsonSchema, mistakes };
+export { applyFixes, customEventInputs, describeEvent, eventTypes, explain, jsonSchema, mistakes };

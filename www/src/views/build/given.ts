@@ -37,7 +37,7 @@ export function known(given: Given, inputs: InputKey[]): Given {
   return picked;
 }
 
-const JSON_TYPES = ["object", "object of strings", "array", "any"];
+const JSON_TYPES = ["object", "object of strings", "array", "labels", "list of labels", "any"];
 
 export function isJson(type: InputKey["type"]) {
   return JSON_TYPES.includes(type);

@@ -9,7 +9,6 @@ import { announce } from "../../ui/announce.ts";
 import { code, fence, sentence as prose } from "../../ui/markdown.ts";
 import { View } from "../view.ts";
 import "./choice.ts";
-import { CUSTOM } from "./custom.ts";
 import { type Form, fieldId, firstFold, foldOf, formFields, type Problem, SELF } from "./form.ts";
 import { at, known, textOf, typed, withValue } from "./given.ts";
 import { changed } from "./json-view.ts";
@@ -57,10 +56,13 @@ export class BuildView extends View<unknown> {
   /** The form of the current event or run. */
   private async enter() {
     const { kind, event } = this.current;
-    const type = await describe(kind === "event" ? event : FLOW_RUN);
+    const [type, custom] = await Promise.all([
+      describe(kind === "event" ? event : FLOW_RUN),
+      catalogue.customEventInputs(),
+    ]);
     if (kind !== this.current.kind || event !== this.current.event) return;
     this.type = kind === "event" ? type : undefined;
-    this.inputs = kind === "run" ? runInputs(type) : (type?.inputs ?? CUSTOM);
+    this.inputs = kind === "run" ? runInputs(type) : (type?.inputs ?? custom);
     this.asked = new Set();
     this.drafts.clear();
     this.unfolded = new Set(kind === "run" ? [SELF] : firstFold(this.inputs));
