@@ -65,7 +65,7 @@ export function whyRun(events, run, automations, options) {
       : text(automations, "whyRun");
   const how = optionsOf(options, "whyRun");
   return withEvents(events, "whyRun", (captured) =>
-    JSON.parse(captured.use((open) => open.why(name, bytes, wtf8, how), bytes.length)),
+    captured.use((open) => open.why(name, bytes, wtf8, how), bytes.length),
   );
 }
 

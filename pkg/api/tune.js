@@ -15,7 +15,7 @@ import { liveModule } from "../modules/live.js";
  */
 export function windowCurve(options) {
   const assumptions = optionsOf(options, "windowCurve");
-  return liveModule.call((core) => JSON.parse(core.windowCurve(assumptions)));
+  return liveModule.call((core) => core.windowCurve(assumptions));
 }
 
 /**
@@ -36,7 +36,7 @@ export function renderWindowCurve(options, how) {
  */
 export async function observeHeartbeats(events, options) {
   const how = optionsOf(options, "observeHeartbeats");
-  return observed(events, "observeHeartbeats", (heartbeats) => JSON.parse(heartbeats.finish(how)));
+  return observed(events, "observeHeartbeats", (heartbeats) => heartbeats.finish(how));
 }
 
 /**

@@ -2,19 +2,23 @@
 //
 // Measured last, with Node.js 20.20, the lowest and the highest ratio of four runs:
 //   Objects by serde-wasm-bindgen, against JSON text and JSON.parse
-//     reports of `validate`      0.42 to 0.56 without findings, 0.70 to 0.85 with one, 0.82 to 0.92 with 1,000
-//     reports on automations     0.77 to 0.89
-//     advice                     0.52 to 0.58
-//     simulations                1.12 to 1.33; with their trace 1.18 to 2.3; two of them, compared, 1.10 to 1.34
-//     reports on tests           0.66 to 1.35: no difference
-//     built events               2.1 to 2.2 for one, 2.3 to 3.0 for 605
-//   So the first three are objects. The others stay text, as do the reports on tests: they have maps of labels, and in an
-//   object a label `__proto__` would be lost.
-//   Bytes as js_sys::Uint8Array, against &[u8]: 2.3 to 2.9 for 1 KB, 1.03 to 1.5 for 100 KB, 1.0 for 10 MB.
+//     reports of `validate`      0.38 to 0.46 without findings, 0.50 to 0.51 with one, 0.59 to 0.63 with 1,000
+//     reports on automations     0.55 to 0.65
+//     advice, curves of windows, captured heartbeats    0.43 to 0.48
+//     why a run crashed          0.58 to 0.75
+//     simulations                0.95 to 1.07; with their trace 0.96 to 1.03; two of them, compared, 0.97 to 1.02
+//     reports on tests           0.74 to 0.85
+//     backtests, comparisons of automations             0.64 to 0.82
+//     rendered actions           0.89 to 0.92
+//     built events               1.6 to 1.7 for one, 1.6 to 1.9 for 605
+//   So the first four are objects. The others stay text: they have maps of labels, and in an object a label `__proto__`
+//   would be lost.
+//   Bytes as js_sys::Uint8Array, against &[u8]: 1.7 to 2.5 for 1 KB, 1.1 for 100 KB, 1.0 for 10 MB.
 //   Both copy once; for &[u8] the glue reserves the memory and copies, without a call back. So it is &[u8].
 //   Options by serde-wasm-bindgen took 0.5 to 0.8 of the time of our own reader before it.
 
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
+import { gunzipSync } from "node:zlib";
 
 import { buildRun } from "../../pkg/node.js";
 import { REAL as BYTES } from "../node/helpers/events.js";
@@ -78,6 +82,18 @@ const tests = Array.from({ length: 50 }, () => scenario(1));
 const played = (/** @type {number} */ runs) => encode(JSON.stringify(scenario(runs)));
 const events = buildRun({ tasks: Array.from({ length: 200 }, (_, n) => ({ name: `t${n}` })) });
 
+// Of a live server.
+const cases = new URL("../cases/live/", import.meta.url);
+const captured = gunzipSync(readFileSync(new URL("captured.ndjson.gz", cases)));
+const automation = (/** @type {string} */ name) =>
+  readFileSync(new URL(`automations/${name}`, cases), "utf8");
+const zombies = automation("crash-zombie-flows.json");
+const watching = encode(`[${readdirSync(new URL("automations/", cases)).map(automation)}]`);
+const changed = encode(
+  zombies.replace('"within":90', '"within":40').replace('"within": 90', '"within": 40'),
+);
+const crashed = "b98b2e10-b74a-449b-92da-0c24ac796175";
+
 console.log("Results: JSON text that is parsed, and objects by serde-wasm-bindgen");
 for (const [what, keep] of /** @type {[string, () => void][]} */ ([
   ["a report without findings", () => core.keepReport(encode(REAL.slice(0, REAL.indexOf("\n"))))],
@@ -93,6 +109,13 @@ for (const [what, keep] of /** @type {[string, () => void][]} */ ([
   ["a report on 50 tests", () => core.keepTestReport(encode(JSON.stringify(tests)))],
   ["one built event", () => core.keepJson(JSON.stringify(events[0]))],
   [`${events.length} built events`, () => core.keepJson(JSON.stringify(events))],
+  ["a backtest of one automation", () => core.keepBacktest(encode(zombies), captured)],
+  ["a backtest of all automations", () => core.keepBacktest(watching, captured)],
+  ["why a run crashed", () => core.keepWhy(encode(zombies), captured, crashed)],
+  ["two versions of an automation", () => core.keepAutomations(encode(zombies), changed, captured)],
+  ["rendered actions", () => core.keepActions(encode(zombies), captured)],
+  ["a curve of windows", () => core.keepWindowCurve({ frequency: 30 })],
+  ["captured heartbeats", () => core.keepHeartbeats(captured)],
   ["advice", () => core.keepAdvice({ frequency: 30, within: 90 })],
 ])) {
   keep();

@@ -1,13 +1,13 @@
 //! The module for authors: checks automations, plays and tests scenarios, builds events, and advises on windows over
 //! heartbeats.
 //!
-//! Documents are bytes, as `&[u8]`, which the glue copies once; `js_sys::Uint8Array` takes 2.3 to 2.9 of that time for
+//! Documents are bytes, as `&[u8]`, which the glue copies once; `js_sys::Uint8Array` takes 1.7 to 2.5 of that time for
 //! 1 KB, and the same for 10 MB. `places`: the diagnostics get ranges; `wtf8`: lone surrogates are three bytes each.
 //! Options are plain objects; an error in them is a `TypeError` with a message.
 //!
-//! Reports and advice are objects. Results with maps of labels are JSON text: as objects, simulations take 1.1 to 1.3
-//! of the time of their text and `JSON.parse` (with their trace up to 2.3), one built event 2.1, 605 of them 2.3 to
-//! 3.0. Reports on tests take the same time either way, but an object would lose a label `__proto__`.
+//! Reports and advice are objects. Results with maps of labels are JSON text, because an object would lose a label
+//! `__proto__`: as objects, simulations would take 0.95 to 1.07 of the time of their text and `JSON.parse`, reports on tests
+//! 0.74 to 0.85, built events 1.6 to 1.9.
 //! `tests/bench/boundary.js` measures it.
 
 use js_sys::Function;

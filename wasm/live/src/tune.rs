@@ -2,14 +2,14 @@
 
 use prefect_events::render::{self, RenderOptions};
 use prefect_events::tune::{self, HeartbeatObserver, ObserveOptions, WindowCurveOptions};
-use prefect_events_boundary::{misuse, options, text};
+use prefect_events_boundary::{misuse, object, options};
 use wasm_bindgen::prelude::{JsValue, wasm_bindgen};
 
-/// False alarms against delay over a range of windows, as JSON.
+/// False alarms against delay over a range of windows.
 #[wasm_bindgen(js_name = windowCurve)]
-pub fn window_curve(assumptions: JsValue) -> Result<String, JsValue> {
+pub fn window_curve(assumptions: JsValue) -> Result<JsValue, JsValue> {
     let assumptions: WindowCurveOptions = options(assumptions)?;
-    text(&tune::window_curve(&assumptions).map_err(misuse)?)
+    object(&tune::window_curve(&assumptions).map_err(misuse)?)
 }
 
 /// The same as text for people, or as indented JSON.
@@ -43,10 +43,10 @@ impl Heartbeats {
         self.observer.add(bytes).map_err(misuse)
     }
 
-    /// What they show, as JSON.
-    pub fn finish(&mut self, how: JsValue) -> Result<String, JsValue> {
+    /// What they show.
+    pub fn finish(&mut self, how: JsValue) -> Result<JsValue, JsValue> {
         let how: ObserveOptions = options(how)?;
-        text(&std::mem::take(&mut self.observer).finish(&how))
+        object(&std::mem::take(&mut self.observer).finish(&how))
     }
 
     /// The same as text for people, or as indented JSON.

@@ -4,8 +4,12 @@ use std::cell::RefCell;
 
 use js_sys::Uint8Array;
 use prefect_events::automation::{self, CheckOptions};
+use prefect_events::backtest::{self, BacktestOptions, CompareOptions, WhyOptions};
 use prefect_events::diagnostic::TextOptions;
-use prefect_events::simulate::{self, HeartbeatConfig, SimulateOptions};
+use prefect_events::simulate::{
+    self, ActionSettings, CapturedEvents, DocumentText, HeartbeatConfig, ReplayOptions, SimulateOptions,
+};
+use prefect_events::tune::{self, HeartbeatObserver, ObserveOptions, WindowCurveOptions};
 use prefect_events::validate::{ValidateOptions, validate};
 use prefect_events_boundary::{misuse, options, text};
 use serde::Serialize;
@@ -64,6 +68,58 @@ pub fn keep_test_report(scenarios: &[u8]) {
 pub fn keep_advice(config: JsValue) -> Result<(), JsValue> {
     let config: HeartbeatConfig = options(config)?;
     KEPT.set(Box::new(simulate::heartbeat_advice(&config).map_err(misuse)?));
+    Ok(())
+}
+
+fn captured(events: &[u8]) -> Result<CapturedEvents, JsValue> {
+    let mut captured = CapturedEvents::default();
+    let report = captured.add(events.into());
+    if report.valid { Ok(captured) } else { Err(misuse("the events cannot be read")) }
+}
+
+#[wasm_bindgen(js_name = keepBacktest)]
+pub fn keep_backtest(automations: &[u8], events: &[u8]) -> Result<(), JsValue> {
+    let result = backtest::backtest_captured(automations.into(), &captured(events)?, &BacktestOptions::default());
+    KEPT.set(Box::new(result.map_err(misuse)?));
+    Ok(())
+}
+
+#[wasm_bindgen(js_name = keepWhy)]
+pub fn keep_why(automations: &[u8], events: &[u8], run: &str) -> Result<(), JsValue> {
+    let why = backtest::why(&captured(events)?, run, Some(automations.into()), &WhyOptions::default());
+    KEPT.set(Box::new(why.map_err(misuse)?));
+    Ok(())
+}
+
+#[wasm_bindgen(js_name = keepAutomations)]
+pub fn keep_automations(old: &[u8], new: &[u8], events: &[u8]) -> Result<(), JsValue> {
+    let events = captured(events)?;
+    let result = backtest::compare_automations(old.into(), new.into(), &events, &CompareOptions::default());
+    KEPT.set(Box::new(result.map_err(misuse)?));
+    Ok(())
+}
+
+#[wasm_bindgen(js_name = keepActions)]
+pub fn keep_actions(automation: &[u8], events: &[u8]) -> Result<(), JsValue> {
+    let (events, how) = (DocumentText::from(events).into(), ReplayOptions::default());
+    let result = simulate::replay_actions(automation.into(), &events, None, &how, &ActionSettings::default());
+    KEPT.set(Box::new(result.map_err(misuse)?));
+    Ok(())
+}
+
+#[wasm_bindgen(js_name = keepWindowCurve)]
+pub fn keep_window_curve(assumptions: JsValue) -> Result<(), JsValue> {
+    let assumptions: WindowCurveOptions = options(assumptions)?;
+    KEPT.set(Box::new(tune::window_curve(&assumptions).map_err(misuse)?));
+    Ok(())
+}
+
+#[wasm_bindgen(js_name = keepHeartbeats)]
+pub fn keep_heartbeats(events: &[u8]) -> Result<(), JsValue> {
+    let mut observer = HeartbeatObserver::default();
+    observer.begin_text();
+    observer.add(events).map_err(misuse)?;
+    KEPT.set(Box::new(observer.finish(&ObserveOptions::default())));
     Ok(())
 }
 
