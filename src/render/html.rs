@@ -2,7 +2,8 @@
 
 use std::fmt::Write;
 
-use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
 
 use super::markup::escaped;
 use super::svg::{self, Drawing};
@@ -51,7 +52,7 @@ struct Position {
     column: u64,
 }
 
-/// A report, given as JSON, as a table of its findings. `None`: it is no report.
+/// A report, or its JSON, as a table of its findings. `None`: it is no report.
 ///
 /// ```
 /// use prefect_events::diagnostic::TextOptions;
@@ -59,17 +60,22 @@ struct Position {
 /// use prefect_events::validate::{ValidateOptions, validate};
 ///
 /// let report = validate(br#"{"event": "<b>", "resource": {}}"#, TextOptions::default(), &ValidateOptions::default());
-/// let html = report_html(&serde_json::to_vec(&report).unwrap()).unwrap();
+/// let html = report_html(&report).unwrap();
 /// assert!(html.contains("<code>missing-field</code>") && html.contains("&lt;b&gt;"));
 /// ```
 #[must_use]
-pub fn report_html(report: &[u8]) -> Option<String> {
-    let report: Report = serde_json::from_slice(report).ok()?;
+pub fn report_html(report: &impl Serialize) -> Option<String> {
+    let report: Report = read(report)?;
     let mut out = begin();
     let _ = write!(out, "<p class=\"pe-sum\">{}</p>", sum(&report));
     table(&mut out, &report.diagnostics, report.truncated);
     out.push_str("</div>");
     Some(out)
+}
+
+/// What is shown of a result: in Python it is only known as JSON.
+fn read<T: DeserializeOwned>(result: &impl Serialize) -> Option<T> {
+    serde_json::from_slice(&serde_json::to_vec(result).ok()?).ok()
 }
 
 fn sum(report: &Report) -> String {
@@ -182,7 +188,7 @@ struct Firing {
     if_silent: bool,
 }
 
-/// A result of `simulate` or `replay`, given as JSON, as its timeline: an SVG. `None`: it is no such result.
+/// A result of `simulate` or `replay`, or its JSON, as its timeline: an SVG. `None`: it is no such result.
 ///
 /// ```
 /// use prefect_events::render::simulation_html;
@@ -194,12 +200,12 @@ struct Firing {
 /// heartbeat: {frequency: 30}
 /// ";
 /// let result = simulate(scenario.into(), &SimulateOptions { timeline: true, ..SimulateOptions::default() });
-/// let html = simulation_html(&serde_json::to_vec(&result).unwrap()).unwrap();
+/// let html = simulation_html(&result).unwrap();
 /// assert!(html.contains("<svg") && html.contains("none of the expected events arrived"));
 /// ```
 #[must_use]
-pub fn simulation_html(result: &[u8]) -> Option<String> {
-    let result: Result = serde_json::from_slice(result).ok()?;
+pub fn simulation_html(result: &impl Serialize) -> Option<String> {
+    let result: Result = read(result)?;
     let mut out = begin();
     let mut left = MOST_TIMELINES;
     one(&mut out, &result, &mut left);
