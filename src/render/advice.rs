@@ -5,10 +5,10 @@ use crate::time::Span;
 use crate::time::span::decimal;
 
 use super::json::json;
+use super::naming::plural;
 use super::options::{Format, RenderOptions};
 use super::printable::printable;
 use super::style::Style;
-use super::words::plural;
 
 /// The advice in a format: `pretty` or `json`; others are as `pretty`.
 #[must_use]

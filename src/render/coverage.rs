@@ -2,9 +2,9 @@
 
 use crate::simulate::{Clause, ClauseCoverage, TriggerCoverage};
 
+use super::naming::plural;
 use super::printable::printable;
 use super::style::Style;
-use super::words::plural;
 
 /// The most triggers with a table.
 const MOST_TRIGGERS: usize = 10;

@@ -2,9 +2,9 @@
 
 use crate::diagnostic::{Diagnostic, Severity};
 
+use super::naming::display_name;
 use super::printable::printable;
 use super::style::Style;
-use super::words::display_name;
 
 /// The findings, with an empty line between two of them.
 pub(super) fn about_document(found: &[Diagnostic], file: &str, style: Style) -> String {

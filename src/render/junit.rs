@@ -2,8 +2,8 @@
 
 use std::fmt::Write;
 
+use super::naming::display_name;
 use super::printable::printable_lines;
-use super::words::display_name;
 
 /// A test, and why it failed or could not be run.
 pub(super) struct Case {

@@ -18,12 +18,12 @@ use super::actions::render_actions;
 use super::coverage::coverage_tables;
 use super::documents::about_document;
 use super::json::json;
+use super::naming::{display_name, plural};
 use super::options::{Format, RenderOptions};
 use super::printable::printable;
 use super::problems::file_of as file_of_finding;
 use super::style::Style;
 use super::timeline::draw;
-use super::words::{display_name, plural};
 
 /// How many runs are named if one is unknown.
 const MOST_RUNS: usize = 10;

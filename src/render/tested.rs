@@ -9,11 +9,11 @@ use super::documents::about_document;
 use super::github::{about_file, annotations, command};
 use super::json::json;
 use super::junit::{Case, Problem, Suite, testsuites, unreadable_suite};
+use super::naming::{display_name, plural};
 use super::options::{Format, RenderOptions};
 use super::printable::printable;
 use super::style::Style;
 use super::timeline::draw;
-use super::words::{display_name, plural};
 
 /// The most firings that are listed below an expectation.
 const MOST_FIRINGS: usize = 10;

@@ -5,11 +5,11 @@ use crate::text::table::Map;
 
 use super::documents::about_document;
 use super::json::json;
+use super::naming::plural;
 use super::options::{Format, RenderOptions};
 use super::printable::printable;
 use super::simulation::{file_of, fires, labels, warnings};
 use super::style::Style;
-use super::words::plural;
 
 /// The comparison in a format: `pretty` or `json`; others are as `pretty`.
 #[must_use]

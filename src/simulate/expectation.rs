@@ -7,7 +7,7 @@ use crate::json::{Kind, Span, Value};
 use crate::text::nearest::nearest;
 use crate::text::steps::step;
 use crate::text::table::Set;
-use crate::time::span::{moment, words};
+use crate::time::span::{compact, moment};
 use crate::time::{Instant, scalar};
 
 use super::fields::{OF_EXPECTATIONS, names};
@@ -109,8 +109,8 @@ fn one<'t>(item: Value<'t>, start: Instant, runs: &Names<'_>, reading: &mut Read
 }
 
 impl Expectation {
-    /// In words.
-    pub(super) fn words(&self, run: Option<&str>) -> String {
+    /// What is expected, as the beginning of a sentence.
+    pub(super) fn sentence(&self, run: Option<&str>) -> String {
         // Writing to a String cannot fail.
         let mut out = run.map_or_else(|| "the automation".to_owned(), |run| format!("run {run}"));
         step(self.labels.len());
@@ -137,6 +137,6 @@ impl Expectation {
     }
 
     pub(super) fn at(&self, at: Instant) -> String {
-        words(at.since(self.start))
+        compact(at.since(self.start))
     }
 }

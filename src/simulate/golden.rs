@@ -10,7 +10,7 @@ use crate::text::order;
 use crate::text::steps::step;
 use crate::text::table::Map;
 use crate::time::Instant;
-use crate::time::span::words;
+use crate::time::span::compact;
 use crate::trigger::Options;
 
 use super::automations::Files;
@@ -195,7 +195,7 @@ fn entry(frozen: &Frozen, start: Instant, is_json: bool) -> String {
         }
         ([first, ..], Some(_)) => {
             let last = frozen.fired.last().unwrap_or(first);
-            let at = |at: &Instant| text(&words(at.since(start)));
+            let at = |at: &Instant| text(&compact(at.since(start)));
             let _ = write!(
                 out,
                 "{}: {}, {}: [{}, {}]",

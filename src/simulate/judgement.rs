@@ -10,7 +10,7 @@ use crate::text::phrase::joined;
 use crate::text::steps::step;
 use crate::text::strict::strict;
 use crate::text::table::Map;
-use crate::time::span::words;
+use crate::time::span::compact;
 use crate::time::{Instant, scalar};
 use crate::trigger::{Decision, Firing, Options};
 
@@ -374,7 +374,7 @@ impl Reasons<'_> {
         match never(&Scenario { events, ..scenario.clone() }) {
             Err(reason) => reason,
             Ok(at) => {
-                let at = words(at.since(scenario.start));
+                let at = compact(at.since(scenario.start));
                 format!("without the events of other runs, the automation would have fired at {at}")
             }
         }
@@ -586,7 +586,7 @@ impl<'s> Judge<'s> {
             None => all > 0 && inside == all,
         };
         let name = run.map(|run| run.name.clone());
-        let expect = expectation.words(name.as_deref());
+        let expect = expectation.sentence(name.as_deref());
         let message = (!met).then(|| {
             let times: Vec<String> = selected.iter().take(10).filter_map(at).map(|at| expectation.at(at)).collect();
             let actual = match all {

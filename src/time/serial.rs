@@ -9,7 +9,7 @@ use serde::ser::{Serialize, Serializer};
 use crate::json::double_text;
 use crate::text::phrase::shown;
 
-use super::span::{self, words};
+use super::span::{self, compact};
 use super::{Instant, read, read_number};
 
 /// RFC 3339 in UTC, with microseconds.
@@ -54,7 +54,7 @@ impl Span {
 
 impl fmt::Display for Span {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&words(self.0))
+        f.write_str(&compact(self.0))
     }
 }
 

@@ -62,7 +62,7 @@ pub(crate) fn moment(value: Value<'_>, start: Instant) -> Option<Instant> {
 }
 
 /// `3m30s`, `0.5s`, `2h`.
-pub(crate) fn words(span: i64) -> String {
+pub(crate) fn compact(span: i64) -> String {
     let mut out = String::new();
     if span < 0 {
         out.push('-');
@@ -115,7 +115,7 @@ mod tests {
         for text in ["3m30s", "0.5s", "2h", "1d1h1m1.000001s", "-5s", "0s"] {
             let bare = text.trim_start_matches('-');
             let span = units(bare).unwrap_or_default();
-            assert_eq!(words(if bare == text { span } else { -span }), text);
+            assert_eq!(compact(if bare == text { span } else { -span }), text);
         }
     }
 }

@@ -232,11 +232,11 @@ impl<'t> Check<'_, '_, 't> {
             transition::Rules::FlowRun
         };
         let Some(why) = transition::unusual(rules, from, to) else { return };
-        let from = from.map_or_else(|| "no state".to_owned(), transition::State::words);
+        let from = from.map_or_else(|| "no state".to_owned(), transition::State::display);
         let path = &Path::Key(&Path::Field("payload"), "validated_state");
         self.add(Code::UNUSUAL_TRANSITION, path, to.type_value().exposed())
             .with("from", &from)
-            .with("to", &to.words())
+            .with("to", &to.display())
             .with("why", why);
     }
 

@@ -157,7 +157,7 @@ pub(super) enum Holder<'t> {
 
 impl Holder<'_> {
     /// Its name in messages.
-    pub(super) fn words(self) -> String {
+    pub(super) fn display(self) -> String {
         match self {
             Holder::Resource => "the resource".to_owned(),
             Holder::Related(index, role) => {
@@ -201,7 +201,7 @@ impl Check<'_, '_, '_> {
     /// A finding on a label, or on a value of its resource.
     fn add_to_label(&mut self, code: Code, holder: Holder<'_>, label: &str, value: Value<'_>) -> Draft<'_> {
         let found = self.findings.add(code, self.subject, &holder.label(label), value);
-        found.with("label", label).with("where", &holder.words())
+        found.with("label", label).with("where", &holder.display())
     }
 
     fn wrong_type(&mut self, field: &str, expected: &str, value: Value<'_>) {
@@ -422,7 +422,7 @@ impl Check<'_, '_, '_> {
             self.findings
                 .add(Code::TOO_MANY_LABELS, self.subject, &holder.path(), resource.exposed())
                 .opening()
-                .with("where", &holder.words())
+                .with("where", &holder.display())
                 .count("count", count);
         }
         self.needed(resource, holder, RESOURCE_ID, id, Code::MISSING_RESOURCE_ID, Code::EMPTY_RESOURCE_ID);

@@ -58,7 +58,7 @@ impl<'t> State<'t> {
         Some(State { kind, type_name, type_value, name: value.get("name").filter(|name| name.is_string()) })
     }
 
-    pub(super) fn words(self) -> String {
+    pub(super) fn display(self) -> String {
         match self.name {
             Some(name) => format!("{} (`{}`)", self.type_name, shown(&name.string())),
             None => self.type_name.to_owned(),

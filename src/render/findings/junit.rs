@@ -2,7 +2,7 @@
 
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::render::junit::{Case, Problem, Suite, testsuites, unreadable_suite};
-use crate::render::words::{display_name, plural};
+use crate::render::naming::{display_name, plural};
 
 use super::{FileFindings, FileResult};
 

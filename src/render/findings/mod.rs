@@ -15,9 +15,9 @@ use crate::automation::TriggerOutline;
 use crate::diagnostic::Report;
 
 use super::github::{about_file, annotations, command};
+use super::naming::display_name;
 use super::options::RenderOptions;
 use super::style::Style;
-use super::words::display_name;
 
 pub use excerpt::Excerpt;
 pub(crate) use excerpt::{Again, excerpts};

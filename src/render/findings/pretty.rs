@@ -1,9 +1,9 @@
 //! For people: each finding with the text around it, help, and a link.
 
 use crate::diagnostic::{Diagnostic, Severity};
+use crate::render::naming::{display_name, plural};
 use crate::render::printable::printable;
 use crate::render::style::Style;
-use crate::render::words::{display_name, plural};
 use crate::text::table::Map;
 
 use super::excerpt::Excerpt;

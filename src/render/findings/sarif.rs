@@ -6,7 +6,7 @@ use crate::diagnostic::{Code, Diagnostic, Fix, Range, Severity};
 use crate::explain::explain;
 use crate::json::tree::{Object, Tree};
 use crate::render::json::json;
-use crate::render::words::display_name;
+use crate::render::naming::display_name;
 use crate::text::table::Map;
 
 use super::FileResult;

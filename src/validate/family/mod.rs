@@ -108,7 +108,7 @@ impl Check<'_, '_> {
         label: &str,
         value: Value<'_>,
     ) -> Draft<'_> {
-        self.add_as(severity, code, &holder.label(label), value).with("where", &holder.words())
+        self.add_as(severity, code, &holder.label(label), value).with("where", &holder.display())
     }
 
     fn remark(&mut self, remark: &Remark, path: &Path<'_>, value: Value<'_>) -> Draft<'_> {
@@ -206,7 +206,7 @@ impl Check<'_, '_> {
         let severity = severity.unwrap_or(Code::MISSING_LABEL.severity());
         self.add_as(severity, Code::MISSING_LABEL, &holder.path(), resource.exposed())
             .opening()
-            .with("where", &holder.words())
+            .with("where", &holder.display())
             .with("label", &joined(&mut names.into_iter(), "`, `"))
             .with("meaning", "it has none of its usual labels");
         true

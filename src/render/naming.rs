@@ -1,4 +1,4 @@
-//! Counts in sentences.
+//! How results name files and counts.
 
 use std::fmt::Display;
 
