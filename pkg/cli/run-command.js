@@ -49,9 +49,17 @@ class Failure extends Error {
    * @param {unknown} cause
    */
   constructor(read, cause) {
-    super(cause instanceof Error ? cause.message : String(cause), { cause });
+    super(reason(cause), { cause });
     this.read = read;
   }
+}
+
+/** @param {unknown} cause */
+function reason(cause) {
+  // The message of the library names its functions.
+  if (cause instanceof PrefectEventsError && cause.code === "out-of-memory")
+    return "the input is too large: out of memory (`validate` needs much less for NDJSON)";
+  return cause instanceof Error ? cause.message : String(cause);
 }
 
 /**
