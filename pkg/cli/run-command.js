@@ -49,17 +49,21 @@ class Failure extends Error {
    * @param {unknown} cause
    */
   constructor(read, cause) {
-    super(reason(cause), { cause });
+    super(cause instanceof Error ? cause.message : String(cause), { cause });
     this.read = read;
   }
 }
 
-/** @param {unknown} cause */
-function reason(cause) {
+/**
+ * Why a command failed.
+ * @param {string} name
+ * @param {Failure} failure
+ */
+function reason(name, { cause, message }) {
   // The message of the library names its functions.
-  if (cause instanceof PrefectEventsError && cause.code === "out-of-memory")
-    return "the input is too large: out of memory (`validate` needs much less for NDJSON)";
-  return cause instanceof Error ? cause.message : String(cause);
+  if (!(cause instanceof PrefectEventsError && cause.code === "out-of-memory")) return message;
+  const less = name === "validate" ? " (NDJSON needs much less)" : "";
+  return `the input is too large: out of memory${less}`;
 }
 
 /**
@@ -77,8 +81,9 @@ export async function runCommand(name, options, parser = {}) {
       if (error instanceof TypeError) return printError(error.message);
       if (!(error instanceof Failure)) throw error;
       // Too large, or an internal error. The other files are still reported on: the command starts again without this one.
-      if (!run.isolates || run.failed.has(error.read)) return printError(error.message);
-      run.failed.set(error.read, `cannot be checked: ${error.message}`);
+      const why = reason(name, error);
+      if (!run.isolates || run.failed.has(error.read)) return printError(why);
+      run.failed.set(error.read, `cannot be checked: ${why}`);
     }
   }
 }

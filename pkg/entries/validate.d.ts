@@ -3,6 +3,7 @@ import type { InitOptions } from "../index.js";
 export type * from "../index.js";
 export {
   applyFixes,
+  customEventInputs,
   describeEvent,
   diagnosticCodes,
   eventTypes,

@@ -3,7 +3,7 @@
 import { load } from "../load.js";
 import { schemasModule } from "../modules/schemas.js";
 
-export { describeEvent, eventTypes } from "../api/describe.js";
+export { customEventInputs, describeEvent, eventTypes } from "../api/describe.js";
 export { diagnosticCodes, explain } from "../api/explain.js";
 export { applyFixes } from "../api/fixes.js";
 export { jsonSchema } from "../api/json-schema.js";

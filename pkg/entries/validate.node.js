@@ -7,7 +7,7 @@ import * as versionApi from "../api/version.js";
 import { sources } from "../options.js";
 import { validates } from "../start-validate.js";
 
-export { eventTypes } from "../api/describe.js";
+export { customEventInputs, eventTypes } from "../api/describe.js";
 export { diagnosticCodes, explain } from "../api/explain.js";
 export { applyFixes } from "../api/fixes.js";
 export { PrefectEventsError } from "../error.js";

@@ -143,7 +143,7 @@ fn key_of(labels: &[(SharedText, SharedText)]) -> Key {
 }
 
 /// Matches firings that are further apart than usual, because the phase of the server's loop sets each window: the
-/// engine knows how late a server may be.
+/// engine knows how late a server may be. One after the last event is certain if it has a partner.
 pub(super) fn pair_drifted(compared: &mut Compared) -> Vec<(Firing, RecordedFiring)> {
     let RecordedFirings { only_here, only_recorded, .. } = &mut compared.recorded;
     // By labels, in order of time; and how many are too early, or have a partner.
@@ -153,20 +153,24 @@ pub(super) fn pair_drifted(compared: &mut Compared) -> Vec<(Firing, RecordedFiri
     }
     let mut taken = Set::default();
     let mut pairs = Vec::new();
-    only_here.retain(|firing| {
-        let Some(span) = firing.span else { return true };
+    let mut has_partner = |firing: &Firing| {
+        let Some(span) = firing.span else { return false };
         let latest = Instant(span.latest.0.saturating_add(WORK));
-        let Some((own, first)) = open.get_mut(&key_of(&firing.labels)) else { return true };
+        let Some((own, first)) = open.get_mut(&key_of(&firing.labels)) else { return false };
         while own.get(*first).is_some_and(|own| own.at < span.earliest) {
             step(1);
             *first = first.saturating_add(1);
         }
-        let Some(partner) = own.get(*first).filter(|own| own.at <= latest) else { return true };
+        let Some(partner) = own.get(*first).filter(|own| own.at <= latest) else { return false };
         *first = first.saturating_add(1);
         taken.insert(partner.event_id);
         pairs.push((firing.clone(), partner.clone()));
-        false
-    });
+        true
+    };
+    only_here.retain(|firing| !has_partner(firing));
+    for firing in compared.firings.iter_mut().filter(|firing| firing.if_silent) {
+        firing.if_silent = !has_partner(firing);
+    }
     only_recorded.retain(|own| !taken.contains(&own.event_id));
     compared.index();
     pairs

@@ -122,7 +122,7 @@ pub struct ComparedAutomation {
 #[serde(rename_all = "camelCase")]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS), ts(optional_fields))]
 pub struct VersionFirings {
-    /// How many there are, without those after the last event.
+    /// How many there are, without those after the last event that the server did not record.
     #[cfg_attr(feature = "typescript", ts(type = "number"))]
     pub fired: usize,
     /// The state of their runs.
@@ -290,11 +290,8 @@ fn compare_one(
     let subjects = Subjects::new(captured.events(), &wanted);
     let about = About { lives, subjects };
     let side = |firings: &Option<Vec<Firing>>| firings.as_ref().map(|firings| about.count(firings));
-    let certain = |firings: Option<Vec<Firing>>| -> Vec<Firing> {
-        firings.unwrap_or_default().into_iter().filter(|firing| !firing.if_silent).collect()
-    };
     let (old_side, new_side) = (side(&before), side(&after));
-    let (before, after) = (certain(before), certain(after));
+    let (before, after) = (before.unwrap_or_default(), after.unwrap_or_default());
     let (same, changes) = changes(&before, &after, &about);
     let name = new.or(old).map(|given| given.automation.name.clone()).unwrap_or_default();
     let message = message(old_side.as_ref(), new_side.as_ref());
@@ -395,17 +392,21 @@ fn changes(before: &[Firing], after: &[Firing], about: &About<'_, '_>) -> (usize
     let (mut same, mut all) = (0_usize, Vec::new());
     for (old, partner) in before.iter().zip(partner) {
         match partner.and_then(|place| after.get(place)) {
+            // What comes after the last event is not known.
+            Some(new) if old.if_silent && new.if_silent => {}
+            None if old.if_silent => {}
             Some(new) if new.at == old.at => same = same.saturating_add(1),
             Some(new) => {
                 let seconds = new.at.since(old.at);
                 let way = if seconds > 0 { "later" } else { "earlier" };
-                let message = format!("fires {} {way}", duration(seconds.saturating_abs()));
+                let doubt = if old.if_silent || new.if_silent { ", if nothing comes after the last event" } else { "" };
+                let message = format!("fires {} {way}{doubt}", duration(seconds.saturating_abs()));
                 all.push(changed(FiringChange::Moved, Some(old), Some(new), message, about));
             }
             None => all.push(changed(FiringChange::Removed, Some(old), None, "no longer fires".to_owned(), about)),
         }
     }
-    for (new, _) in after.iter().zip(is_paired).filter(|(_, paired)| !paired) {
+    for (new, _) in after.iter().zip(is_paired).filter(|(new, paired)| !paired && !new.if_silent) {
         all.push(changed(FiringChange::Added, None, Some(new), "fires now".to_owned(), about));
     }
     order::by_key(&mut all, &mut |one| one.old.or(one.new).map_or(0, Instant::sortable));

@@ -91,7 +91,7 @@ pub(super) fn backtest_one(
             all_recorded.iter().map(|firing| firing.at),
         ),
         coverage: facts.coverage,
-        reason: facts.reason,
+        reason: facts.reason.filter(|_| certain().next().is_none()),
         missing_leaders: facts.missing_leaders,
         recorded_actions: facts.recorded_actions,
     };

@@ -36,6 +36,8 @@ struct Tested {
     edited: Edited,
     firings: usize,
     on_run: usize,
+    /// Those on the run that come after the last event: only if nothing more came.
+    if_silent: usize,
 }
 
 impl Remedies<'_> {
@@ -53,7 +55,7 @@ impl Remedies<'_> {
         times.extend(later.map(|event| event.received));
         order::by_key(&mut times, &mut |at| at.sortable());
         let path = &firing.trigger.path;
-        let is_silent = |tested: &Tested| tested.on_run == 0;
+        let is_silent = |tested: &Tested| tested.on_run == 0 && tested.if_silent == 0;
         let mut too_short = seconds(present);
         for at in times.into_iter().take(MOST_TRIED) {
             let long_enough = seconds(at.since(bucket.start)).saturating_add(1);
@@ -178,14 +180,16 @@ impl Remedies<'_> {
     fn tested(&self, edited: Edited) -> Result<Option<Tested>, WhyError> {
         let Some(all) = DocumentText::from(&*edited.text).read(automations_of).0 else { return Ok(None) };
         let Some(changed) = all.into_iter().nth(self.index) else { return Ok(None) };
-        let firings = self.firings(&changed)?;
-        Ok(Some(Tested { edited, firings: firings.len(), on_run: self.run.firings(firings).len() }))
+        let all = self.firings(&changed)?;
+        let firings = certain(&all);
+        let own = self.run.firings(all);
+        let on_run = certain(&own);
+        Ok(Some(Tested { edited, firings, on_run, if_silent: own.len().saturating_sub(on_run) }))
     }
 
     fn firings(&self, automation: &GivenAutomation) -> Result<Vec<Firing>, WhyError> {
         let options = ReplayOptions { without_actions: true, ..self.run.replay() };
-        let firings = self.run.captured.play(automation, &options)?.firings;
-        Ok(firings.into_iter().filter(|firing| !firing.if_silent).collect())
+        Ok(self.run.captured.play(automation, &options)?.firings)
     }
 
     fn line(&self, tested: Tested, message: String) -> Result<ChangedLine, WhyError> {
@@ -194,11 +198,16 @@ impl Remedies<'_> {
             before: edited.before,
             after: edited.after,
             line: self.is_given.then_some(edited.line),
-            firings_before: self.firings(self.given)?.len(),
+            firings_before: certain(&self.firings(self.given)?),
             firings_after: firings,
             message,
         })
     }
+}
+
+/// How many firings are certain.
+fn certain(firings: &[Firing]) -> usize {
+    firings.iter().filter(|firing| !firing.if_silent).count()
 }
 
 fn fires(tested: &Tested) -> bool {

@@ -52,7 +52,7 @@ struct Position {
     column: u64,
 }
 
-/// A report, or its JSON, as a table of its findings. `None`: it is no report.
+/// A report, or its JSON as a [`serde_json::Value`], as a table of its findings. `None`: it is no report.
 ///
 /// ```
 /// use prefect_events::diagnostic::TextOptions;
@@ -73,9 +73,9 @@ pub fn report_html(report: &impl Serialize) -> Option<String> {
     Some(out)
 }
 
-/// What is shown of a result: in Python it is only known as JSON.
+/// What is shown of a result. A Python program has results only as JSON.
 fn read<T: DeserializeOwned>(result: &impl Serialize) -> Option<T> {
-    serde_json::from_slice(&serde_json::to_vec(result).ok()?).ok()
+    serde_json::from_value(serde_json::to_value(result).ok()?).ok()
 }
 
 fn sum(report: &Report) -> String {
@@ -188,7 +188,8 @@ struct Firing {
     if_silent: bool,
 }
 
-/// A result of `simulate` or `replay`, or its JSON, as its timeline: an SVG. `None`: it is no such result.
+/// A result of `simulate` or `replay`, or its JSON as a [`serde_json::Value`], as its timeline: an SVG. `None`: it is no
+/// such result.
 ///
 /// ```
 /// use prefect_events::render::simulation_html;

@@ -11,7 +11,7 @@ use crate::text::steps::step;
 use crate::text::table::{Map, Set};
 use crate::time::serial::fraction;
 use crate::time::{Instant, instant_of, scalar};
-use crate::trigger::Firing;
+use crate::trigger::{ChildFiring, Firing, Outcome, TriggerSummary};
 
 const AUTOMATION: &str = "prefect.automation.";
 const HEARTBEAT: &str = "prefect.flow-run.heartbeat";
@@ -345,11 +345,25 @@ impl<'e> OwnEvents<'e> {
         recorded
     }
 
-    /// Its recorded firings compared with the simulated ones. One that was recorded is certain, even after the last event.
-    /// `None`: none were recorded.
-    pub(super) fn compare(&self, firings: &mut [Firing], from: Instant) -> Option<RecordedFirings> {
+    /// Its recorded firings compared with the simulated ones. One that was recorded is certain, even after the last event,
+    /// and so are the firings of children that it consumed. `None`: none were recorded.
+    pub(super) fn compare(&self, outcome: &mut Outcome, from: Instant) -> Option<RecordedFirings> {
         let recorded = self.firings(from);
-        (!recorded.is_empty()).then(|| pair_up(firings, recorded))
+        if recorded.is_empty() {
+            return None;
+        }
+        let (compared, certain) = pair_up(&outcome.firings, recorded);
+        let mut consumed = Vec::new();
+        for place in certain {
+            if let Some(firing) = outcome.firings.get_mut(place) {
+                consumed.extend(firing.children.iter().cloned());
+                firing.if_silent = false;
+            }
+        }
+        if !consumed.is_empty() {
+            confirm(&mut outcome.child_firings, consumed);
+        }
+        Some(compared)
     }
 
     /// The indexes of the events that would not exist without its actions: the reports of the actions, and their
@@ -414,8 +428,9 @@ fn has_role(related: &Labels, role: &str) -> bool {
 /// The indexes of the firings with some labels: the simulated and the recorded ones.
 type Group = (Vec<usize>, Vec<usize>);
 
-/// Pairs firings with the same labels that are close in time: first those of the same event, then in order of time.
-fn pair_up(firings: &mut [Firing], recorded: Vec<RecordedFiring>) -> RecordedFirings {
+/// Pairs firings with the same labels that are close in time: first those of the same event, then in order of time. And the
+/// places of the simulated ones that have a partner after the last event.
+fn pair_up(firings: &[Firing], recorded: Vec<RecordedFiring>) -> (RecordedFirings, Vec<usize>) {
     let labels = |labels: &[(SharedText, SharedText)]| {
         step(labels.len());
         let mut own: Vec<(SharedText, SharedText)> = labels.to_vec();
@@ -463,12 +478,15 @@ fn pair_up(firings: &mut [Firing], recorded: Vec<RecordedFiring>) -> RecordedFir
     }
     let mut result =
         RecordedFirings { matched: 0, pairs: Vec::new(), only_here: Vec::new(), only_recorded: Vec::new() };
-    for (firing, partner) in firings.iter_mut().zip(partner) {
+    let mut certain = Vec::new();
+    for (place, (firing, partner)) in firings.iter().zip(partner).enumerate() {
         match partner.and_then(|there| recorded.get(there)) {
             Some(other) => {
                 let seconds = other.at.since(firing.at);
                 result.pairs.push(RecordedPair { at: firing.at, recorded: other.at, seconds });
-                firing.if_silent = false;
+                if firing.if_silent {
+                    certain.push(place);
+                }
             }
             None if firing.if_silent => {}
             None => result.only_here.push(firing.clone()),
@@ -477,7 +495,30 @@ fn pair_up(firings: &mut [Firing], recorded: Vec<RecordedFiring>) -> RecordedFir
     result.matched = result.pairs.len();
     let unpaired = recorded.into_iter().zip(is_paired).filter(|(_, paired)| !paired);
     result.only_recorded = unpaired.map(|(firing, _)| firing).collect();
-    result
+    (result, certain)
+}
+
+/// Firings of children happened if another firing consumed them, and so did what they consumed.
+fn confirm(children: &mut [Firing], mut consumed: Vec<ChildFiring>) {
+    let key = |trigger: &TriggerSummary, at: Instant, labels: &[(SharedText, SharedText)]| {
+        step(labels.len());
+        let mut key = labels.to_vec();
+        key.push(((&*trigger.path).into(), at.0.to_string().into()));
+        key
+    };
+    let mut groups: Map<Vec<(SharedText, SharedText)>, Group> = Map::default();
+    for (place, child) in children.iter().enumerate().filter(|(_, child)| child.if_silent) {
+        groups.or_default(key(&child.trigger, child.at, &child.labels)).0.push(place);
+    }
+    while let Some(ChildFiring { trigger, fired, labels, .. }) = consumed.pop() {
+        let places = groups.get_mut(&key(&trigger, fired, &labels)).map(|(places, _)| std::mem::take(places));
+        for place in places.unwrap_or_default() {
+            if let Some(child) = children.get_mut(place) {
+                child.if_silent = false;
+                consumed.extend(child.children.iter().cloned());
+            }
+        }
+    }
 }
 
 fn note_pair(partner: &mut [Option<usize>], is_paired: &mut [bool], here: usize, there: usize) {

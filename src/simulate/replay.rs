@@ -366,13 +366,7 @@ impl CapturedEvents {
         };
         let engine = Options { trace: options.trace || options.timeline, coverage: true, ..Options::default() };
         let mut played = play(&scenario, engine)?;
-        let firings = &mut played.outcome.firings;
-        let recorded = if options.without_actions {
-            // This is not what happened on the server: what would come after the last event is not known.
-            own.compare(&mut firings.clone(), scenario.start)
-        } else {
-            own.compare(firings, scenario.start)
-        };
+        let recorded = own.compare(&mut played.outcome, scenario.start);
         let missing_leaders = if played.outcome.waited > 0 {
             let missing = leaders::without_leader(&scenario.events);
             let mut present = scenario.clone();

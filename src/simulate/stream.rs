@@ -393,7 +393,7 @@ impl ReplayStream {
         let engine = Engine::restored(saved.engine, version, engine_options(&self.options), loaded)?;
         self.state = match (is_empty, saved.times.map(|time| time.map(Instant))) {
             (Some(is_empty), _) => StreamState::Before { engine: Box::new(engine), is_empty },
-            // No tick was before the start: there would be too many of them.
+            // The first tick is at the start or later.
             (None, [Some(start), end, next]) if next.is_none_or(|next| next >= start) => {
                 let tick = self.options.tick_seconds.map_or(TICK, |tick| tick.0);
                 StreamState::Playing { player: Box::new(Player::new(engine, next, tick)), start, end }

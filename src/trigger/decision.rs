@@ -96,7 +96,7 @@ pub struct Firing {
     /// Of Proactive triggers: expected events that occurred in the window and were not evaluated before it fired, in
     /// the order in which they occurred; the last ten. Of composite triggers: those of the child that fired last.
     pub delayed: Vec<DelayedEvent>,
-    /// It fires after the last captured event, and the server recorded nothing of it: only if nothing more came.
+    /// It fires after the last event, and no record of the server says so: only if nothing more came.
     pub if_silent: bool,
 }
 

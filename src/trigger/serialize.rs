@@ -92,8 +92,8 @@ pub(crate) struct FiringRecord<'f> {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "typescript", ts(as = "Option<ServerQuirk>"))]
     fault: Option<ServerQuirk>,
-    /// With `replay`: set if it fires after the last captured event, and only if no further event came. Not set if the server
-    /// recorded this firing.
+    /// With `replay`: set if it fires after the last captured event, and only if no further event came. Not set if the
+    /// server recorded it.
     #[serde(skip_serializing_if = "is_false")]
     #[cfg_attr(feature = "typescript", ts(type = "true", optional))]
     if_silent: bool,

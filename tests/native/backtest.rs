@@ -7,8 +7,8 @@ use prefect_events::backtest::{
     WhyOptions, backtest, backtest_captured, captured_automations, compare_automations, why,
 };
 use prefect_events::render::{Format, RenderOptions, render_backtest, render_comparison, render_why};
-use prefect_events::simulate::{CapturedEvents, DocumentText, Files, freeze_firings, run_tests};
-use prefect_events::trigger::Version;
+use prefect_events::simulate::{CapturedEvents, DocumentText, Files, ReplayOptions, freeze_firings, replay, run_tests};
+use prefect_events::trigger::{Firing, Version};
 use serde_json::{Value as Json, json};
 
 use crate::cases;
@@ -382,8 +382,8 @@ fn runs(events: &[(u32, u64, u64, &str)]) -> String {
 
 /// How often an automation fires on each run, without a run's number in `for_each` by its triggering event.
 fn firings(automation: &str, events: &str) -> usize {
-    let options = prefect_events::simulate::ReplayOptions::default();
-    prefect_events::simulate::replay(automation.into(), events.into(), &options).unwrap().firings.len()
+    let options = ReplayOptions::default();
+    replay(automation.into(), events.into(), &options).unwrap().firings.len()
 }
 
 /// The changed line is the smallest change: the next number does not help.
@@ -584,4 +584,128 @@ fn firings_are_frozen() {
         assert_eq!(freeze_firings((&*frozen).into(), &Files::default()).unwrap(), frozen);
     }
     assert!(freeze_firings("automation: nothing".into(), &Files::default()).is_err());
+}
+
+const ZOMBIES: &str = "prefect.automation.00000000-0000-4000-8000-00000000000a";
+const RUN: &str = "prefect.flow-run.11111111-1111-4111-8111-111111111111";
+
+/// An event of the run, so many seconds after noon.
+fn at(number: u8, second: f64, name: &str, more: &Json) -> Json {
+    let micros = (second * 1e6) as i64;
+    let time = prefect_events::time::Instant(1_772_366_400_000_000 + micros);
+    let mut event = json!({
+        "id": format!("00000000-0000-4000-8000-0000000000{number:02}"),
+        "occurred": time, "received": time, "event": name,
+        "resource": {"prefect.resource.id": RUN, "prefect.resource.name": "fox"}, "related": [], "payload": {},
+    });
+    for (key, value) in more.as_object().unwrap() {
+        event[key] = value.clone();
+    }
+    event
+}
+
+/// The server says that the automation fired.
+fn fired(number: u8, second: f64, name: &str, labels: &Json) -> Json {
+    let resource = json!({"prefect.resource.id": ZOMBIES, "prefect.resource.name": name});
+    let more = json!({"resource": resource, "payload": {"triggering_labels": labels}});
+    at(number, second, "prefect.automation.triggered", &more)
+}
+
+fn zombies(within: u32) -> Json {
+    json!({
+        "type": "event", "posture": "Proactive", "match": {"prefect.resource.id": "prefect.flow-run.*"},
+        "after": ["prefect.flow-run.heartbeat"], "for_each": ["prefect.resource.id"], "threshold": 1, "within": within,
+        "expect": ["prefect.flow-run.heartbeat", "prefect.flow-run.Completed"],
+    })
+}
+
+fn named(name: &str, trigger: &Json) -> String {
+    let id = ZOMBIES.strip_prefix("prefect.automation.");
+    json!({"id": id, "name": name, "trigger": trigger, "actions": []}).to_string()
+}
+
+fn ndjson(events: &[Json]) -> String {
+    events.iter().map(|event| format!("{event}\n")).collect()
+}
+
+/// The children that a certain firing consumed are certain too.
+#[test]
+fn children_of_a_recorded_firing_are_certain() {
+    let running = json!({"type": "event", "posture": "Reactive", "expect": ["prefect.flow-run.Running"],
+        "for_each": ["prefect.resource.id"], "threshold": 1, "within": 0});
+    let inner = json!({"type": "compound", "require": "all", "within": 600, "triggers": [zombies(90), running]});
+    let trigger = json!({"type": "compound", "require": "any", "within": 600, "triggers": [inner]});
+    let mut events =
+        vec![at(1, -1.0, "prefect.flow-run.Running", &json!({})), at(2, 0.0, "prefect.flow-run.heartbeat", &json!({}))];
+    let played = |events: &[Json]| {
+        let events = ndjson(events);
+        let automation = named("both", &trigger);
+        let result = replay((&*automation).into(), (&*events).into(), &ReplayOptions::default()).unwrap();
+        assert_eq!(result.errors, []);
+        let silent = |firings: &[Firing]| firings.iter().map(|firing| firing.if_silent).collect::<Vec<_>>();
+        (silent(&result.firings), silent(&result.child_firings))
+    };
+    assert_eq!(played(&events), (vec![true], vec![false, true, true]));
+    events.push(fired(3, 90.5, "both", &json!({})));
+    assert_eq!(played(&events), (vec![false], vec![false, false, false]));
+}
+
+/// A window that drifts with the loop of the server fires far from its record, also after the last event.
+#[test]
+fn a_drifted_firing_after_the_last_event_has_its_partner() {
+    let trigger = json!({"type": "event", "posture": "Proactive", "expect": ["acme.tick"], "threshold": 2, "within": 61,
+        "for_each": ["prefect.resource.id"]});
+    let labels = json!({"prefect.resource.id": RUN});
+    let mut events = vec![at(1, 0.0, "acme.tick", &json!({}))];
+    events.extend((1..=4).map(|number| {
+        let second = f64::from(number) * 61.0 + 0.2;
+        fired(number + 1, second, "rolls", &labels)
+    }));
+    let result = tested(&named("rolls", &trigger), &ndjson(&events), &BacktestOptions::default());
+    let one = of(&result);
+    assert_eq!((one.verdict, one.both, one.fired_here), (Verdict::Agrees, 4, 4), "{}", one.message);
+    assert!(one.pairs.last().is_some_and(|pair| Some(pair.at) > result.last && pair.seconds < -8_000_000));
+    assert_eq!(one.reason, None);
+}
+
+/// Whatever comes after the last event, a change does not make this firing appear or disappear.
+#[test]
+fn uncertain_firings_are_neither_new_nor_gone() {
+    let labels = json!({"prefect.resource.id": RUN});
+    let mut events = vec![at(1, 0.0, "prefect.flow-run.heartbeat", &json!({}))];
+    let compared = |events: &[Json], old: u32, new: u32| {
+        let mut captured = CapturedEvents::default();
+        assert!(captured.add((&*ndjson(events)).into()).valid);
+        let (old, new) = (named("zombies", &zombies(old)), named("zombies", &zombies(new)));
+        let options = CompareOptions::default();
+        let result = compare_automations((&*old).into(), (&*new).into(), &captured, &options).unwrap();
+        let found = result.automations[0].changes.iter().map(|change| (change.change, change.message.clone()));
+        found.collect::<Vec<_>>()
+    };
+    assert_eq!(compared(&events, 90, 40), []);
+    events.push(fired(2, 90.5, "zombies", &labels));
+    assert_eq!(compared(&events, 90, 90), []);
+    assert_eq!(compared(&events, 90, 40), [(FiringChange::Moved, "fires 50 s earlier".to_owned())]);
+    let later = "fires 1 min later, if nothing comes after the last event".to_owned();
+    assert_eq!(compared(&events, 90, 150), [(FiringChange::Moved, later)]);
+}
+
+/// A longer window is no remedy because its end comes after the last event.
+#[test]
+fn a_window_that_ends_after_the_last_event_is_no_remedy() {
+    let labels = json!({"prefect.resource.id": RUN});
+    let held = json!({"follows": "99999999-0000-4000-8000-000000000000"});
+    let events = [
+        at(1, 0.0, "prefect.flow-run.heartbeat", &json!({})),
+        at(2, 40.0, "prefect.flow-run.heartbeat", &held),
+        fired(3, 90.5, "zombies", &labels),
+    ];
+    let mut captured = CapturedEvents::default();
+    assert!(captured.add((&*ndjson(&events)).into()).valid);
+    let automation = named("zombies", &zombies(90));
+    let why = why(&captured, "fox", Some((&*automation).into()), &WhyOptions::default()).unwrap();
+    assert_eq!(why.cause, WhyCause::AbsentLeader);
+    let change = why.change.unwrap();
+    // The held heartbeat is evaluated after 15 minutes.
+    assert_eq!((&*change.after, change.firings_before, change.firings_after), ("within: 941", 1, 0));
 }

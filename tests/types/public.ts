@@ -16,6 +16,9 @@ import {
   type DiagnosticCode,
   describeEvent,
   diagnosticCodes,
+  type EventInput,
+  type EventInputOf,
+  type EventName,
   type EventType,
   type ExampleRun,
   eventTypes,
@@ -204,7 +207,16 @@ console.log(failureCode);
 init({ validate: fetch("x.wasm"), author: new Response(), schemas: new Request("x.wasm") });
 init({ validate: new WebAssembly.Module(new Uint8Array()), author: new Uint8Array() });
 
+/** The input of each event is one for a name that is known only when the program runs. */
+type Unfit = {
+  [Name in EventName]: EventInputOf<Name> extends EventInput ? never : Name;
+}[EventName];
+export const allFit: [Unfit] extends [never] ? true : Unfit = true;
+
 // ---- what must not
+
+// @ts-expect-error Without related resources the key is absent.
+buildEvent("acme.order.paid", { resource: { "prefect.resource.id": "a" }, related: null });
 
 // @ts-expect-error The worker's type is missing.
 buildEvent("prefect.worker.started");

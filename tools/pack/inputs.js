@@ -29,6 +29,9 @@ const TYPES = new Map([
 /** Keys that identify a thing alone: a string can replace the object. */
 const MAIN = ["id", "key", "slug"];
 
+/** Keys of the envelope whose value cannot be null. */
+const ENVELOPE = ["id", "occurred", "resource", "related", "payload"];
+
 /** Prefect has no other types of states. */
 const STATES = /^(state|previous)\.type$/;
 
@@ -186,6 +189,7 @@ function isRequired({ key, inner }) {
  */
 function valueType(node, indent) {
   const { key, inner } = node;
+  const types = [];
   if (key) {
     const known = key.values?.map((value) => JSON.stringify(value)) ?? [];
     const type = STATES.test(key.key)
@@ -194,16 +198,19 @@ function valueType(node, indent) {
         ? `${known.join(" | ")} | (string & {})`
         : TYPES.get(key.type);
     if (type === undefined) throw new Error(`the type of ${key.key} is unknown: ${key.type}`);
-    // It can also be known that it follows none.
-    const isNullable = !key.required || key.key === "follows";
-    const whole = isNullable && type !== "unknown" ? `${type} | null` : type;
-    return inner.size === 0 ? whole : `${whole} | ${object(node, indent)}`;
+    if (type === "unknown") return type;
+    types.push(type);
   }
-  const shape = object(node, indent);
-  const main = MAIN.find((one) => inner.has(one));
-  const needed = Array.from(inner).filter(([, child]) => isRequired(child));
-  const isText = main !== undefined && needed.every(([one]) => one === main);
-  return [shape, ...(isText ? ["string"] : []), ...(isRequired(node) ? [] : ["null"])].join(" | ");
+  if (inner.size > 0) {
+    types.push(object(node, indent));
+    const main = MAIN.find((one) => inner.has(one));
+    const needed = Array.from(inner).filter(([, child]) => isRequired(child));
+    if (main !== undefined && needed.every(([one]) => one === main)) types.push("string");
+  }
+  // It can also be known that it follows none.
+  const isNullable = !isRequired(node) || key?.key === "follows";
+  if (isNullable && !ENVELOPE.includes(key?.key ?? "")) types.push("null");
+  return types.join(" | ");
 }
 
 /** The type names of \`types.js\`. @param {string} name */

@@ -8,7 +8,7 @@ use crate::time::Instant;
 use super::super::error::{self, BuildError};
 use super::super::random::Random;
 use super::fill::{EventId, write_follows_of, write_id};
-use super::inputs::{NEW_UUID, NOW, OF_THE_EVENT, OF_THE_EVENT_BEFORE, RELATED, WHEN};
+use super::inputs::{FOLLOWED, NEW_UUID, NOW, OF_THE_EVENT, RELATED, WHEN};
 use super::read::instant;
 use super::related::{MOST_RELATED, further_related, labels, too_many_related};
 use super::sink::{JsonText, Sink};
@@ -26,7 +26,7 @@ pub fn custom_inputs() -> Vec<Input> {
             "payload" => ("object", "Any other data", None),
             "occurred" => ("timestamp", WHEN, Some(NOW)),
             "id" => ("uuid", OF_THE_EVENT, Some(NEW_UUID)),
-            _ => ("uuid", OF_THE_EVENT_BEFORE, None),
+            _ => ("uuid", FOLLOWED, None),
         };
         let required = key == "resource";
         let example = r#"{"prefect.resource.id": "acme.order.1042", "prefect.resource.name": "Order 1042"}"#;

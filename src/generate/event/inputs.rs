@@ -27,7 +27,7 @@ const EMPTY: &str = "empty";
 // What a key means that events of several types have.
 pub(super) const WHEN: &str = "When it happened";
 pub(super) const OF_THE_EVENT: &str = "Id of the event";
-pub(super) const OF_THE_EVENT_BEFORE: &str = "Id of the event before";
+pub(super) const FOLLOWED: &str = "Id of the event that it follows";
 pub(super) const RELATED: &str =
     "Further related resources: their labels, with `prefect.resource.id` and `prefect.resource.role`";
 
@@ -92,7 +92,7 @@ impl Listed<'_> {
         all.push(Input {
             required: follows.is_some_and(|follows| follows.missing.is_some()),
             example: self.example.and_then(|event| raw(event.get("follows")?)),
-            meaning: follows.map_or(OF_THE_EVENT_BEFORE, |follows| follows.meaning()).to_owned(),
+            meaning: follows.map_or(FOLLOWED, |follows| follows.meaning()).to_owned(),
             ..Input::optional("follows".to_owned(), "uuid")
         });
         all.push(Input {

@@ -2,7 +2,7 @@
 //! is rejected. With a correct hash, a changed state is rejected too, or it is a state: what it saves can be taken up and
 //! saves the same, and going on with it ends. The first byte selects the state, the others change it.
 
-use prefect_events::archive::replay::{ArchiveReplayOptions, MapMemory, Reducer, ReplayPlan, SliceInput};
+use prefect_events::archive::replay::{ArchiveReplayOptions, MapMemory, Reducer, ReplayPlan, Schedule, SliceInput};
 use prefect_events::client::{ConnectOptions, Response, Server, Surroundings};
 use prefect_events::simulate::{DocumentText, ReplayStream, StreamOptions};
 use prefect_events::time::Instant;
@@ -109,33 +109,66 @@ fn go_on(mut stream: ReplayStream, count: usize) -> Resumed {
     Resumed { saved, decided: format!("{drained:?} {:?}", stream.finish()) }
 }
 
-/// Of a share, after the first slice of all.
+/// What a share reads in a slice.
+struct Slice {
+    ticks: Vec<u8>,
+    order: Option<Vec<u8>>,
+    events: Vec<Vec<u8>>,
+}
+
+/// Of a share, after the first of several slices.
 fn reducer(share: u32) -> State {
+    let slice_seconds = Some(prefect_events::time::Span::seconds(120));
+    let options = ArchiveReplayOptions { slice_seconds, ..ArchiveReplayOptions::default() };
     // Plans live as long as the fuzzer.
-    let plan = ReplayPlan::new(AUTOMATIONS.into(), &ArchiveReplayOptions::default()).expect("a plan");
+    let plan = ReplayPlan::new(AUTOMATIONS.into(), &options).expect("a plan");
     let plan: &'static ReplayPlan = Box::leak(Box::new(plan));
     let mut memory = MapMemory::default();
     let text = |part: &'static String| DocumentText::from(&**part);
     let mut map = |(number, part)| plan.map(number, text(part), &mut memory).expect("a part");
     let mapped: Vec<_> = (0..).zip(parts()).map(&mut map).collect();
     let heads: Vec<&[u8]> = mapped.iter().map(|part| &*part.head).collect();
-    let schedule = Box::leak(Box::new(plan.schedule(&heads).expect("a schedule")));
-    let of = |share| {
+    let schedule: &'static Schedule = Box::leak(Box::new(plan.schedule(&heads).expect("a schedule")));
+    let pieces = |slice, share| {
         let pieces = mapped.iter().flat_map(|part| &part.pieces);
-        pieces.filter(|piece| piece.share == share).map(|piece| &*piece.bytes).collect::<Vec<_>>()
+        pieces.filter(move |piece| piece.slice == slice && piece.share == share).map(|piece| &*piece.bytes)
     };
-    let sequenced = plan.sequence(schedule, 0, &of(None), None).expect("a slice");
-    let order = sequenced.orders.iter().find(|order| order.share == share).map(|order| &*order.bytes);
-    let (events, mut left) = (of(Some(share)), Vec::new());
-    let input = SliceInput { index: 0, ticks: &sequenced.ticks, order, events: &events };
+    let (mut slices, mut in_order) = (Vec::new(), None::<Vec<u8>>);
+    for (index, slice) in schedule.slices().iter().enumerate() {
+        let facts: Vec<&[u8]> = pieces(*slice, None).collect();
+        let own = plan.sequence(schedule, index, &facts, in_order.as_deref()).expect("a slice");
+        let order = own.orders.into_iter().find(|order| order.share == share).map(|order| order.bytes);
+        let events = pieces(*slice, Some(share)).map(<[u8]>::to_vec).collect();
+        slices.push(Slice { ticks: own.ticks, order, events });
+        in_order = Some(own.state);
+    }
+    assert!(slices.len() > 2, "nothing follows");
+    let play = move |reducer: &mut Reducer<'static>, index: usize, mut before: &[u8], after: &mut Vec<u8>| {
+        let Slice { ticks, order, events } = &slices[index];
+        let events: Vec<&[u8]> = events.iter().map(Vec::as_slice).collect();
+        let input = SliceInput { index, ticks, order: order.as_deref(), events: &events };
+        reducer.slice(input, &mut before, after).map(|()| index + 1 < slices.len())
+    };
     let mut reducer = Reducer::new(plan, schedule, share).expect("a share");
-    reducer.slice(input, &mut std::io::empty(), &mut left).expect("a slice");
+    let mut left = Vec::new();
+    play(&mut reducer, 0, &[], &mut left).expect("a slice");
     let _ = reducer.take();
-    let resume = |bytes: &[u8]| match Reducer::restore(plan, schedule, bytes) {
-        Ok(mut reducer) => Ok(Resumed { saved: reducer.save(), decided: format!("{:?}", reducer.take()) }),
+    let go_on = move |mut reducer: Reducer<'static>| {
+        let saved = reducer.save();
+        let (mut index, mut before, mut follows) = (1, left.clone(), Ok(true));
+        while follows == Ok(true) {
+            let mut after = Vec::new();
+            follows = play(&mut reducer, index, &before, &mut after);
+            (index, before) = (index + 1, after);
+        }
+        Resumed { saved, decided: format!("{follows:?} {:?}", reducer.take()) }
+    };
+    let resumed = go_on(reducer);
+    assert!(resumed.decided.starts_with("Ok"), "{}", resumed.decided);
+    let resume = move |bytes: &[u8]| match Reducer::restore(plan, schedule, bytes) {
+        Ok(reducer) => Ok(go_on(reducer)),
         Err(error) => Err(error.to_string()),
     };
-    let resumed = Resumed { saved: reducer.save(), decided: format!("{:?}", reducer.take()) };
     State { resumed, resume: Box::new(resume) }
 }
 
