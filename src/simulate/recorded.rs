@@ -11,7 +11,7 @@ use crate::text::steps::step;
 use crate::text::table::{Map, Set};
 use crate::time::serial::fraction;
 use crate::time::{Instant, instant_of, scalar};
-use crate::trigger::{ChildFiring, Firing, Outcome, TriggerSummary};
+use crate::trigger::{Firing, Outcome};
 
 const AUTOMATION: &str = "prefect.automation.";
 const HEARTBEAT: &str = "prefect.flow-run.heartbeat";
@@ -352,16 +352,23 @@ impl<'e> OwnEvents<'e> {
         if recorded.is_empty() {
             return None;
         }
-        let (compared, certain) = pair_up(&outcome.firings, recorded);
-        let mut consumed = Vec::new();
-        for place in certain {
-            if let Some(firing) = outcome.firings.get_mut(place) {
-                consumed.extend(firing.children.iter().cloned());
-                firing.if_silent = false;
+        let (compared, mut certain) = pair_up(&outcome.firings, recorded);
+        let children = &mut outcome.child_firings;
+        let places = if certain.is_empty() { Groups::default() } else { by_labels(children, true) };
+        while let Some((is_child, place)) = certain.pop() {
+            let list = if is_child { &mut *children } else { &mut outcome.firings };
+            let Some(firing) = list.get_mut(place) else { continue };
+            firing.if_silent = false;
+            for consumed in firing.children.clone() {
+                // Few have the same labels: of one trigger one at a time.
+                for place in places.get(&sorted(&consumed.labels)).iter().flat_map(|(own, _)| own) {
+                    step(1);
+                    let is_it = |one: &Firing| one.trigger == consumed.trigger && one.at == consumed.fired;
+                    if children.get(*place).is_some_and(is_it) {
+                        certain.push((true, *place));
+                    }
+                }
             }
-        }
-        if !consumed.is_empty() {
-            confirm(&mut outcome.child_firings, consumed);
         }
         Some(compared)
     }
@@ -427,22 +434,32 @@ fn has_role(related: &Labels, role: &str) -> bool {
 
 /// The indexes of the firings with some labels: the simulated and the recorded ones.
 type Group = (Vec<usize>, Vec<usize>);
+type Groups = Map<Vec<(SharedText, SharedText)>, Group>;
+
+fn sorted(labels: &[(SharedText, SharedText)]) -> Vec<(SharedText, SharedText)> {
+    step(labels.len());
+    let mut own = labels.to_vec();
+    order::by_text(&mut own, |(name, _)| name);
+    own
+}
+
+/// All firings, or those after the last event.
+fn by_labels(firings: &[Firing], if_silent: bool) -> Groups {
+    let mut groups = Groups::default();
+    for (place, firing) in firings.iter().enumerate() {
+        if !if_silent || firing.if_silent {
+            groups.or_default(sorted(&firing.labels)).0.push(place);
+        }
+    }
+    groups
+}
 
 /// Pairs firings with the same labels that are close in time: first those of the same event, then in order of time. And the
 /// places of the simulated ones that have a partner after the last event.
-fn pair_up(firings: &[Firing], recorded: Vec<RecordedFiring>) -> (RecordedFirings, Vec<usize>) {
-    let labels = |labels: &[(SharedText, SharedText)]| {
-        step(labels.len());
-        let mut own: Vec<(SharedText, SharedText)> = labels.to_vec();
-        order::by_text(&mut own, |(name, _)| name);
-        own
-    };
-    let mut groups: Map<Vec<(SharedText, SharedText)>, Group> = Map::default();
-    for (place, firing) in firings.iter().enumerate() {
-        groups.or_default(labels(&firing.labels)).0.push(place);
-    }
+fn pair_up(firings: &[Firing], recorded: Vec<RecordedFiring>) -> (RecordedFirings, Vec<(bool, usize)>) {
+    let mut groups = by_labels(firings, false);
     for (place, firing) in recorded.iter().enumerate() {
-        groups.or_default(labels(&firing.labels)).1.push(place);
+        groups.or_default(sorted(&firing.labels)).1.push(place);
     }
     let mut partner: Vec<Option<usize>> = vec![None; firings.len()];
     let mut is_paired = vec![false; recorded.len()];
@@ -485,7 +502,7 @@ fn pair_up(firings: &[Firing], recorded: Vec<RecordedFiring>) -> (RecordedFiring
                 let seconds = other.at.since(firing.at);
                 result.pairs.push(RecordedPair { at: firing.at, recorded: other.at, seconds });
                 if firing.if_silent {
-                    certain.push(place);
+                    certain.push((false, place));
                 }
             }
             None if firing.if_silent => {}
@@ -496,29 +513,6 @@ fn pair_up(firings: &[Firing], recorded: Vec<RecordedFiring>) -> (RecordedFiring
     let unpaired = recorded.into_iter().zip(is_paired).filter(|(_, paired)| !paired);
     result.only_recorded = unpaired.map(|(firing, _)| firing).collect();
     (result, certain)
-}
-
-/// Firings of children happened if another firing consumed them, and so did what they consumed.
-fn confirm(children: &mut [Firing], mut consumed: Vec<ChildFiring>) {
-    let key = |trigger: &TriggerSummary, at: Instant, labels: &[(SharedText, SharedText)]| {
-        step(labels.len());
-        let mut key = labels.to_vec();
-        key.push(((&*trigger.path).into(), at.0.to_string().into()));
-        key
-    };
-    let mut groups: Map<Vec<(SharedText, SharedText)>, Group> = Map::default();
-    for (place, child) in children.iter().enumerate().filter(|(_, child)| child.if_silent) {
-        groups.or_default(key(&child.trigger, child.at, &child.labels)).0.push(place);
-    }
-    while let Some(ChildFiring { trigger, fired, labels, .. }) = consumed.pop() {
-        let places = groups.get_mut(&key(&trigger, fired, &labels)).map(|(places, _)| std::mem::take(places));
-        for place in places.unwrap_or_default() {
-            if let Some(child) = children.get_mut(place) {
-                child.if_silent = false;
-                consumed.extend(child.children.iter().cloned());
-            }
-        }
-    }
 }
 
 fn note_pair(partner: &mut [Option<usize>], is_paired: &mut [bool], here: usize, there: usize) {
