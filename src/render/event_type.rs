@@ -2,7 +2,7 @@
 
 use crate::catalogue::{EventType, FieldType, LabelType, Presence, RelatedType, Source, VariantType};
 
-use super::json::{indented, json};
+use super::json::json;
 use super::options::{Format, RenderOptions};
 use super::style::Style;
 
@@ -32,8 +32,8 @@ pub fn render_event_type(event: &EventType, options: &RenderOptions) -> String {
     }
     section("Payload", payload(&event.payload, style));
     section("Names", event.variants.iter().map(variant).collect());
-    let example = indented(&event.example);
-    section("Example", example.split('\n').map(|line| ["  ", line].concat()).collect());
+    let example = json(&event.example);
+    section("Example", example.trim_end().split('\n').map(|line| ["  ", line].concat()).collect());
     let mut out = parts.join("\n\n");
     out.push('\n');
     out

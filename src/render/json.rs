@@ -17,7 +17,7 @@ pub(crate) fn json(result: &impl Serialize) -> String {
 }
 
 /// The same without escapes and line break.
-pub(super) fn indented(result: &impl Serialize) -> String {
+fn indented(result: &impl Serialize) -> String {
     written(result, PrettyFormatter::new())
 }
 

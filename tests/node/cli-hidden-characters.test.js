@@ -208,6 +208,8 @@ const COMMANDS = [
   [["check", "--heartbeat-frequency", ALL]],
   [["explain", ALL]],
   [["explain", "--format", "json", ALL]],
+  [["explain", `prefect.flow-run.${IN_JSON}`]],
+  [["explain", "--format", "json", `prefect.flow-run.${IN_JSON}`], true],
   [["schema", ALL]],
   [["build", ALL]],
   [["build", ALL, "--set", ALL]],
