@@ -354,20 +354,23 @@ impl<'e> OwnEvents<'e> {
         }
         let (compared, mut certain) = pair_up(&outcome.firings, recorded);
         let children = &mut outcome.child_firings;
-        let places = if certain.is_empty() { Groups::default() } else { by_labels(children, true) };
+        let mut places = if certain.is_empty() { Groups::default() } else { by_labels(children, true) };
         while let Some((is_child, place)) = certain.pop() {
             let list = if is_child { &mut *children } else { &mut outcome.firings };
             let Some(firing) = list.get_mut(place) else { continue };
             firing.if_silent = false;
             for consumed in firing.children.clone() {
-                // Few have the same labels: of one trigger one at a time.
-                for place in places.get(&sorted(&consumed.labels)).iter().flat_map(|(own, _)| own) {
+                let Some((own, _)) = places.get_mut(&sorted(&consumed.labels)) else { continue };
+                // Each is found once.
+                own.retain(|place| {
                     step(1);
                     let is_it = |one: &Firing| one.trigger == consumed.trigger && one.at == consumed.fired;
-                    if children.get(*place).is_some_and(is_it) {
+                    let is_found = children.get(*place).is_some_and(is_it);
+                    if is_found {
                         certain.push((true, *place));
                     }
-                }
+                    !is_found
+                });
             }
         }
         Some(compared)
