@@ -10,7 +10,7 @@ use crate::trigger::Firing;
 use super::objects::{self, OBJECTS};
 use super::python::method::{all_below, events_of};
 use super::python::value::{Dict, Labels, Model, Py, Seen, list, look, none, own};
-use super::run::Context;
+use super::run::{Context, Fuel};
 
 /// The address that the server's interface has by default.
 pub(super) const UI_URL: &str = "http://127.0.0.1:4200";
@@ -75,16 +75,22 @@ impl<'t> Fired<'t> {
 }
 
 /// Everything that the actions of one firing need.
-pub(super) struct Situation {
-    pub(super) context: Context,
+pub(super) struct Situation<'f> {
+    pub(super) context: Context<'f>,
     pub(super) labels: Vec<(String, String)>,
     pub(super) event: Option<Model>,
     pub(super) given: Dict,
     pub(super) automation_id: String,
 }
 
-impl Situation {
-    pub(super) fn new(automation: Json<'_>, fired: &Fired<'_>, given: Dict, ui_url: Option<&str>) -> Situation {
+impl<'f> Situation<'f> {
+    pub(super) fn new(
+        automation: Json<'_>,
+        fired: &Fired<'_>,
+        given: Dict,
+        ui_url: Option<&str>,
+        fuel: &'f Fuel,
+    ) -> Situation<'f> {
         let ui_url = ui_url.unwrap_or(UI_URL);
         let event = fired.event.as_ref().map(|event| model_of(event, ui_url));
         let model = objects::automation(automation);
@@ -110,7 +116,7 @@ impl Situation {
             variables.push(("variables", variable.unwrap_or_else(|| own(Py::Unknown("variables".to_owned())))));
         }
         Situation {
-            context: Context { variables, ui_url: ui_url.to_owned(), now: fired.at.0 },
+            context: Context { variables, ui_url: ui_url.to_owned(), now: fired.at.0, fuel },
             labels: fired.labels.clone(),
             event,
             given,

@@ -17,6 +17,7 @@
 mod python;
 mod rewrite;
 mod run;
+mod server_objects;
 mod objects;
 mod context;
 mod parameters;
@@ -26,7 +27,10 @@ mod implied;
 
 pub use context::{Fired, FiredEvent};
 pub(crate) use implied::{implied_automation, name_deployment};
+pub(crate) use rendered::render_with;
 pub use rendered::{ActionOptions, render};
 pub use result::{
     ActionFailure, ActionTarget, ActionText, NewState, RenderedAction, RenderedParameter, RendersToNothing, Source, Use,
 };
+pub(crate) use run::Fuel;
+pub use server_objects::{ServerObjects, ServerObjectsError};

@@ -6,6 +6,7 @@ use minijinja::Value;
 
 use crate::automation::{Trigger, known_fields, read};
 use crate::json::{Kind, Value as Json};
+use crate::text::table::Map;
 use crate::text::uuid::read_uuid;
 
 use super::python::json::{COMPACT, dict_of, dumps, value_of};
@@ -79,7 +80,7 @@ fn typed(object: &str, key: &str, value: &Value) -> Value {
                     };
                     let mut fields = dict.clone();
                     if let Some(keys) = dict.get("pause_keys").and_then(sequence) {
-                        fields.set("pause_keys", own(Py::Set(keys)));
+                        fields.set("pause_keys", own(Py::Set(keys.to_vec())));
                     }
                     own(Py::Model(plain(class, fields)))
                 }
@@ -115,7 +116,7 @@ pub(super) fn label(resource: &Value, name: &str) -> Option<String> {
 /// The resources of an event, the primary one first.
 pub(super) fn resources(event: &Model) -> Vec<Value> {
     let mut all: Vec<Value> = event.fields.get("resource").cloned().into_iter().collect();
-    all.extend(event.fields.get("related").and_then(sequence).unwrap_or_default());
+    all.extend(event.fields.get("related").and_then(sequence).unwrap_or_default().iter().cloned());
     all
 }
 
@@ -275,13 +276,16 @@ pub(super) fn event(json: Json<'_>, base: &str) -> Model {
         ..plain("prefect.server.events.schemas.events.ReceivedEvent", fields)
     };
     let (mut first, mut all) = (Dict::default(), Dict::default());
+    let mut members: Map<String, Vec<Value>> = Map::default();
     for related in model.fields.get("related").and_then(sequence).unwrap_or_default() {
-        let Some(role) = label(&related, "prefect.resource.role") else { continue };
-        if first.get(&role).is_none() {
+        if let Some(role) = label(related, "prefect.resource.role") {
+            members.or_default(role).push(related.clone());
+        }
+    }
+    for (role, members) in members.into_entries() {
+        if let Some(related) = members.first() {
             first.set(&role, related.clone());
         }
-        let mut members = all.get(&role).and_then(sequence).unwrap_or_default();
-        members.push(related);
         all.set(&role, list(members));
     }
     model.also.set("involved_resources", list(resources(&model)));

@@ -52,7 +52,7 @@ pub(super) struct Parameters {
 }
 
 struct Hydration<'c> {
-    context: &'c Context,
+    context: &'c Context<'c>,
     variables: Dict,
     variables_known: bool,
     templates: Vec<RenderedTemplate>,
@@ -61,7 +61,7 @@ struct Hydration<'c> {
 }
 
 /// Renders parameters. `variables`: the workspace's, if they are given.
-pub(super) fn hydrate(parameters: &Value, variables: Option<&Dict>, context: &Context) -> Parameters {
+pub(super) fn hydrate(parameters: &Value, variables: Option<&Dict>, context: &Context<'_>) -> Parameters {
     let upgraded = upgrade_dict(parameters);
     let mut hydration = Hydration {
         context,

@@ -15,7 +15,7 @@ use super::python::value::{Dict, Py, Seen, list, look, own, sequence, unknown};
 use super::result::{
     ActionFailure, ActionTarget, ActionText, NewState, RenderedAction, RenderedParameter, RendersToNothing, Source, Use,
 };
-use super::run::{Failure, Nothing, Rendering, render as render_template};
+use super::run::{Failure, Fuel, Nothing, Rendering, render as render_template};
 
 /// How [`render`] renders.
 #[derive(Clone, PartialEq, Eq, Debug, Default, Deserialize)]
@@ -72,12 +72,23 @@ pub fn render(
     given: Option<Json<'_>>,
     options: &ActionOptions,
 ) -> Vec<RenderedAction> {
+    render_with(automation, fired, given, options, &Fuel::default())
+}
+
+/// As [`render`], with the fuel that is left.
+pub(crate) fn render_with(
+    automation: Json<'_>,
+    fired: &Fired<'_>,
+    given: Option<Json<'_>>,
+    options: &ActionOptions,
+    fuel: &Fuel,
+) -> Vec<RenderedAction> {
     let given = given.filter(|given| given.kind() == Kind::Object).map(dict_of).unwrap_or_default();
     let lists = ["actions", "actions_on_trigger"].map(|name| (name, automation.get(name)));
     if lists.iter().all(|(_, list)| list.is_none_or(|list| list.items().next().is_none())) {
         return Vec::new();
     }
-    let situation = Situation::new(automation, fired, given, options.ui_url.as_deref());
+    let situation = Situation::new(automation, fired, given, options.ui_url.as_deref(), fuel);
     let mut all = Vec::new();
     for (name, list) in lists {
         for (index, action) in list.into_iter().flat_map(Json::items).enumerate() {
@@ -89,7 +100,7 @@ pub fn render(
     all
 }
 
-fn one(mut rendered: RenderedAction, action: Json<'_>, situation: &Situation) -> RenderedAction {
+fn one(mut rendered: RenderedAction, action: Json<'_>, situation: &Situation<'_>) -> RenderedAction {
     match &*rendered.kind.clone() {
         "send-notification" => {
             let subject = text_of(action, "subject").unwrap_or_else(|| "Prefect automated notification".to_owned());
@@ -187,7 +198,7 @@ fn note_uses(rendered: &mut RenderedAction, uses: &[(String, &'static str)]) {
 }
 
 /// Texts that the server renders together: the first that fails decides.
-fn texts(rendered: &mut RenderedAction, fields: &[(&'static str, String)], situation: &Situation) {
+fn texts(rendered: &mut RenderedAction, fields: &[(&'static str, String)], situation: &Situation<'_>) {
     let mut failure = None;
     let mut unknown = None;
     for (field, template) in fields {
@@ -222,7 +233,7 @@ fn texts(rendered: &mut RenderedAction, fields: &[(&'static str, String)], situa
 }
 
 /// `FlowRunAction.flow_run`: by the labels first, because Proactive triggers can have no event.
-fn on_flow_run(rendered: &mut RenderedAction, situation: &Situation) -> bool {
+fn on_flow_run(rendered: &mut RenderedAction, situation: &Situation<'_>) -> bool {
     let labelled = situation.labels.iter().find(|(name, _)| name == "prefect.resource.id");
     let of_labels = labelled.and_then(|(_, id)| objects::id_in(id, FLOW_RUN));
     let id = of_labels.or_else(|| objects::id_of_kind(situation.event.as_ref()?, FLOW_RUN));
@@ -239,7 +250,7 @@ fn on_flow_run(rendered: &mut RenderedAction, situation: &Situation) -> bool {
 }
 
 /// A target with its name, as far as it is known.
-fn named(kind: &str, id: &str, inferred: bool, situation: &Situation) -> ActionTarget {
+fn named(kind: &str, id: &str, inferred: bool, situation: &Situation<'_>) -> ActionTarget {
     let resource = [kind, ".", id].concat();
     let variable = kind.strip_prefix("prefect.").unwrap_or_default().replace('-', "_");
     let of_event = situation.event.as_ref().and_then(|event| {
@@ -252,7 +263,7 @@ fn named(kind: &str, id: &str, inferred: bool, situation: &Situation) -> ActionT
 }
 
 /// What an action on a deployment, work pool, work queue or automation acts on.
-fn select(rendered: &mut RenderedAction, action: Json<'_>, object: &str, situation: &Situation) -> bool {
+fn select(rendered: &mut RenderedAction, action: Json<'_>, object: &str, situation: &Situation<'_>) -> bool {
     let kind = ["prefect.", object].concat();
     let field = [&*object.replace('-', "_"), "_id"].concat();
     if !action.get("source").is_some_and(|source| source.is("inferred")) {
@@ -286,7 +297,7 @@ pub(super) fn summary(verb: &str, rendered: &RenderedAction) -> String {
 }
 
 /// `FlowRunStateChangeAction`
-fn set_state(rendered: &mut RenderedAction, kind: &str, action: Json<'_>, situation: &Situation) {
+fn set_state(rendered: &mut RenderedAction, kind: &str, action: Json<'_>, situation: &Situation<'_>) {
     if !on_flow_run(rendered, situation) {
         return;
     }
@@ -315,7 +326,7 @@ fn set_state(rendered: &mut RenderedAction, kind: &str, action: Json<'_>, situat
     rendered.state = Some(NewState { kind, name, message, force });
 }
 
-fn run_deployment(rendered: &mut RenderedAction, action: Json<'_>, situation: &Situation) {
+fn run_deployment(rendered: &mut RenderedAction, action: Json<'_>, situation: &Situation<'_>) {
     if !select(rendered, action, "deployment", situation) {
         return;
     }

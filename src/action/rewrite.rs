@@ -4,8 +4,8 @@
 use minijinja::Value;
 use minijinja::machinery::Span;
 use minijinja::machinery::ast::{
-    AutoEscape, BinOp, BinOpKind, Block, Call, CallArg, CallBlock, CompareOpKind, Const, EmitExpr, EmitRaw, Expr,
-    Filter, FilterBlock, ForLoop, IfCond, IfExpr, List, Macro, Set, SetBlock, Spanned, Stmt, Template, Test, Tuple,
+    AutoEscape, BinOp, BinOpKind, Block, Call, CallArg, CallBlock, CompareOpKind, Const, EmitExpr, Expr, Filter,
+    FilterBlock, ForLoop, IfCond, IfExpr, List, Macro, Set, SetBlock, Spanned, Stmt, Template, Test, Tuple,
     UnaryOpKind, Var, WithBlock,
 };
 
@@ -93,7 +93,11 @@ impl<'t> Rewriter<'t> {
                 let expr = self.printed(&one.expr, whole(&one.expr));
                 Stmt::EmitExpr(Spanned::new(EmitExpr { expr }, span))
             }
-            Stmt::EmitRaw(one) => Stmt::EmitRaw(Spanned::new(EmitRaw { raw: one.raw }, one.span())),
+            // Text counts as what is printed does: a loop can repeat it.
+            Stmt::EmitRaw(one) => {
+                let expr = operation("text", constant(one.raw, one.span()), Vec::new(), one.span());
+                Stmt::EmitExpr(Spanned::new(EmitExpr { expr }, one.span()))
+            }
             Stmt::ForLoop(one) => self.for_loop(one),
             Stmt::IfCond(one) => {
                 let expr = self.expression(&one.expr);
@@ -196,6 +200,7 @@ impl<'t> Rewriter<'t> {
     fn assigned(&mut self, target: &Expr<'t>, value: &Expr<'t>) -> Expr<'t> {
         let value = self.expression(value);
         match targets(target) {
+            0 if matches!(target, Expr::GetAttr(_)) => operation("keep", value, Vec::new(), target.span()),
             0 => value,
             count => operation("unpack", value, vec![CallArg::Pos(constant(count, target.span()))], target.span()),
         }

@@ -1,5 +1,6 @@
 //! Renders one template in a context, as the server does (`server/utilities/user_templates.py`).
 
+use std::cell::Cell;
 use std::sync::{Arc, Mutex};
 
 use minijinja::machinery::{CodeGenerator, eval, make_string_output, parse};
@@ -7,32 +8,44 @@ use minijinja::syntax::SyntaxConfig;
 use minijinja::value::{Rest, ValueOrKwargs};
 use minijinja::{AutoEscape, Environment, Error, ErrorKind, State, UndefinedBehavior, Value};
 
-use super::python::attribute::{attr, item, slice};
+use super::python::attribute::{MOST_NAMES, attr, item, slice};
 use super::python::error::{Outcome, Raised};
-use super::python::filter::{self, Surroundings, no_such};
-use super::python::method::{call, split};
+use super::python::filter::{self, no_such};
+use super::python::method::{call, native, split};
 use super::python::operator::{binary, compared, concatenated, escaped, items, negated, unpacked};
 use super::python::predicate;
 use super::python::show::str_of;
+use super::python::surroundings::{NOT_HERE, Surroundings, TOO_MUCH};
 use super::python::time::Arguments;
-use super::python::value::{Dict, Missing, Py, Seen, is_undefined, list, locked, look, own, tuple, undefined, unknown};
+use super::python::value::{
+    Dict, Missing, NODE, Py, Seen, is_undefined, list, locked, look, own, tuple, undefined, unknown, width,
+};
 use super::rewrite::{self, FILTER, Spot};
 
-/// How much a template may calculate: loops in loops over long lists end here.
+/// What a template may calculate, in steps of minijinja: loops in loops over long lists end here.
 const FUEL: u64 = 20_000_000;
 
-/// The class of what is not calculated here.
-const NOT_HERE: &str = "NotImplementedError";
+/// What all templates of one result may calculate.
+const FUEL_OF_ALL: u64 = 100_000_000;
 
 /// Longer templates are not rendered.
 const LONGEST: usize = 100_000;
 
-/// What a template can read.
-#[derive(Clone)]
-pub(super) struct Context {
+/// The fuel of all templates of one result.
+pub(crate) struct Fuel(Cell<u64>);
+
+impl Default for Fuel {
+    fn default() -> Self {
+        Fuel(Cell::new(FUEL_OF_ALL))
+    }
+}
+
+/// What a template can read, and the fuel that it runs with.
+pub(super) struct Context<'f> {
     pub(super) variables: Vec<(&'static str, Value)>,
     pub(super) ui_url: String,
     pub(super) now: i64,
+    pub(super) fuel: &'f Fuel,
 }
 
 /// Something that renders to nothing.
@@ -72,6 +85,8 @@ struct Notes {
     raised: Option<Raised>,
     nothing: Vec<Nothing>,
     uses: Vec<(String, &'static str)>,
+    /// How much fuel is used.
+    used: u64,
 }
 
 /// `maybe_template`: other texts are not rendered.
@@ -80,22 +95,29 @@ pub(super) fn is_template(text: &str) -> bool {
 }
 
 /// Renders a template.
-pub(super) fn render(template: &str, context: &Context) -> Rendering {
+pub(super) fn render(template: &str, context: &Context<'_>) -> Rendering {
     if !is_template(template) {
         return Rendering { result: Ok(template.to_owned()), nothing: Vec::new(), uses: Vec::new() };
     }
     let notes = Arc::new(Mutex::new(Notes::default()));
     let result = run(template, context, &notes);
-    let Notes { raised, nothing, uses } = locked(&notes, std::mem::take);
+    let Notes { raised, nothing, uses, used } = locked(&notes, std::mem::take);
     let result = match raised {
         Some(raised) if raised.class == NOT_HERE => Err(Failure::NotHere(raised.message)),
         Some(raised) => Err(Failure::Raised(raised)),
         None => result,
     };
+    let result = match result {
+        Err(Failure::NotHere(message)) if message == TOO_MUCH && context.fuel.0.get() < FUEL => {
+            Err(Failure::NotHere("the templates of all firings together calculate too much".to_owned()))
+        }
+        result => result,
+    };
+    context.fuel.0.set(context.fuel.0.get().saturating_sub(used));
     Rendering { result, nothing, uses }
 }
 
-fn run(template: &str, context: &Context, notes: &Arc<Mutex<Notes>>) -> Result<String, Failure> {
+fn run(template: &str, context: &Context<'_>, notes: &Arc<Mutex<Notes>>) -> Result<String, Failure> {
     if template.len() > LONGEST {
         return Err(Failure::NotHere("it is longer than 100,000 bytes".to_owned()));
     }
@@ -115,8 +137,7 @@ fn run(template: &str, context: &Context, notes: &Arc<Mutex<Notes>>) -> Result<S
     let (instructions, blocks) = generator.finish();
     let mut environment = Environment::empty();
     environment.set_undefined_behavior(UndefinedBehavior::Lenient);
-    environment.set_fuel(Some(FUEL));
-    environment.add_function("namespace", minijinja::functions::namespace);
+    environment.set_fuel(Some(context.fuel.0.get().min(FUEL)));
     let runtime = Runtime {
         notes: notes.clone(),
         spots: rewritten.spots,
@@ -128,7 +149,7 @@ fn run(template: &str, context: &Context, notes: &Arc<Mutex<Notes>>) -> Result<S
         runtime.answer(state, &arguments.into_values())
     });
     let mut variables = Dict::default();
-    for name in ["range", "dict", "cycler", "joiner", "lipsum"] {
+    for name in ["range", "dict", "cycler", "joiner", "lipsum", "namespace"] {
         variables.set(name, own(Py::Function(name)));
     }
     for (name, value) in &context.variables {
@@ -138,24 +159,50 @@ fn run(template: &str, context: &Context, notes: &Arc<Mutex<Notes>>) -> Result<S
     let mut out = String::new();
     let finished = {
         let mut output = make_string_output(&mut out);
-        eval(&environment, &instructions, root, &blocks, &mut output, AutoEscape::None).map(drop)
+        eval(&environment, &instructions, root, &blocks, &mut output, AutoEscape::None)
     };
     match finished {
-        Ok(()) => Ok(out),
-        Err(error) => Err(of_engine(&error)),
+        Ok((_, state)) => {
+            locked(notes, |notes| notes.used = used(&state));
+            Ok(out)
+        }
+        Err(error) => {
+            if error.kind() == ErrorKind::OutOfFuel {
+                locked(notes, |notes| notes.used = FUEL);
+            }
+            Err(of_engine(&error))
+        }
     }
+}
+
+fn used(state: &State<'_, '_>) -> u64 {
+    state.fuel_levels().map_or(0, |(used, _)| used)
 }
 
 /// An error of minijinja itself.
 fn of_engine(error: &Error) -> Failure {
     let detail = error.detail().unwrap_or("it cannot be rendered").to_owned();
     match error.kind() {
-        ErrorKind::OutOfFuel => Failure::NotHere("it calculates too much".to_owned()),
+        ErrorKind::OutOfFuel => Failure::NotHere(TOO_MUCH.to_owned()),
         ErrorKind::InvalidOperation if detail.contains("recursion") => {
             Failure::Raised(Raised::new("RecursionError", "maximum recursion depth exceeded"))
         }
         _ => Failure::Raised(Raised::new("TypeError", detail)),
     }
+}
+
+/// An attribute or item that was looked up.
+fn found(of: &Value, name: &Value, found: Value, around: Surroundings<'_>) -> Outcome<Value> {
+    // Some are made when they are looked up.
+    if matches!(look(of), Seen::Py(Py::Root(..) | Py::Labels(_) | Py::Group(..) | Py::Unknown(_)) | Seen::Text(_)) {
+        around.touch(of)?;
+    }
+    if is_undefined(&found) {
+        // The nearest name is looked for.
+        around.touch(name)?;
+        around.pay_times((width(of) / NODE).min(MOST_NAMES), NODE.saturating_mul(8))?;
+    }
+    Ok(found)
 }
 
 struct Runtime {
@@ -170,8 +217,16 @@ impl Runtime {
     fn answer(&self, state: &mut State<'_, '_>, arguments: &[Value]) -> Result<Value, Error> {
         let [value, name, rest @ ..] = arguments else { return Ok(Value::UNDEFINED) };
         let name = name.as_str().unwrap_or_default();
-        self.operate(state, value, name, rest).map_err(|raised| {
-            locked(&self.notes, |notes| notes.raised.get_or_insert(raised).repr());
+        let result = self.operate(state, value, name, rest).and_then(|result| {
+            Surroundings::is_flat_enough(&result)?;
+            Ok(result)
+        });
+        result.map_err(|raised| {
+            let used = used(state);
+            locked(&self.notes, |notes| {
+                notes.raised.get_or_insert(raised);
+                notes.used = used;
+            });
             Error::new(ErrorKind::InvalidOperation, "raised")
         })
     }
@@ -179,24 +234,41 @@ impl Runtime {
     fn operate(&self, state: &mut State<'_, '_>, value: &Value, name: &str, rest: &[Value]) -> Outcome<Value> {
         let first = rest.first().cloned().unwrap_or_default();
         let count = || first.as_usize().unwrap_or_default();
-        let around = Surroundings { ui_url: &self.ui_url, now: self.now };
+        if name == "call" {
+            return self.call(state, value, rest);
+        }
+        let take = |fuel| state.consume_fuel(fuel).is_ok();
+        let around = self.around(&take);
         match name {
-            "print" => Ok(self.print(state, value, count())),
+            "print" => {
+                around.visit(value)?;
+                Ok(self.print(state, value, count()))
+            }
+            "text" => {
+                around.touch(value)?;
+                Ok(match state.auto_escape() {
+                    AutoEscape::None => value.clone(),
+                    _ => Value::from_safe_string(value.as_str().unwrap_or_default().to_owned()),
+                })
+            }
+            // In a namespace, which could hold itself otherwise.
+            "keep" => around.visit(value).map(|()| value.clone()),
             "name" => Ok(self.name(value, first.as_str().unwrap_or_default())),
             "attribute" => {
                 let name = first.as_str().unwrap_or_default();
                 self.note_use(value, name);
-                attr(value, name)
+                found(value, &first, attr(value, name)?, around)
             }
             "item" => {
                 self.note_use(value, first.as_str().unwrap_or_default());
-                item(value, &first)
+                around.find(value, &first)?;
+                found(value, &first, item(value, &first)?, around)
             }
             "slice" => {
+                around.touch_items(value)?;
                 let bound = |place: usize| rest.get(place).cloned().unwrap_or_default();
                 slice(value, &first, &bound(1), &bound(2))
             }
-            "call" => call(value, rest, state),
             "filter" => {
                 let (positional, named) = split(rest.get(1..).unwrap_or_default());
                 let arguments = Arguments { positional: &positional, named: &named };
@@ -216,19 +288,30 @@ impl Runtime {
                 count()
             ))),
             "iterate" => {
+                around.touch_items(value)?;
                 let all = items(value)?;
                 match count() {
                     0 => Ok(list(all)),
-                    count => all.iter().map(|one| unpacked(one, count)).collect::<Outcome<Vec<_>>>().map(list),
+                    count => {
+                        all.iter().try_for_each(|one| around.touch_items(one))?;
+                        all.iter().map(|one| unpacked(one, count)).collect::<Outcome<Vec<_>>>().map(list)
+                    }
                 }
             }
-            "unpack" => unpacked(value, count()),
+            "unpack" => {
+                around.touch_items(value)?;
+                unpacked(value, count())
+            }
             "list" => Ok(list(rest.to_vec())),
             "tuple" => Ok(tuple(rest.to_vec())),
             "dict" => {
                 let mut dict = Dict::default();
                 for entry in rest.chunks(2) {
                     if let [key, value] = entry {
+                        if key.as_str().is_none() {
+                            around.visit(key)?;
+                            around.pay_times(dict.len(), NODE)?;
+                        }
                         dict.insert(key.clone(), value.clone());
                     }
                 }
@@ -236,10 +319,28 @@ impl Runtime {
             }
             "not" => Ok(if unknown(value).is_some() { value.clone() } else { Value::from(!value.is_true()) }),
             "negate" => negated(value),
-            "~" => concatenated(value, &first),
-            "==" | "!=" | "<" | "<=" | ">" | ">=" | "in" | "not in" => compared(name, value, &first),
-            _ => binary(name, value, &first),
+            "~" => concatenated(value, &first, around),
+            "==" | "!=" | "<" | "<=" | ">" | ">=" | "in" | "not in" => compared(name, value, &first, around),
+            _ => binary(name, value, &first, around),
         }
+    }
+
+    /// A macro runs in the state, so that the fuel cannot be borrowed from it meanwhile.
+    fn call(&self, state: &mut State<'_, '_>, callee: &Value, given: &[Value]) -> Outcome<Value> {
+        if matches!(look(callee), Seen::Other) {
+            return native(callee.call(state, given));
+        }
+        if let Seen::Py(Py::Method(receiver, name)) = look(callee)
+            && matches!(look(receiver), Seen::Other)
+        {
+            self.around(&|fuel| state.consume_fuel(fuel).is_ok()).visit_all(given)?;
+            return native(receiver.call_method(state, name, given));
+        }
+        call(callee, given, self.around(&|fuel| state.consume_fuel(fuel).is_ok()))
+    }
+
+    fn around<'s>(&'s self, take: &'s dyn Fn(u64) -> bool) -> Surroundings<'s> {
+        Surroundings { ui_url: &self.ui_url, now: self.now, take, nested: 0 }
     }
 
     /// A variable: minijinja does not say which one is undefined.

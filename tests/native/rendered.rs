@@ -245,3 +245,91 @@ fn says_what_a_parameter_was_meant_as() {
     let [(kind, hint)] = &hints(json!({"n": "{{ (event.payload.total > 5) }}"}))[..] else { panic!() };
     assert_eq!((*kind, &**hint), (Some("boolean"), ""));
 }
+
+/// What a template renders to, or why it does not.
+fn body(context: &Json, template: &str) -> Result<String, String> {
+    let done = act(context, &json!({"type": "send-notification", "block_document_id": ID, "body": template}));
+    let text = done.texts.into_iter().nth(1).and_then(|body| body.text);
+    text.ok_or_else(|| done.unknown.unwrap_or_else(|| done.failure.map(|failure| failure.reason).unwrap_or_default()))
+}
+
+/// Short templates that ask for very much: none of them may take long, nor much memory.
+#[test]
+fn templates_that_calculate_too_much_are_not_rendered() {
+    let (contexts, _) = rows();
+    let context = &contexts["order"];
+    let doubled = |end: &str| ["{% set a = [1] %}", &"{% set a = [a, a] %}".repeat(40), end].concat();
+    let letters = |inner: &str| ["{% for x in 'a' * 900000 %}", inner, "{% endfor %}"].concat();
+    let namespace = |inner: &str| ["{% set ns = namespace(a=[]) %}", &letters(inner)].concat();
+    let too_much = [
+        doubled("{{ a == a }}"),
+        doubled("{{ a < a }}"),
+        doubled("{{ a }}"),
+        doubled("{{ a ~ '' }}"),
+        doubled("{{ 'x' in a }}"),
+        doubled("{{ a | tojson }}"),
+        doubled("{{ a | sort }}"),
+        doubled("{{ a | min }}"),
+        doubled("{{ a | urlencode }}"),
+        doubled("{{ [1] | select('in', a) | list }}"),
+        doubled("{{ '{}'.format(a) }}"),
+        doubled("{{ '%s' % [a] }}"),
+        doubled("{% for x in [1, 2] %}{{ loop.changed(a) }}{% endfor %}"),
+        doubled("{{ {1: 1}.get(a) }}"),
+        "{{ ([[1] * 12000] * 12000) | string | length }}".to_owned(),
+        "{% set x = 'a' * 900000 %}{% set l = [x] * 900 %}{{ l | string | length }}".to_owned(),
+        "{{ ('a' * 900000) | replace('a', 'b' * 900000) }}".to_owned(),
+        "{{ ('a' * 900000).replace('a', 'b' * 900000) }}".to_owned(),
+        "{{ ([1] * 900000) | join('b' * 900000) }}".to_owned(),
+        "{{ ('b' * 900000).join([''] * 900000) }}".to_owned(),
+        "{{ ('a' * 900000).strip('b' * 900000) }}".to_owned(),
+        "{{ ('a\\n' * 400000) | indent('x' * 900000) }}".to_owned(),
+        "{{ ([1] * 100000) | tojson(indent='x' * 900000) }}".to_owned(),
+        "{{ ('a' * 900000) | wordwrap(1, wrapstring='x' * 900000) }}".to_owned(),
+        "{{ '%999999999d' | format(1) }}".to_owned(),
+        "{{ '{:999999999d}'.format(1) }}".to_owned(),
+        "{{ ('{0}' * 30000).format('x' * 900000) }}".to_owned(),
+        "{{ ('%(a)s' * 30000) % {'a': 'x' * 900000} }}".to_owned(),
+        "{{ ([[1] * 1000] * 1000) | sum(start=[]) | length }}".to_owned(),
+        "{{ ([{'a': 1}] * 100000) | selectattr('a' + '.b' * 40000) | list }}".to_owned(),
+        letters(&"z".repeat(50_000)),
+        letters("{{ ('a' * 900000) | upper | length }}"),
+        letters("{{ ('a' * 900000)[1:] | length }}"),
+        letters("{{ 'a' | center(100000) }}"),
+        namespace("{% set ns.a = ns.a + [('a' * 900000) | list] %}"),
+    ];
+    for template in too_much {
+        let why = body(context, &template).unwrap_err();
+        assert!(why.ends_with("it calculates too much"), "{template}: {why}");
+    }
+    let nested = "its values are nested too deeply";
+    let opaque = "a namespace, a macro or a loop as a value is not calculated here";
+    let deep = [
+        (namespace("{% set ns.a = [ns.a] %}"), nested),
+        (["{{ [1]", &"| batch(1)".repeat(5000), "}}"].concat(), nested),
+        (namespace("{% set ns.a = ns %}"), opaque),
+        (namespace("{% set ns.a = [{'a': ns}] %}"), opaque),
+        (namespace("{% set ns.a = namespace(a=ns) %}"), opaque),
+        ("{% macro m(x) %}{{ m([x]) }}{% endmacro %}{{ m(1) }}".to_owned(), "its macros call each other too deeply"),
+    ];
+    for (template, reason) in deep {
+        let why = body(context, &template).unwrap_err();
+        assert!(why.ends_with(reason), "{template}: {why}");
+    }
+}
+
+/// What real notifications may need stays far below.
+#[test]
+fn long_templates_are_rendered() {
+    let (contexts, _) = rows();
+    let context = &contexts["order"];
+    let rows =
+        "{% set rows = ['a', 'b'] * 5000 %}{% for row in rows %}{{ loop.index }}: {{ row | upper }}\n{% endfor %}";
+    assert_eq!(body(context, rows).unwrap().lines().count(), 10_000);
+    let nested = ["{% set a = [1] %}", &"{% set a = [a] %}".repeat(900), "{{ a }}"].concat();
+    assert_eq!(body(context, &nested).unwrap().len(), 2 * 901 + 1);
+    let large = "{{ (('x' * 1000) ~ event) | length > 1000 }}{{ (event | tojson) == (event | tojson) }}";
+    assert_eq!(body(context, &large.repeat(100)).unwrap(), "TrueTrue".repeat(100));
+    let kept = "{% set ns = namespace(n=0, l=[]) %}{% for x in range(100) %}{% set ns.n = ns.n + x %}{% set ns.l = ns.l + [x] %}{% endfor %}{{ ns.n }} {{ ns.l | length }}";
+    assert_eq!(body(context, kept).unwrap(), "4950 100");
+}

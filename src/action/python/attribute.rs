@@ -8,7 +8,8 @@ use super::error::{Outcome, type_error};
 use super::operator::{key_text, special, whole};
 use super::show::quoted;
 use super::value::{
-    Missing, Model, Py, Seen, class, described, int, is_undefined, list, look, none, own, sequence, text, tuple,
+    Missing, Model, NODE, Py, Seen, class, described, int, is_undefined, list, look, none, own, sequence, text, tuple,
+    width,
 };
 
 pub(in crate::action) const TEXT_METHODS: [&str; 47] = [
@@ -98,6 +99,10 @@ const TIME_METHODS: [&str; 29] = [
 const DELTA_METHODS: [&str; 5] = ["total_seconds", "total_minutes", "total_hours", "total_days", "in_words"];
 const RESOURCE_METHODS: [&str; 7] =
     ["get", "items", "keys", "model_dump", "as_label_value_array", "has_all_labels", "prefect_object_id"];
+/// Among how many names the nearest is looked for, and how long the other one may be.
+pub(in crate::action) const MOST_NAMES: usize = 1000;
+const LONGEST_NAME: usize = 100;
+
 const MODEL_METHODS: [&str; 4] = ["model_dump", "model_dump_json", "dict", "json"];
 
 /// An attribute, as `getattr` finds it.
@@ -196,8 +201,11 @@ fn labels_of(dict: &super::value::Dict) -> Value {
     own(Py::Labels(super::value::Labels { all, value: String::new() }))
 }
 
-/// The names that an object has, for the nearest to one that it lacks.
+/// The names that an object has, for the nearest to one that it lacks. Not among very many, nor for very long ones.
 fn near(value: &Value, name: &str) -> Option<String> {
+    if width(value) / NODE > MOST_NAMES || name.len() > LONGEST_NAME {
+        return None;
+    }
     match look(value) {
         Seen::Py(Py::Dict(dict)) => nearest(name, &mut dict.names()).map(str::to_owned),
         Seen::Py(Py::Root(_, dict)) => {
@@ -315,7 +323,7 @@ pub(in crate::action) fn slice(value: &Value, start: &Value, stop: &Value, step:
         return Ok(value.clone());
     }
     let letters: Option<Vec<Value>> = text(value).map(|text| text.chars().map(Value::from).collect());
-    let Some(items) = letters.or_else(|| sequence(value)) else {
+    let Some(items) = letters.as_deref().or_else(|| sequence(value)) else {
         return match look(value) {
             Seen::Py(Py::Dict(_)) => type_error("unhashable type: 'slice'"),
             _ => type_error(format!("'{}' object is not subscriptable", class(value))),

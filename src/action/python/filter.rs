@@ -8,19 +8,13 @@ use super::error::{Outcome, Raised, type_error, value_error};
 use super::operator::{escaped, fail, float, length, order, printf, whole};
 use super::show::{quoted, repr_of, str_of};
 use super::signature;
+use super::surroundings::Surroundings;
 use super::text as texts;
 use super::time::Arguments;
-use super::value::{Dict, Py, Seen, class, int, is_undefined, look, own, range_items, text, unknown};
+use super::value::{
+    Dict, NODE, Py, Seen, class, extent, int, is_undefined, look, own, range_items, text, unknown, width,
+};
 use super::{human, json, lists, urls};
-
-/// What filters need beside their arguments.
-#[derive(Clone, Copy)]
-pub(in crate::action) struct Surroundings<'s> {
-    /// The address of Prefect's interface.
-    pub(in crate::action) ui_url: &'s str,
-    /// The time of the firing, in microseconds: the time of the server is a little later.
-    pub(in crate::action) now: i64,
-}
 
 /// `value | name(…)`
 pub(in crate::action) fn apply(
@@ -33,6 +27,7 @@ pub(in crate::action) fn apply(
     if unknown(value).is_some() {
         return Ok(value.clone());
     }
+    pay(name, value, given, around)?;
     if let Seen::Py(Py::Model(model)) = look(value)
         && model.is_partial()
         && !is_default(name)
@@ -44,7 +39,7 @@ pub(in crate::action) fn apply(
     if let Some(hidden) = hidden.into_iter().find(|value| unknown(value).is_some()).filter(|_| !is_default(name)) {
         return Ok(hidden.clone());
     }
-    if let Some(result) = of_text(name, value, given) {
+    if let Some(result) = of_text(name, value, given, around) {
         return result;
     }
     if let Some(result) = of_number(name, value, given) {
@@ -57,6 +52,7 @@ pub(in crate::action) fn apply(
         return result;
     }
     match name {
+        "length" | "count" => length(value).map(Value::from),
         "default" | "d" => {
             let default = || given.get(0, "default_value").cloned().unwrap_or_else(|| Value::from(""));
             let absent = is_undefined(value) || given.flag(1, "boolean") && !value.is_true();
@@ -80,6 +76,8 @@ pub(in crate::action) fn apply(
                 _ => None,
             };
             let layout = json::Layout { indent: indent.as_deref(), ..json::FILTER };
+            let (all, indent) = (extent(value), indent.as_deref().map_or(0, str::len));
+            around.pay_times((all.size / NODE).saturating_mul(all.depth), indent)?;
             json::dumps(value, layout).map(Value::from_safe_string)
         }
         "ui_url" => urls::ui_url(value, around.ui_url),
@@ -93,7 +91,37 @@ fn is_default(name: &str) -> bool {
     matches!(name, "default" | "d")
 }
 
-fn of_text(name: &str, value: &Value, given: &Arguments<'_>) -> Option<Outcome<Value>> {
+/// What a filter costs before it starts.
+fn pay(name: &str, value: &Value, given: &Arguments<'_>, around: Surroundings<'_>) -> Outcome<()> {
+    let arguments = || given.positional.iter().chain(given.named.iter().map(|(_, value)| value));
+    let count = width(value) / NODE;
+    match name {
+        "default" | "d" => return Ok(()),
+        // Its items are not looked into.
+        "first" | "last" | "random" | "length" | "count" | "list" | "reverse" | "items" | "attr" | "batch"
+        | "slice" => {
+            around.touch(value)?;
+        }
+        // Each item pays for itself.
+        "map" | "select" | "reject" | "selectattr" | "rejectattr" => {}
+        "sort" | "groupby" | "dictsort" => {
+            around.visit(value)?;
+            let rounds = usize::try_from(count.checked_ilog2().unwrap_or_default()).unwrap_or_default();
+            around.pay_times(extent(value).size, rounds)?;
+        }
+        _ => around.visit(value)?,
+    }
+    around.visit_all(arguments())?;
+    if lists::is_filter(name) {
+        around.touch_items(value)?;
+        // Separators, fillings, the names of attributes: for each item.
+        let each = arguments().filter_map(text).map(|text| text.len()).fold(0, usize::saturating_add);
+        around.pay_times(count, each)?;
+    }
+    Ok(())
+}
+
+fn of_text(name: &str, value: &Value, given: &Arguments<'_>, around: Surroundings<'_>) -> Option<Outcome<Value>> {
     let whole_text = || str_of(value);
     let safe = value.is_safe();
     let kept = |text: String| if safe { Value::from_safe_string(text) } else { Value::from(text) };
@@ -102,7 +130,11 @@ fn of_text(name: &str, value: &Value, given: &Arguments<'_>) -> Option<Outcome<V
         "lower" => kept(whole_text().to_lowercase()),
         "capitalize" => kept(texts::capitalized(&whole_text())),
         "title" => kept(title(&whole_text())),
-        "trim" => kept(texts::stripped(&whole_text(), given.text(0, "chars").as_deref(), true, true)),
+        "trim" => {
+            return Some(
+                texts::stripped(&whole_text(), given.text(0, "chars").as_deref(), (true, true), around).map(kept),
+            );
+        }
         "center" => {
             let width = given.int(0, "width").unwrap_or(80);
             let width = usize::try_from(width).unwrap_or_default().min(100_000);
@@ -111,7 +143,7 @@ fn of_text(name: &str, value: &Value, given: &Arguments<'_>) -> Option<Outcome<V
         "replace" => {
             let part = |place, name| given.get(place, name).map(str_of).unwrap_or_default();
             let most = given.int(2, "count").and_then(|most| usize::try_from(most).ok());
-            Value::from(texts::replaced(&whole_text(), &part(0, "old"), &part(1, "new"), most))
+            return Some(texts::replaced(&whole_text(), &part(0, "old"), &part(1, "new"), most, around));
         }
         "string" if text(value).is_some() => value.clone(),
         "string" => Value::from(whole_text()),
@@ -122,18 +154,18 @@ fn of_text(name: &str, value: &Value, given: &Arguments<'_>) -> Option<Outcome<V
         "wordcount" => Value::from(word_count(&whole_text())),
         "pprint" => Value::from(repr_of(value)),
         "truncate" => return Some(truncate(value, given)),
-        "indent" => Value::from(indent(&whole_text(), given)),
+        "indent" => return Some(indent(&whole_text(), given, around).map(Value::from)),
         "wordwrap" => {
             let width = given.int(0, "width").and_then(|width| usize::try_from(width).ok()).unwrap_or(79);
             let newline = given.text(2, "wrapstring").unwrap_or_else(|| "\n".to_owned());
-            Value::from(wrapped(&whole_text(), width.max(1), &newline))
+            return Some(wrapped(&whole_text(), width.max(1), &newline, around).map(Value::from));
         }
         "format" => {
             if !given.named.is_empty() && !given.positional.is_empty() {
                 let message = "can't handle positional and keyword arguments at the same time";
                 return Some(Err(Raised::new("FilterArgumentError", message)));
             }
-            return Some(printf(&whole_text(), given.positional, false).map(Value::from));
+            return Some(printf(&whole_text(), given.positional, false, around).map(Value::from));
         }
         "urlencode" => return Some(url_encoded(value)),
         "xmlattr" => return Some(attributes(value, given)),
@@ -182,7 +214,7 @@ fn truncate(value: &Value, given: &Arguments<'_>) -> Outcome<Value> {
     Ok(Value::from([start, &end].concat()))
 }
 
-fn indent(text: &str, given: &Arguments<'_>) -> String {
+fn indent(text: &str, given: &Arguments<'_>, around: Surroundings<'_>) -> Outcome<String> {
     let indention = match given.get(0, "width").map(look) {
         Some(Seen::Text(text)) => text.to_owned(),
         Some(Seen::Int(width)) => " ".repeat(usize::try_from(width).unwrap_or_default().min(1000)),
@@ -190,6 +222,7 @@ fn indent(text: &str, given: &Arguments<'_>) -> String {
     };
     let (first, blank) = (given.flag(1, "first"), given.flag(2, "blank"));
     let lines = texts::lines(&[text, "\n"].concat(), false);
+    around.pay_times(lines.len(), indention.len())?;
     let mut out = String::new();
     for (index, line) in lines.iter().enumerate() {
         if index > 0 {
@@ -200,32 +233,37 @@ fn indent(text: &str, given: &Arguments<'_>) -> String {
         }
         out.push_str(line);
     }
-    out
+    Ok(out)
 }
 
 /// Each line broken at spaces, and words that are too long.
-fn wrapped(text: &str, width: usize, newline: &str) -> String {
+fn wrapped(text: &str, width: usize, newline: &str, around: Surroundings<'_>) -> Outcome<String> {
     let mut lines = Vec::new();
     for line in texts::lines(text, false) {
-        let mut current = String::new();
+        let (mut current, mut used) = (String::new(), 0_usize);
         for word in line.split(' ') {
-            let mut word: Vec<char> = word.chars().collect();
-            let used = current.chars().count();
-            if used > 0 && used.saturating_add(1).saturating_add(word.len()) > width {
+            let letters: Vec<char> = word.chars().collect();
+            if used > 0 && used.saturating_add(1).saturating_add(letters.len()) > width {
                 lines.push(std::mem::take(&mut current));
+                used = 0;
             } else if used > 0 {
                 current.push(' ');
+                used = used.saturating_add(1);
             }
-            while word.len() > width {
-                let rest = word.split_off(width);
-                lines.push(word.iter().collect());
-                word = rest;
+            let mut parts = letters.chunks(width).peekable();
+            while let Some(part) = parts.next() {
+                if parts.peek().is_some() {
+                    lines.push(part.iter().collect());
+                } else {
+                    current.extend(part);
+                    used = used.saturating_add(part.len());
+                }
             }
-            current.extend(word);
         }
         lines.push(current);
     }
-    lines.join(newline)
+    around.pay_times(lines.len(), newline.len())?;
+    Ok(lines.join(newline))
 }
 
 fn url_encoded(value: &Value) -> Outcome<Value> {
@@ -241,7 +279,8 @@ fn url_encoded(value: &Value) -> Outcome<Value> {
     };
     let mut parts = Vec::with_capacity(pairs.len());
     for pair in &pairs {
-        let two = super::operator::unpacked(pair, 2).map(|two| super::value::sequence(&two).unwrap_or_default())?;
+        let two = super::operator::unpacked(pair, 2)?;
+        let two = super::value::sequence(&two).unwrap_or_default();
         let quoted: Vec<String> = two.iter().map(|one| texts::url_quoted(&str_of(one), "", true)).collect();
         parts.push(quoted.join("="));
     }
@@ -425,6 +464,17 @@ pub(in crate::action) fn function(name: &str, given: &Arguments<'_>) -> Outcome<
         "cycler" if given.positional.is_empty() => type_error("at least one item has to be provided"),
         "cycler" => Ok(own(Py::Cycler(given.positional.to_vec(), AtomicUsize::new(0)))),
         "joiner" => Ok(own(Py::Joiner(given.text(0, "sep").unwrap_or_else(|| ", ".to_owned()), AtomicUsize::new(0)))),
+        "namespace" => {
+            let mut attributes: Vec<(String, Value)> = Vec::new();
+            if let Some(Seen::Py(Py::Dict(dict))) = given.positional.first().map(look) {
+                let named = |(key, value): &(Value, Value)| Some((key.as_str()?.to_owned(), value.clone()));
+                attributes.extend(dict.iter().filter_map(named));
+            }
+            attributes.extend(given.named.iter().cloned());
+            let attributes: minijinja::value::Kwargs = attributes.into_iter().collect();
+            let made = minijinja::functions::namespace(Some(Value::from(attributes).into()));
+            made.map_err(|_| Raised::new("TypeError", "the arguments of namespace() are not calculated here"))
+        }
         "lipsum" if given.int(0, "n") == Some(0) => Ok(Value::from("")),
         _ => Err(Raised::new("NotImplementedError", format!("`{name}()` is not calculated here"))),
     }

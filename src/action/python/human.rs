@@ -3,9 +3,10 @@
 use minijinja::Value;
 
 use super::error::{Outcome, Raised};
-use super::filter::{Surroundings, rounded};
+use super::filter::rounded;
 use super::operator::{float, whole};
 use super::show::{float_text, str_of};
+use super::surroundings::Surroundings;
 use super::time::Arguments;
 use super::value::{Py, Seen, look, text};
 

@@ -90,7 +90,7 @@ fn write(out: &mut String, value: &Value, layout: Layout<'_>, depth: usize) -> O
         }
         Seen::List | Seen::Tuple => {
             let items = sequence(value).unwrap_or_default();
-            between(out, layout, depth, ('[', ']'), &items, &mut |out, item, depth| write(out, item, layout, depth))
+            between(out, layout, depth, ('[', ']'), items, &mut |out, item, depth| write(out, item, layout, depth))
         }
         Seen::Py(Py::Enum(_, _, text)) => {
             string(out, text, layout.ascii);

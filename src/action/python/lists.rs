@@ -8,12 +8,41 @@ use crate::automation::{is_template_filter, is_template_test};
 
 use super::attribute::item;
 use super::error::{Outcome, Raised, type_error};
-use super::filter::{Surroundings, apply, no_such};
-use super::operator::{binary, equal, items, length, order, whole};
+use super::filter::{apply, no_such};
+use super::operator::{binary, equal, items, order, whole};
 use super::predicate::holds;
 use super::show::str_of;
+use super::surroundings::Surroundings;
 use super::time::Arguments;
-use super::value::{Py, Seen, class, is_undefined, list, look, own, text, undefined};
+use super::value::{NODE, Py, Seen, class, extent, is_undefined, list, look, own, text, undefined};
+
+/// Filters of what a loop can run over.
+pub(super) fn is_filter(name: &str) -> bool {
+    matches!(
+        name,
+        "list"
+            | "first"
+            | "last"
+            | "random"
+            | "reverse"
+            | "items"
+            | "join"
+            | "sort"
+            | "unique"
+            | "min"
+            | "max"
+            | "sum"
+            | "groupby"
+            | "dictsort"
+            | "batch"
+            | "slice"
+            | "map"
+            | "select"
+            | "reject"
+            | "selectattr"
+            | "rejectattr"
+    )
+}
 
 pub(super) fn filter(
     name: &str,
@@ -21,8 +50,10 @@ pub(super) fn filter(
     given: &Arguments<'_>,
     around: Surroundings<'_>,
 ) -> Option<Outcome<Value>> {
+    if !is_filter(name) {
+        return None;
+    }
     Some(match name {
-        "length" | "count" => length(value).map(Value::from),
         "list" => items(value).map(list),
         "first" => items(value)
             .map(|all| all.first().cloned().unwrap_or_else(|| undefined("No first item, sequence was empty."))),
@@ -46,13 +77,13 @@ pub(super) fn filter(
             let sensitive = given.flag(1, "case_sensitive");
             sorted(all, given.get(2, "attribute"), sensitive, given.flag(0, "reverse")).map(list)
         }),
-        "unique" => unique(value, given),
+        "unique" => unique(value, given, around),
         "min" | "max" => extreme(name, value, given),
-        "sum" => sum(value, given),
+        "sum" => sum(value, given, around),
         "groupby" => groups(value, given),
         "dictsort" => dict_sorted(value, given),
-        "batch" => batches(value, given),
-        "slice" => slices(value, given),
+        "batch" => batches(value, given, around),
+        "slice" => slices(value, given, around),
         "map" => map(value, given, around),
         "select" | "reject" | "selectattr" | "rejectattr" => select(name, value, given, around),
         _ => return None,
@@ -154,10 +185,12 @@ fn join(value: &Value, given: &Arguments<'_>) -> Outcome<Value> {
     Ok(Value::from(parts.join(&separator)))
 }
 
-fn unique(value: &Value, given: &Arguments<'_>) -> Outcome<Value> {
+fn unique(value: &Value, given: &Arguments<'_>, around: Surroundings<'_>) -> Outcome<Value> {
     let (mut seen, mut kept): (Vec<Value>, Vec<Value>) = (Vec::new(), Vec::new());
     for one in items(value)? {
         let key = keys(&one, given.get(1, "attribute"), given.flag(0, "case_sensitive"))?;
+        around.visit(&key)?;
+        around.pay_times(seen.len(), extent(&key).size)?;
         if !seen.iter().any(|before| equal(before, &key)) {
             seen.push(key);
             kept.push(one);
@@ -182,14 +215,14 @@ fn extreme(name: &str, value: &Value, given: &Arguments<'_>) -> Outcome<Value> {
     Ok(best.map_or_else(|| undefined("No aggregated item, sequence was empty."), |(_, one)| one))
 }
 
-fn sum(value: &Value, given: &Arguments<'_>) -> Outcome<Value> {
+fn sum(value: &Value, given: &Arguments<'_>, around: Surroundings<'_>) -> Outcome<Value> {
     let mut total = given.get(1, "start").cloned().unwrap_or_else(|| Value::from(0));
     for one in items(value)? {
         let one = match given.get(0, "attribute").filter(|path| !path.is_none()) {
             Some(path) => attribute_of(&one, path, None)?,
             None => one,
         };
-        total = binary("+", &total, &one).map_err(|raised| {
+        total = binary("+", &total, &one, around).map_err(|raised| {
             // The server adds with `+=`.
             Raised::new(raised.class, raised.message.replace("for +:", "for +=:"))
         })?;
@@ -238,8 +271,9 @@ fn count_of(given: &Arguments<'_>, name: &str) -> Outcome<usize> {
     }
 }
 
-fn batches(value: &Value, given: &Arguments<'_>) -> Outcome<Value> {
+fn batches(value: &Value, given: &Arguments<'_>, around: Surroundings<'_>) -> Outcome<Value> {
     let size = count_of(given, "linecount")?.max(1);
+    around.pay_times(size.min(10_000), NODE)?;
     let mut rows: Vec<Vec<Value>> = items(value)?.chunks(size).map(<[Value]>::to_vec).collect();
     if let (Some(fill), Some(last)) = (given.get(1, "fill_with").filter(|fill| !fill.is_none()), rows.last_mut()) {
         while last.len() < size.min(10_000) {
@@ -249,8 +283,9 @@ fn batches(value: &Value, given: &Arguments<'_>) -> Outcome<Value> {
     Ok(own(Py::Generator(rows.into_iter().map(list).collect())))
 }
 
-fn slices(value: &Value, given: &Arguments<'_>) -> Outcome<Value> {
+fn slices(value: &Value, given: &Arguments<'_>, around: Surroundings<'_>) -> Outcome<Value> {
     let count = count_of(given, "slices")?.clamp(1, 10_000);
+    around.pay_times(count, NODE)?;
     let all = items(value)?;
     let each = all.len().checked_div(count).unwrap_or_default();
     let longer = all.len().checked_rem(count).unwrap_or_default();
@@ -269,6 +304,7 @@ fn slices(value: &Value, given: &Arguments<'_>) -> Outcome<Value> {
 
 fn map(value: &Value, given: &Arguments<'_>, around: Surroundings<'_>) -> Outcome<Value> {
     let all = items(value)?;
+    let around = around.inner()?;
     let mut mapped = Vec::with_capacity(all.len());
     let named = |name: &str| given.named.iter().find(|(own, _)| own == name).map(|(_, value)| value);
     if let (true, Some(path)) = (given.positional.is_empty(), named("attribute")) {

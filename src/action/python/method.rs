@@ -1,17 +1,18 @@
 //! Calls: methods of strings, dictionaries, lists and the server's objects.
 
 use minijinja::formatting::{FormatStyle, format};
-use minijinja::{ErrorKind, State, Value};
+use minijinja::{ErrorKind, Value};
 
 use super::error::{Outcome, Raised, type_error, value_error};
 use super::operator::{equal, fail, items};
 use super::show::str_of;
+use super::surroundings::{NOT_HERE, Surroundings, TOO_MUCH};
 use super::text as texts;
 use super::time::{self, Arguments};
-use super::value::{Dict, Model, Py, Seen, class, is_undefined, list, look, none, own, text, tuple, unknown};
+use super::value::{Dict, Model, Py, Seen, class, extent, is_undefined, list, look, none, own, text, tuple, unknown};
 
-/// `callee(…)`. `state`: for minijinja's own values.
-pub(in crate::action) fn call(callee: &Value, given: &[Value], state: &mut State<'_, '_>) -> Outcome<Value> {
+/// `callee(…)`, of what is not minijinja's own.
+pub(in crate::action) fn call(callee: &Value, given: &[Value], around: Surroundings<'_>) -> Outcome<Value> {
     if is_undefined(callee) {
         return Err(fail(callee));
     }
@@ -19,27 +20,31 @@ pub(in crate::action) fn call(callee: &Value, given: &[Value], state: &mut State
         return Ok(callee.clone());
     }
     let (positional, named) = split(given);
+    around.visit_all(positional.iter().chain(named.iter().map(|(_, value)| value)))?;
     let arguments = Arguments { positional: &positional, named: &named };
     match look(callee) {
-        Seen::Py(Py::Method(receiver, name)) => match look(receiver) {
-            Seen::Other => native(receiver.call_method(state, name, given)),
-            _ => method(receiver, name, &arguments),
-        },
+        Seen::Py(Py::Method(receiver, name)) => {
+            pay(receiver, name, &arguments, around)?;
+            method(receiver, name, &arguments, around)
+        }
         Seen::Py(Py::Function(name)) => super::filter::function(name, &arguments),
         Seen::Py(Py::Joiner(separator, used)) => {
             let before = used.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
             Ok(Value::from(if before == 0 { "" } else { separator }))
         }
-        Seen::Other => native(callee.call(state, given)),
         _ => type_error(format!("'{}' object is not callable", class(callee))),
     }
 }
 
 /// What minijinja raises itself, such as a macro called with too many arguments.
-fn native(result: Result<Value, minijinja::Error>) -> Outcome<Value> {
+pub(in crate::action) fn native(result: Result<Value, minijinja::Error>) -> Outcome<Value> {
     result.map_err(|error| match error.kind() {
         ErrorKind::TooManyArguments => {
-            Raised::new("NotImplementedError", "a macro is called with arguments that it does not declare")
+            Raised::new(NOT_HERE, "a macro is called with arguments that it does not declare")
+        }
+        ErrorKind::OutOfFuel => Raised::new(NOT_HERE, TOO_MUCH),
+        ErrorKind::InvalidOperation if error.detail().is_some_and(|detail| detail.contains("recursion")) => {
+            Raised::new(NOT_HERE, "its macros call each other too deeply")
         }
         _ => Raised::new("TypeError", error.detail().unwrap_or("it cannot be called").to_owned()),
     })
@@ -59,12 +64,23 @@ pub(in crate::action) fn split(given: &[Value]) -> (Vec<Value>, Vec<(String, Val
     }
 }
 
-fn method(receiver: &Value, name: &str, arguments: &Arguments<'_>) -> Outcome<Value> {
+/// What a method costs before it starts, beside its arguments.
+fn pay(receiver: &Value, name: &str, arguments: &Arguments<'_>, around: Surroundings<'_>) -> Outcome<()> {
+    match look(receiver) {
+        Seen::Py(Py::Dict(_) | Py::Root(..)) => match arguments.get(0, "key").filter(|_| name == "get") {
+            Some(key) => around.find(receiver, key),
+            None => around.touch(receiver),
+        },
+        _ => around.visit(receiver),
+    }
+}
+
+fn method(receiver: &Value, name: &str, arguments: &Arguments<'_>, around: Surroundings<'_>) -> Outcome<Value> {
     if let Some(hidden) = arguments.positional.iter().find(|value| unknown(value).is_some()) {
         return Ok(hidden.clone());
     }
     if let Some(text) = text(receiver) {
-        return of_text(&text, name, arguments);
+        return of_text(&text, name, arguments, around);
     }
     match look(receiver) {
         Seen::Py(found) => match found {
@@ -157,7 +173,7 @@ pub(in crate::action) fn all_below(value: &Value, field: &str) -> Vec<Value> {
     let mut all = vec![value.clone()];
     if let Seen::Py(Py::Model(model)) = look(value) {
         for inner in model.fields.get(field).and_then(super::value::sequence).unwrap_or_default() {
-            all.extend(all_below(&inner, field));
+            all.extend(all_below(inner, field));
         }
     }
     all
@@ -189,7 +205,7 @@ fn find_label(event: &Model, label: &str) -> Value {
 }
 
 /// Methods of strings.
-fn of_text(text: &str, name: &str, arguments: &Arguments<'_>) -> Outcome<Value> {
+fn of_text(text: &str, name: &str, arguments: &Arguments<'_>, around: Surroundings<'_>) -> Outcome<Value> {
     let plain = |result: String| {
         if arguments.positional.is_empty() {
             return Ok(Value::from(result));
@@ -224,13 +240,14 @@ fn of_text(text: &str, name: &str, arguments: &Arguments<'_>) -> Outcome<Value> 
                 })
                 .collect(),
         ),
-        "strip" => Ok(Value::from(texts::stripped(text, first().as_deref(), true, true))),
-        "lstrip" => Ok(Value::from(texts::stripped(text, first().as_deref(), true, false))),
-        "rstrip" => Ok(Value::from(texts::stripped(text, first().as_deref(), false, true))),
+        "strip" | "lstrip" | "rstrip" => {
+            let ends = (name != "rstrip", name != "lstrip");
+            texts::stripped(text, first().as_deref(), ends, around).map(Value::from)
+        }
         "replace" => {
             let (old, new) = (sought()?, arguments.text(1, "").unwrap_or_default());
             let most = arguments.int(2, "count").filter(|most| *most >= 0).and_then(|most| usize::try_from(most).ok());
-            Ok(Value::from(texts::replaced(text, &old, &new, most)))
+            texts::replaced(text, &old, &new, most, around)
         }
         "split" | "rsplit" => {
             let separator = arguments.text(0, "sep");
@@ -268,9 +285,13 @@ fn of_text(text: &str, name: &str, arguments: &Arguments<'_>) -> Outcome<Value> 
         }
         "join" => {
             let all = match arguments.get(0, "") {
-                Some(value) => items(value).map_err(|_| Raised::new("TypeError", "can only join an iterable"))?,
+                Some(value) => {
+                    around.touch_items(value)?;
+                    items(value).map_err(|_| Raised::new("TypeError", "can only join an iterable"))?
+                }
                 None => return type_error("str.join() takes exactly one argument (0 given)"),
             };
+            around.pay_times(all.len(), text.len())?;
             let mut parts = Vec::with_capacity(all.len());
             for (index, item) in all.iter().enumerate() {
                 match super::value::text(item) {
@@ -296,7 +317,7 @@ fn of_text(text: &str, name: &str, arguments: &Arguments<'_>) -> Outcome<Value> 
             let padded = texts::padded(digits, width().saturating_sub(sign.len()), '0', true, false);
             Ok(Value::from([sign, &padded].concat()))
         }
-        "format" => str_format(text, arguments),
+        "format" => str_format(text, arguments, around),
         "encode" => Ok(own(Py::Bytes(text.as_bytes().to_vec()))),
         "expandtabs" => Ok(Value::from(text.replace('\t', "        "))),
         "isdigit" | "isdecimal" | "isnumeric" => flag(!text.is_empty() && text.chars().all(char::is_numeric)),
@@ -325,7 +346,15 @@ fn parted(text: &str, found: Option<(&str, &str)>, separator: &str, from_end: bo
 }
 
 /// `str.format`: numbers and strings as they are, everything else as its text.
-fn str_format(template: &str, arguments: &Arguments<'_>) -> Outcome<Value> {
+fn str_format(template: &str, arguments: &Arguments<'_>, around: Surroundings<'_>) -> Outcome<Value> {
+    // Each field can show any of the arguments, and has at least its width.
+    let fields = template.matches('{').count();
+    let largest = arguments.positional.iter().chain(arguments.named.iter().map(|(_, value)| value));
+    around.pay_times(fields, largest.map(|value| extent(value).size).max().unwrap_or_default())?;
+    let specifications = template.split('{').skip(1).filter_map(|field| field.split_once('}')).map(|(field, _)| field);
+    let numbers = specifications.flat_map(|field| field.split(|c: char| !c.is_ascii_digit()));
+    let widths = numbers.filter(|digits| !digits.is_empty()).map(|digits| digits.parse().unwrap_or(usize::MAX));
+    around.pay(widths.fold(0, usize::saturating_add))?;
     let shown = |value: &Value| match look(value) {
         Seen::Int(_) | Seen::Float(_) | Seen::Text(_) => value.clone(),
         _ => Value::from(str_of(value)),

@@ -5,10 +5,14 @@ use std::cmp::Ordering;
 use minijinja::Value;
 use minijinja::formatting::{FormatStyle, format};
 
+use crate::text::order::by_text;
+
 use super::error::{Outcome, Raised, type_error};
 use super::show::{quoted, repr_of, str_of};
+use super::surroundings::Surroundings;
 use super::value::{
-    Delta, Missing, Py, Seen, class, int, is_undefined, list, look, own, range_items, sequence, text, tuple, unknown,
+    Delta, Missing, NODE, Py, Seen, class, extent, int, is_undefined, list, look, own, range_items, sequence, text,
+    tuple, unknown,
 };
 
 /// The longest text or list that an operator builds.
@@ -55,15 +59,17 @@ fn too_large<T>() -> Outcome<T> {
     Err(Raised::new("OverflowError", "the result is too large to calculate here"))
 }
 
-pub(in crate::action) fn binary(operator: &str, a: &Value, b: &Value) -> Outcome<Value> {
+pub(in crate::action) fn binary(operator: &str, a: &Value, b: &Value, around: Surroundings<'_>) -> Outcome<Value> {
     if let Some(special) = special(&[a, b]) {
         return special;
     }
+    around.touch(a)?;
+    around.touch(b)?;
     match operator {
         "+" => add(a, b),
         "-" => subtract(a, b),
-        "*" => multiply(a, b),
-        "%" => remainder(a, b),
+        "*" => multiply(a, b, around),
+        "%" => remainder(a, b, around),
         _ => arithmetic(operator, a, b),
     }
 }
@@ -140,8 +146,7 @@ fn add(a: &Value, b: &Value) -> Outcome<Value> {
     }
     match (look(a), look(b)) {
         (Seen::List, Seen::List) | (Seen::Tuple, Seen::Tuple) => {
-            let mut all = sequence(a).unwrap_or_default();
-            all.extend(sequence(b).unwrap_or_default());
+            let all = [sequence(a).unwrap_or_default(), sequence(b).unwrap_or_default()].concat();
             Ok(if matches!(look(a), Seen::List) { list(all) } else { tuple(all) })
         }
         (Seen::Text(_), _) => type_error(format!("can only concatenate str (not \"{}\") to str", class(b))),
@@ -168,7 +173,7 @@ fn subtract(a: &Value, b: &Value) -> Outcome<Value> {
     }
 }
 
-fn multiply(a: &Value, b: &Value) -> Outcome<Value> {
+fn multiply(a: &Value, b: &Value, around: Surroundings<'_>) -> Outcome<Value> {
     for (one, other) in [(a, b), (b, a)] {
         let repeated = text(one).is_some() || sequence(one).is_some();
         if !repeated {
@@ -182,13 +187,15 @@ fn multiply(a: &Value, b: &Value) -> Outcome<Value> {
             if text.len().saturating_mul(times) > MOST {
                 return too_large();
             }
+            around.pay_times(text.len(), times)?;
             return limited(text.repeat(times), one.is_safe());
         }
         let items = sequence(one).unwrap_or_default();
         if items.len().saturating_mul(times) > MOST {
             return too_large();
         }
-        let all: Vec<Value> = std::iter::repeat_n(items, times).flatten().collect();
+        around.pay_times(items.len().saturating_mul(NODE), times)?;
+        let all: Vec<Value> = std::iter::repeat_n(items, times).flatten().cloned().collect();
         return Ok(if matches!(look(one), Seen::List) { list(all) } else { tuple(all) });
     }
     match (delta(a), whole(a), delta(b), whole(b)) {
@@ -199,21 +206,33 @@ fn multiply(a: &Value, b: &Value) -> Outcome<Value> {
     }
 }
 
-fn remainder(a: &Value, b: &Value) -> Outcome<Value> {
+fn remainder(a: &Value, b: &Value, around: Surroundings<'_>) -> Outcome<Value> {
     match text(a) {
         Some(template) => {
-            let arguments =
-                if matches!(look(b), Seen::Tuple) { sequence(b).unwrap_or_default() } else { vec![b.clone()] };
+            let one = [b.clone()];
+            let arguments = if matches!(look(b), Seen::Tuple) { sequence(b).unwrap_or_default() } else { &one };
             let is_mapping = matches!(look(b), Seen::Py(Py::Dict(_)));
-            printf(&template, &arguments, is_mapping).map(Value::from)
+            printf(&template, arguments, is_mapping, around).map(Value::from)
         }
         None => arithmetic("%", a, b),
     }
 }
 
 /// `template % arguments`
-pub(in crate::action) fn printf(template: &str, arguments: &[Value], is_mapping: bool) -> Outcome<String> {
+pub(in crate::action) fn printf(
+    template: &str,
+    arguments: &[Value],
+    is_mapping: bool,
+    around: Surroundings<'_>,
+) -> Outcome<String> {
+    around.visit_all(arguments)?;
     let wanted = conversions(template);
+    let widths = wanted.iter().map(|conversion| conversion.width).fold(0, usize::saturating_add);
+    around.pay(widths)?;
+    if is_mapping {
+        // Each conversion can show any of its values.
+        around.pay_times(wanted.len(), arguments.first().map_or(0, |all| extent(all).size))?;
+    }
     if !is_mapping {
         if wanted.len() > arguments.len() {
             return type_error("not enough arguments for format string");
@@ -225,7 +244,7 @@ pub(in crate::action) fn printf(template: &str, arguments: &[Value], is_mapping:
     let mut shown = Vec::with_capacity(arguments.len());
     let mut adapted = String::with_capacity(template.len());
     let mut rest = template;
-    for (index, (at, kind)) in wanted.iter().enumerate() {
+    for (index, Conversion { at, kind, .. }) in wanted.iter().enumerate() {
         let argument = arguments.get(index).or(arguments.first());
         let Some(argument) = argument else { continue };
         if matches!(kind, 'd' | 'i' | 'u' | 'x' | 'X' | 'o') && float(argument).is_none() {
@@ -255,20 +274,34 @@ pub(in crate::action) fn printf(template: &str, arguments: &[Value], is_mapping:
         .map_err(|error| Raised::new("ValueError", error.detail().unwrap_or("invalid format").to_owned()))
 }
 
-/// The kind of each conversion and where its letter is.
-fn conversions(template: &str) -> Vec<(usize, char)> {
+/// A conversion in a template for `%`.
+struct Conversion {
+    /// Where its letter is.
+    at: usize,
+    kind: char,
+    /// How many letters it has at least: its width and its precision.
+    width: usize,
+}
+
+fn conversions(template: &str) -> Vec<Conversion> {
     let mut found = Vec::new();
     let mut letters = template.char_indices();
     while let Some((_, letter)) = letters.next() {
         if letter != '%' {
             continue;
         }
+        let (mut width, mut number) = (0_usize, 0_usize);
         for (at, letter) in letters.by_ref() {
             if letter == '%' {
                 break;
             }
+            number = match letter.to_digit(10).and_then(|digit| usize::try_from(digit).ok()) {
+                Some(digit) => number.saturating_mul(10).saturating_add(digit),
+                None => 0,
+            };
+            width = width.max(number);
             if letter.is_ascii_alphabetic() && !matches!(letter, 'l' | 'h' | 'L') {
-                found.push((at, letter));
+                found.push(Conversion { at, kind: letter, width });
                 break;
             }
         }
@@ -300,7 +333,8 @@ pub(in crate::action) fn escaped(text: &str) -> String {
 }
 
 /// `a ~ b`
-pub(in crate::action) fn concatenated(a: &Value, b: &Value) -> Outcome<Value> {
+pub(in crate::action) fn concatenated(a: &Value, b: &Value, around: Surroundings<'_>) -> Outcome<Value> {
+    around.visit_all([a, b])?;
     limited(str_of(a) + &str_of(b), false)
 }
 
@@ -331,7 +365,7 @@ pub(in crate::action) fn equal(a: &Value, b: &Value) -> bool {
         (Seen::None, Seen::None) => a.is_undefined() == b.is_undefined(),
         (Seen::List, Seen::List) | (Seen::Tuple, Seen::Tuple) => {
             let (x, y) = (sequence(a).unwrap_or_default(), sequence(b).unwrap_or_default());
-            x.len() == y.len() && x.iter().zip(&y).all(|(x, y)| equal(x, y))
+            x.len() == y.len() && x.iter().zip(y).all(|(x, y)| equal(x, y))
         }
         (Seen::Py(x), Seen::Py(y)) => same(x, y),
         _ => false,
@@ -352,10 +386,17 @@ fn same(a: &Py, b: &Py) -> bool {
         (Py::Delta(x), Py::Delta(y)) => x.micros == y.micros,
         (Py::Uuid(x), Py::Uuid(y)) => x == y,
         (Py::Plain(class, x, _), Py::Plain(other, y, _)) => class == other && x == y,
-        (Py::Set(x), Py::Set(y)) => x.len() == y.len() && x.iter().all(|item| y.iter().any(|other| equal(item, other))),
+        (Py::Set(x), Py::Set(y)) => texts_of(x) == texts_of(y),
         (Py::Range(..), Py::Range(..)) | (Py::View(..), Py::View(..)) => repr_of(&own_of(a)) == repr_of(&own_of(b)),
         _ => false,
     }
+}
+
+/// The sets of the server's objects only hold texts.
+fn texts_of(all: &[Value]) -> Vec<String> {
+    let mut texts: Vec<String> = all.iter().map(str_of).collect();
+    by_text(&mut texts, String::as_str);
+    texts
 }
 
 fn own_of(value: &Py) -> Value {
@@ -385,7 +426,7 @@ pub(in crate::action) fn order(operator: &str, a: &Value, b: &Value) -> Outcome<
     match (look(a), look(b)) {
         (Seen::List, Seen::List) | (Seen::Tuple, Seen::Tuple) => {
             let (x, y) = (sequence(a).unwrap_or_default(), sequence(b).unwrap_or_default());
-            for (x, y) in x.iter().zip(&y) {
+            for (x, y) in x.iter().zip(y) {
                 if !equal(x, y) {
                     return order(operator, x, y);
                 }
@@ -401,7 +442,8 @@ pub(in crate::action) fn order(operator: &str, a: &Value, b: &Value) -> Outcome<
 }
 
 /// `a < b` and so on.
-pub(in crate::action) fn compared(operator: &str, a: &Value, b: &Value) -> Outcome<Value> {
+pub(in crate::action) fn compared(operator: &str, a: &Value, b: &Value, around: Surroundings<'_>) -> Outcome<Value> {
+    around.visit_all([a, b])?;
     let undecided = || [a, b].into_iter().find(|value| unknown(value).is_some());
     Ok(match operator {
         "==" | "!=" => match undecided() {
@@ -458,7 +500,7 @@ pub(in crate::action) fn items(value: &Value) -> Outcome<Vec<Value>> {
         all.iter().map(pair).collect()
     };
     match look(value) {
-        Seen::List | Seen::Tuple => Ok(sequence(value).unwrap_or_default()),
+        Seen::List | Seen::Tuple => Ok(sequence(value).unwrap_or_default().to_vec()),
         Seen::Text(text) => Ok(text.chars().map(Value::from).collect()),
         Seen::Py(found) => match found {
             Py::Undefined(_) => Ok(Vec::new()),

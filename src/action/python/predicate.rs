@@ -6,9 +6,9 @@ use minijinja::value::ValueKind;
 use crate::automation::{is_template_filter, is_template_test};
 
 use super::error::{Outcome, Raised};
-use super::filter::Surroundings;
 use super::operator::{binary, compared, contains, equal, items};
 use super::show::str_of;
+use super::surroundings::Surroundings;
 use super::value::{Py, Seen, is_undefined, look, text, unknown};
 
 /// `value is name(…)`
@@ -16,21 +16,25 @@ pub(in crate::action) fn holds(
     name: &str,
     value: &Value,
     arguments: &[Value],
-    _around: Surroundings<'_>,
+    around: Surroundings<'_>,
 ) -> Outcome<Value> {
     let is_defined = !is_undefined(value);
     match name {
         "defined" => return Ok(Value::from(is_defined)),
         "undefined" => return Ok(Value::from(!is_defined)),
-        _ => {}
+        // They only look at its type.
+        "none" | "boolean" | "true" | "false" | "integer" | "float" | "number" | "string" | "mapping" | "iterable"
+        | "sequence" | "escaped" | "callable" => around.touch(value)?,
+        _ => around.visit(value)?,
     }
+    around.visit_all(arguments)?;
     if let Some(hidden) = std::iter::once(value).chain(arguments).find(|value| unknown(value).is_some()) {
         return Ok(hidden.clone());
     }
     let absent = || Raised::new("TypeError", format!("test_{name}() missing 1 required positional argument"));
     let other = || arguments.first().ok_or_else(absent);
     let divides = |by: &Value, rest: i128| -> Outcome<Value> {
-        Ok(Value::from(equal(&binary("%", value, by)?, &super::value::int(rest))))
+        Ok(Value::from(equal(&binary("%", value, by, around)?, &super::value::int(rest))))
     };
     let operator = match name {
         "eq" | "equalto" | "==" => "==",
@@ -42,7 +46,7 @@ pub(in crate::action) fn holds(
         _ => "",
     };
     if !operator.is_empty() {
-        return compared(operator, value, other()?);
+        return compared(operator, value, other()?, around);
     }
     Ok(Value::from(match name {
         "odd" => return divides(&Value::from(2), 1),

@@ -162,8 +162,8 @@ pub(in crate::action) fn repr_of(value: &Value) -> String {
         Seen::Float(number) => float_text(number),
         Seen::Text(text) if value.is_safe() => ["Markup(", &quoted(text), ")"].concat(),
         Seen::Text(text) => quoted(text),
-        Seen::List => joined("[", &sequence(value).unwrap_or_default(), "]"),
-        Seen::Tuple => tuple_repr(&sequence(value).unwrap_or_default()),
+        Seen::List => joined("[", sequence(value).unwrap_or_default(), "]"),
+        Seen::Tuple => tuple_repr(sequence(value).unwrap_or_default()),
         Seen::Py(own) => match own {
             Py::Undefined(_) => "Undefined".to_owned(),
             Py::Dict(dict) => dict_repr(dict),
@@ -185,7 +185,9 @@ pub(in crate::action) fn repr_of(value: &Value) -> String {
             Py::View(class, items) => [class, "(", &joined("[", items, "]"), ")"].concat(),
             Py::Range(start, stop, 1) => format!("range({start}, {stop})"),
             Py::Range(start, stop, step) => format!("range({start}, {stop}, {step})"),
-            Py::Group(key, items) => tuple_repr(&[key.clone(), Value::from(items.clone())]),
+            Py::List(items) => joined("[", items, "]"),
+            Py::Tuple(items) => tuple_repr(items),
+            Py::Group(key, items) => ["(", &repr_of(key), ", ", &joined("[", items, "]"), ")"].concat(),
             Py::Unknown(path) => placeholder(path),
             Py::Bytes(bytes) => ["b", &quoted(&String::from_utf8_lossy(bytes))].concat(),
             // The server prints where it is in memory.

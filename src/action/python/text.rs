@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use minijinja::Value;
 
 use super::error::{Outcome, value_error};
+use super::surroundings::Surroundings;
 use super::value::list;
 
 pub(in crate::action) fn list_of(texts: Vec<String>) -> Value {
@@ -32,17 +33,28 @@ pub(in crate::action) fn capitalized(text: &str) -> String {
     first + &letters.as_str().to_lowercase()
 }
 
-pub(in crate::action) fn stripped(text: &str, letters: Option<&str>, start: bool, end: bool) -> String {
+pub(in crate::action) fn stripped(
+    text: &str,
+    letters: Option<&str>,
+    (start, end): (bool, bool),
+    around: Surroundings<'_>,
+) -> Outcome<String> {
+    around.pay_times(text.len(), letters.map_or(0, str::len))?;
     let is = |c: char| letters.map_or_else(|| c.is_whitespace(), |letters| letters.contains(c));
     let text = if start { text.trim_start_matches(is) } else { text };
-    if end { text.trim_end_matches(is) } else { text }.to_owned()
+    Ok(if end { text.trim_end_matches(is) } else { text }.to_owned())
 }
 
-pub(in crate::action) fn replaced(text: &str, old: &str, new: &str, most: Option<usize>) -> String {
-    match most {
-        Some(most) => text.replacen(old, new, most),
-        None => text.replace(old, new),
-    }
+pub(in crate::action) fn replaced(
+    text: &str,
+    old: &str,
+    new: &str,
+    most: Option<usize>,
+    around: Surroundings<'_>,
+) -> Outcome<Value> {
+    let most = most.unwrap_or(usize::MAX);
+    around.pay_times(text.matches(old).take(most).count(), new.len())?;
+    Ok(Value::from(text.replacen(old, new, most)))
 }
 
 pub(in crate::action) fn split(

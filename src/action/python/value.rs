@@ -1,5 +1,4 @@
-//! Python's values, as far as templates see them. Numbers, strings, lists and tuples are minijinja's own; everything else
-//! is a [`Py`].
+//! Python's values, as far as templates see them. Numbers and strings are minijinja's own; everything else is a [`Py`].
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -7,7 +6,7 @@ use std::sync::atomic::AtomicUsize;
 use std::sync::{Arc, Mutex};
 
 use minijinja::Value;
-use minijinja::value::{Enumerator, Object, ObjectRepr, Tuple, ValueKind};
+use minijinja::value::{Enumerator, Object, ObjectRepr, ValueKind};
 
 use crate::text::table::Map;
 
@@ -16,6 +15,8 @@ use crate::text::table::Map;
 pub(in crate::action) enum Py {
     /// Jinja's `ChainableUndefined`.
     Undefined(Missing),
+    List(Vec<Value>),
+    Tuple(Vec<Value>),
     Dict(Dict),
     Set(Vec<Value>),
     /// A point in time with microseconds since the epoch; always in UTC.
@@ -151,6 +152,11 @@ impl Dict {
         self.entries.iter().map(|(key, value)| pair(key.clone(), value.clone())).collect()
     }
 
+    /// Keys and values.
+    fn parts(&self) -> impl Iterator<Item = &Value> {
+        self.entries.iter().flat_map(|(key, value)| [key, value])
+    }
+
     pub(in crate::action) fn len(&self) -> usize {
         self.entries.len()
     }
@@ -165,33 +171,131 @@ fn same_key(one: &Value, other: &Value) -> bool {
     one.kind() == other.kind() && one == other
 }
 
-impl Object for Py {
+/// A [`Py`] with what it holds, which is calculated when it is made.
+#[derive(Debug)]
+struct Own {
+    py: Py,
+    extent: Extent,
+}
+
+/// How much a value holds, with everything inside it. What is inside twice counts twice, because it is visited twice.
+#[derive(Clone, Copy, Default, Debug)]
+pub(in crate::action) struct Extent {
+    /// The bytes of all texts, and [`NODE`] for each value.
+    pub(in crate::action) size: usize,
+    /// How deep values are inside others.
+    pub(in crate::action) depth: usize,
+    /// A namespace, a macro or a loop is inside, whose size nobody knows.
+    pub(in crate::action) opaque: bool,
+}
+
+/// What one value counts, in bytes.
+pub(in crate::action) const NODE: usize = 32;
+
+impl Extent {
+    fn of_text(text: &str) -> Extent {
+        Extent { size: NODE.saturating_add(text.len()), ..Extent::default() }
+    }
+
+    fn around<'v>(inner: impl IntoIterator<Item = &'v Value>) -> Extent {
+        let mut all = Extent { size: NODE, ..Extent::default() };
+        for value in inner {
+            all = all.with(extent(value));
+        }
+        Extent { depth: all.depth.saturating_add(1), ..all }
+    }
+
+    fn with(self, other: Extent) -> Extent {
+        Extent {
+            size: self.size.saturating_add(other.size),
+            depth: self.depth.max(other.depth),
+            opaque: self.opaque || other.opaque,
+        }
+    }
+
+    fn of(py: &Py) -> Extent {
+        match py {
+            Py::List(items) | Py::Tuple(items) | Py::Set(items) | Py::Generator(items) | Py::View(_, items) => {
+                Extent::around(items)
+            }
+            Py::Cycler(items, _) => Extent::around(items),
+            Py::Dict(dict) | Py::Root(_, dict) => Extent::around(dict.parts()),
+            Py::Model(model) => Extent::around(model.fields.parts().chain(model.also.parts())),
+            Py::Group(key, items) => Extent::around(items.iter().chain([key])),
+            Py::Method(of, _) => Extent::around([of]),
+            Py::Labels(labels) => labels.extent(),
+            Py::Undefined(missing) => Extent::of_text(&missing.message),
+            Py::Plain(_, text, _) | Py::Uuid(text) | Py::Enum(_, text, _) | Py::Joiner(text, _) | Py::Unknown(text) => {
+                Extent::of_text(text)
+            }
+            Py::Bytes(bytes) => Extent { size: NODE.saturating_add(bytes.len()), ..Extent::default() },
+            // At most 100 numbers: the sandbox allows no more.
+            Py::Range(..) => Extent { size: NODE.saturating_mul(100), ..Extent::default() },
+            Py::Time(_) | Py::Delta(_) | Py::Function(_) => Extent { size: NODE, ..Extent::default() },
+        }
+    }
+}
+
+/// How much a value holds.
+pub(in crate::action) fn extent(value: &Value) -> Extent {
+    match value.downcast_object_ref::<Own>() {
+        Some(own) => own.extent,
+        None => match look(value) {
+            Seen::Text(text) => Extent::of_text(text),
+            found => Extent { size: NODE, depth: 0, opaque: matches!(found, Seen::Other) },
+        },
+    }
+}
+
+/// What a value itself counts, without what its parts hold.
+pub(in crate::action) fn width(value: &Value) -> usize {
+    let count = match look(value) {
+        Seen::Text(text) => return NODE.saturating_add(text.len()),
+        Seen::Py(Py::Unknown(text) | Py::Enum(_, _, text)) => return NODE.saturating_add(text.len()),
+        Seen::Py(Py::Labels(_)) => return extent(value).size,
+        Seen::List | Seen::Tuple => sequence(value).map_or(0, <[Value]>::len),
+        Seen::Py(found) => match found {
+            Py::Dict(dict) | Py::Root(_, dict) => dict.len(),
+            Py::Model(model) => model.fields.len(),
+            Py::Set(items) | Py::Generator(items) | Py::View(_, items) | Py::Group(_, items) => items.len(),
+            Py::Range(..) => 100,
+            _ => 0,
+        },
+        _ => 0,
+    };
+    count.saturating_add(1).saturating_mul(NODE)
+}
+
+impl Object for Own {
     fn repr(self: &Arc<Self>) -> ObjectRepr {
-        match &**self {
+        match &self.py {
             Py::Dict(_) | Py::Root(..) => ObjectRepr::Map,
+            Py::List(_) | Py::Tuple(_) => ObjectRepr::Seq,
             _ => ObjectRepr::Plain,
         }
     }
 
     fn get_value(self: &Arc<Self>, key: &Value) -> Option<Value> {
-        match &**self {
+        match &self.py {
             Py::Dict(dict) | Py::Root(_, dict) => dict.find(key).cloned(),
+            Py::List(items) | Py::Tuple(items) => items.get(key.as_usize()?).cloned(),
             _ => None,
         }
     }
 
     fn enumerate(self: &Arc<Self>) -> Enumerator {
-        match &**self {
+        match &self.py {
             Py::Dict(dict) | Py::Root(_, dict) => Enumerator::Values(dict.keys()),
+            Py::List(items) | Py::Tuple(items) => Enumerator::Seq(items.len()),
             _ => Enumerator::NonEnumerable,
         }
     }
 
     fn is_true(self: &Arc<Self>) -> bool {
-        match &**self {
+        match &self.py {
             Py::Undefined(_) => false,
             Py::Dict(dict) => dict.len() > 0,
-            Py::Set(items) | Py::View(_, items) => !items.is_empty(),
+            Py::List(items) | Py::Tuple(items) | Py::Set(items) | Py::View(_, items) => !items.is_empty(),
             Py::Delta(delta) => delta.micros != 0,
             Py::Enum(_, _, value) => !value.is_empty(),
             Py::Labels(labels) => !labels.all.is_empty(),
@@ -222,8 +326,12 @@ pub(in crate::action) enum Seen<'v> {
 }
 
 pub(in crate::action) fn look(value: &Value) -> Seen<'_> {
-    if let Some(own) = value.downcast_object_ref::<Py>() {
-        return Seen::Py(own);
+    if let Some(own) = value.downcast_object_ref::<Own>() {
+        return match &own.py {
+            Py::List(_) => Seen::List,
+            Py::Tuple(_) => Seen::Tuple,
+            py => Seen::Py(py),
+        };
     }
     match value.kind() {
         ValueKind::None | ValueKind::Undefined => Seen::None,
@@ -234,8 +342,6 @@ pub(in crate::action) fn look(value: &Value) -> Seen<'_> {
         },
         ValueKind::Number => Seen::Float(f64::try_from(value.clone()).unwrap_or_default()),
         ValueKind::String => Seen::Text(value.as_str().unwrap_or_default()),
-        ValueKind::Seq if value.is_tuple() => Seen::Tuple,
-        ValueKind::Seq => Seen::List,
         _ => Seen::Other,
     }
 }
@@ -249,16 +355,17 @@ pub(in crate::action) fn text(value: &Value) -> Option<Cow<'_, str>> {
     }
 }
 
-pub(in crate::action) fn own(value: Py) -> Value {
-    Value::from_object(value)
+pub(in crate::action) fn own(py: Py) -> Value {
+    let extent = Extent::of(&py);
+    Value::from_object(Own { py, extent })
 }
 
 pub(in crate::action) fn list(items: Vec<Value>) -> Value {
-    Value::from(items)
+    own(Py::List(items))
 }
 
 pub(in crate::action) fn tuple(items: Vec<Value>) -> Value {
-    Value::from(Tuple::new(items))
+    own(Py::Tuple(items))
 }
 
 pub(in crate::action) fn pair(first: Value, second: Value) -> Value {
@@ -290,8 +397,11 @@ pub(in crate::action) fn unknown(value: &Value) -> Option<&str> {
 }
 
 /// The items of a list or a tuple.
-pub(in crate::action) fn sequence(value: &Value) -> Option<Vec<Value>> {
-    matches!(look(value), Seen::List | Seen::Tuple).then(|| value.try_iter().map(Iterator::collect).unwrap_or_default())
+pub(in crate::action) fn sequence(value: &Value) -> Option<&[Value]> {
+    match &value.downcast_object_ref::<Own>()?.py {
+        Py::List(items) | Py::Tuple(items) => Some(items),
+        _ => None,
+    }
 }
 
 /// The name of the class, without its module.
@@ -308,6 +418,8 @@ pub(in crate::action) fn class(value: &Value) -> &'static str {
         Seen::Tuple => "tuple",
         Seen::Py(own) => match own {
             Py::Undefined(_) => "ChainableUndefined",
+            Py::List(_) => "list",
+            Py::Tuple(_) => "tuple",
             Py::Dict(_) => "dict",
             Py::Set(_) => "set",
             Py::Time(_) => "DateTime",
@@ -365,6 +477,17 @@ pub(in crate::action) fn locked<T, R>(mutex: &Mutex<T>, with: impl FnOnce(&mut T
 }
 
 impl Labels {
+    /// Each part of a name is a level, and each level holds the rest of the name.
+    fn extent(&self) -> Extent {
+        let mut all = Extent::of_text(&self.value);
+        for (name, value) in &self.all {
+            let parts = name.matches('.').count().saturating_add(1);
+            let each = name.len().saturating_add(value.len()).saturating_add(NODE);
+            all = all.with(Extent { size: each.saturating_mul(parts), depth: parts, opaque: false });
+        }
+        all
+    }
+
     /// The labels below each first part of a name: those that have further parts, then the others.
     pub(in crate::action) fn heads(&self) -> Vec<(String, Labels)> {
         let mut deep: Vec<(String, Labels)> = Vec::new();
