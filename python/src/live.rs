@@ -1,9 +1,7 @@
 //! Captured events of a live server: backtests, causes, comparisons, actions, and windows over heartbeats.
 
-use prefect_events::backtest::{
-    self, Backtest, BacktestOptions, CompareOptions, ComparedText, Comparison, Why, WhyOptions,
-};
-use prefect_events::diagnostic::Report;
+use prefect_events::action::ServerObjects;
+use prefect_events::backtest::{self, BacktestOptions, CompareOptions, Why, WhyOptions};
 use prefect_events::render::{self, RenderOptions};
 use prefect_events::simulate::{
     self, ActionSettings, CapturedEvents, EventTexts, ReplayOptions, SimulateOptions, TestOptions,
@@ -28,16 +26,8 @@ fn rendering(how: Option<&str>) -> PyResult<Option<RenderOptions>> {
     how.map(options).transpose()
 }
 
-/// Captured events; or the first text that cannot be read, and its index if there are several.
-fn captured(texts: &[PyBackedBytes]) -> Result<CapturedEvents, (Option<usize>, Report)> {
-    let mut events = CapturedEvents::default();
-    for (index, text) in texts.iter().enumerate() {
-        let report = events.add_lines(document(text, true), 0);
-        if !report.valid {
-            return Err(((texts.len() > 1).then_some(index), report));
-        }
-    }
-    Ok(events)
+fn captured(texts: &[PyBackedBytes]) -> CapturedEvents {
+    CapturedEvents::read(texts.iter().map(|text| document(text, true)).collect::<Vec<_>>().into())
 }
 
 /// Compares a replay with the firings that a server recorded.
@@ -52,12 +42,8 @@ pub(super) fn backtest_events(
 ) -> PyResult<Json> {
     let (options, how): (BacktestOptions, _) = (options(settings)?, rendering(how)?);
     run(py, usize::MAX, move || {
-        let result = match captured(&events) {
-            Ok(events) => {
-                backtest::backtest_captured(document(&automations, places), &events, &options).map_err(misuse)?
-            }
-            Err((index, report)) => Backtest::unreadable_events(index, report),
-        };
+        let automations = document(&automations, places);
+        let result = backtest::backtest_captured(automations, &captured(&events), &options).map_err(misuse)?;
         finished(&result, how.as_ref(), render::render_backtest)
     })
 }
@@ -74,13 +60,8 @@ pub(super) fn compare_automations(
 ) -> PyResult<Json> {
     let (options, how): (CompareOptions, _) = (options(settings)?, rendering(how)?);
     run(py, usize::MAX, move || {
-        let result = match captured(&events) {
-            Ok(events) => {
-                let (old, new) = (document(&old.0, old.1), document(&new.0, new.1));
-                backtest::compare_automations(old, new, &events, &options).map_err(misuse)?
-            }
-            Err((index, report)) => Comparison::unreadable(ComparedText::Events, index, report),
-        };
+        let (old, new) = (document(&old.0, old.1), document(&new.0, new.1));
+        let result = backtest::compare_automations(old, new, &captured(&events), &options).map_err(misuse)?;
         finished(&result, how.as_ref(), render::render_comparison)
     })
 }
@@ -97,12 +78,8 @@ pub(super) fn why_run(
 ) -> PyResult<Json> {
     let (options, how): (WhyOptions, _) = (options(settings)?, rendering(how)?);
     run(py, usize::MAX, move || {
-        let events = captured(&events).map_err(|(_, report)| {
-            let first = report.diagnostics.first().map_or("", |first| &first.message);
-            misuse(format_args!("the events cannot be read: {first}"))
-        })?;
         let automations = automations.as_ref().map(|(text, places)| document(text, *places));
-        let result: Why = backtest::why(&events, &name, automations, &options).map_err(misuse)?;
+        let result: Why = backtest::why(&captured(&events), &name, automations, &options).map_err(misuse)?;
         finished(&result, how.as_ref(), render::render_why)
     })
 }
@@ -113,11 +90,7 @@ pub(super) fn freeze_firings(py: Python<'_>, scenarios: PyBackedBytes, settings:
     let options: TestOptions = options(settings)?;
     run(py, usize::MAX, move || {
         let frozen = simulate::freeze_firings(document(&scenarios, true), &options.files);
-        frozen.map(String::into_bytes).map_err(|found| {
-            let first = found.first();
-            let line = first.and_then(|first| first.range).map(|range| format!("line {}: ", range.start.line));
-            misuse(format_args!("{}{}", line.unwrap_or_default(), first.map_or("", |first| &first.message)))
-        })
+        frozen.map(String::into_bytes).map_err(misuse)
     })
 }
 
@@ -132,17 +105,18 @@ pub(super) fn render_actions(
     of_actions: &str,
 ) -> PyResult<Json> {
     let of_actions: ActionSettings = options(of_actions)?;
+    let given = given.map(ServerObjects::read).transpose().map_err(|error| misuse(format_args!("`given` {error}")))?;
     let Some(events) = events else {
         let how: SimulateOptions = options(settings)?;
         return run(py, usize::MAX, move || {
-            json(&simulate::scenario_actions(document(&input.0, input.1), given.as_deref(), &how, &of_actions))
+            json(&simulate::scenario_actions(document(&input.0, input.1), given.as_ref(), &how, &of_actions))
         });
     };
     let how: ReplayOptions = options(settings)?;
     run(py, usize::MAX, move || {
         let events: EventTexts<'_> = events.iter().map(|text| document(text, true)).collect::<Vec<_>>().into();
         let input = document(&input.0, input.1);
-        let rendered = simulate::replay_actions(input, &events, given.as_deref(), &how, &of_actions);
+        let rendered = simulate::replay_actions(input, &events, given.as_ref(), &how, &of_actions);
         json(&rendered.map_err(misuse)?)
     })
 }

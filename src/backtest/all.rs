@@ -4,8 +4,8 @@ use serde::{Deserialize, Deserializer};
 
 use crate::diagnostic::Report;
 use crate::simulate::{
-    CapturedEvents, ChangeKind, DocumentText, EventTexts, FoundIn, Lives, ReplayError, ReplayOptions, automations_of,
-    named,
+    CapturedEvents, ChangeKind, DocumentText, EventTexts, FoundIn, Lives, ReplayError, ReplayOptions, UnreadEvents,
+    automations_of, named,
 };
 use crate::text::strict::strict;
 use crate::time::{Instant, Span};
@@ -70,10 +70,7 @@ pub fn backtest(
     events: EventTexts<'_>,
     options: &BacktestOptions,
 ) -> Result<Backtest, ReplayError> {
-    match CapturedEvents::read(events) {
-        Ok(captured) => backtest_captured(automations, &captured, options),
-        Err((events_index, report)) => Ok(Backtest::unreadable_events(events_index, report)),
-    }
+    backtest_captured(automations, &CapturedEvents::read(events), options)
 }
 
 /// The same with events that were read before.
@@ -85,6 +82,9 @@ pub fn backtest_captured(
     captured: &CapturedEvents,
     options: &BacktestOptions,
 ) -> Result<Backtest, ReplayError> {
+    if let Some(UnreadEvents { index, report }) = captured.unread() {
+        return Ok(Backtest { events_index: *index, ..unreadable(FoundIn::Events, report.clone()) });
+    }
     let (given, report) = automations.read(automations_of);
     let Some(given) = given else { return Ok(unreadable(FoundIn::Automation, report)) };
     let consequences = captured.consequences();
@@ -105,14 +105,6 @@ pub fn backtest_captured(
         warnings: report.diagnostics,
         ..Backtest::default()
     })
-}
-
-impl Backtest {
-    /// The result for events that could not be read. `index`: of the text, if there are several.
-    #[must_use]
-    pub fn unreadable_events(index: Option<usize>, report: Report) -> Backtest {
-        Backtest { events_index: index, ..unreadable(FoundIn::Events, report) }
-    }
 }
 
 /// The automations that captured events describe, as a JSON list: the last version of each that was not deleted.

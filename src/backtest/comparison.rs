@@ -6,7 +6,8 @@ use uuid::Uuid;
 use crate::diagnostic::{Diagnostic, Report};
 use crate::event::SharedText;
 use crate::simulate::{
-    CapturedEvents, DocumentText, GivenAutomation, Lives, ReplayError, ReplayOptions, RunOutcome, automations_of,
+    CapturedEvents, DocumentText, GivenAutomation, Lives, ReplayError, ReplayOptions, RunOutcome, UnreadEvents,
+    automations_of,
 };
 use crate::text::order;
 use crate::text::phrase::{count, duration};
@@ -200,10 +201,13 @@ pub fn compare_automations(
     captured: &CapturedEvents,
     options: &CompareOptions,
 ) -> Result<Comparison, ReplayError> {
+    if let Some(UnreadEvents { index, report }) = captured.unread() {
+        return Ok(unreadable(ComparedText::Events, *index, report.clone()));
+    }
     let (olds, report) = old.read(automations_of);
-    let Some(olds) = olds else { return Ok(Comparison::unreadable(ComparedText::Old, None, report)) };
+    let Some(olds) = olds else { return Ok(unreadable(ComparedText::Old, None, report)) };
     let (news, report) = new.read(automations_of);
-    let Some(news) = news else { return Ok(Comparison::unreadable(ComparedText::New, None, report)) };
+    let Some(news) = news else { return Ok(unreadable(ComparedText::New, None, report)) };
     let consequences = captured.consequences();
     let lives = Lives::new(captured.events(), &consequences);
     let received = captured.received();
@@ -229,13 +233,10 @@ pub fn compare_automations(
     })
 }
 
-impl Comparison {
-    /// The result for a text that could not be read. `index`: of a text of events, if there are several.
-    #[must_use]
-    pub fn unreadable(found_in: ComparedText, index: Option<usize>, report: Report) -> Comparison {
-        let errors = report.diagnostics;
-        Comparison { errors, found_in: Some(found_in), events_index: index, ..Comparison::default() }
-    }
+/// The result for a text that cannot be read. `index`: of a text of events, if there are several.
+fn unreadable(found_in: ComparedText, index: Option<usize>, report: Report) -> Comparison {
+    let errors = report.diagnostics;
+    Comparison { errors, found_in: Some(found_in), events_index: index, ..Comparison::default() }
 }
 
 type Pair<'g> = (Option<&'g GivenAutomation>, Option<&'g GivenAutomation>);

@@ -41,6 +41,8 @@ pub enum WhyError {
     AmbiguousRun(String, Vec<String>),
     /// The automations cannot be read: the first error.
     Unreadable(String),
+    /// The events cannot be read: the first error.
+    UnreadableEvents(String),
     /// They cannot be played.
     Replay(ReplayError),
 }
@@ -54,6 +56,7 @@ impl fmt::Display for WhyError {
                 write!(f, "several runs begin with `{}`: {all}; give one's id", shown(run))
             }
             WhyError::Unreadable(message) => write!(f, "the automations cannot be read: {message}"),
+            WhyError::UnreadableEvents(message) => write!(f, "the events cannot be read: {message}"),
             WhyError::Replay(error) => error.fmt(f),
         }
     }

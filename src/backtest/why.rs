@@ -4,7 +4,7 @@ use crate::automation::Posture;
 use crate::event::{RESOURCE_ID, ReceivedEvent};
 use crate::simulate::{
     CapturedEvents, DocumentText, GivenAutomation, Life, Lives, RecordedFiring, ReplayOptions, RunOutcome,
-    automations_of, named,
+    UnreadEvents, automations_of, named,
 };
 use crate::text::phrase::{duration, shown};
 use crate::text::steps::step;
@@ -30,6 +30,10 @@ pub fn why(
     automations: Option<DocumentText<'_>>,
     options: &WhyOptions,
 ) -> Result<Why, WhyError> {
+    if let Some(UnreadEvents { report, .. }) = captured.unread() {
+        let first = report.diagnostics.first().map(|first| first.message.clone());
+        return Err(WhyError::UnreadableEvents(first.unwrap_or_default()));
+    }
     let consequences = captured.consequences();
     let lives = Lives::new(captured.events(), &consequences);
     let (id, life) = find(&lives, run)?;

@@ -5,7 +5,7 @@ use std::rc::Rc;
 use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 
-use crate::backtest::{Backtest, BacktestOptions, backtest_captured, captured_automations};
+use crate::backtest::{BacktestOptions, backtest_captured, captured_automations};
 use crate::render::{Format, RenderOptions, display_name, render_backtest};
 use crate::simulate::DocumentText;
 use crate::text::strict::strict;
@@ -125,11 +125,8 @@ impl Run for RunBacktest {
             format: own.format,
             ..self.source.rendering(subject.filter(|_| file.is_some()), &self.surroundings)
         };
-        let result = match &self.captured.failed {
-            Some((index, report)) => Backtest::unreadable_events(*index, report.clone()),
-            None => backtest_captured(DocumentText::from(&**automations), &self.captured.events, &how)
-                .map_err(|error| Stop::Fail(error.to_string()))?,
-        };
+        let result = backtest_captured(DocumentText::from(&**automations), &self.captured.events, &how)
+            .map_err(|error| Stop::Fail(error.to_string()))?;
         let status = if result.errors.is_empty() { u8::from(!result.agrees) } else { 2 };
         Ok(Outcome { status, ..Outcome::printing(render_backtest(&result, &rendering)) })
     }

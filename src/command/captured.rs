@@ -6,7 +6,7 @@ use serde::Deserialize;
 use serde::de::value::MapDeserializer;
 use serde_json::Value;
 
-use crate::diagnostic::{Report, TextOptions};
+use crate::diagnostic::TextOptions;
 use crate::render::{RenderOptions, display_name};
 use crate::simulate::{CapturedEvents, DocumentText};
 use crate::text::strict::sentence;
@@ -53,20 +53,14 @@ impl EventSource {
 #[derive(Default)]
 pub(super) struct Captured {
     pub events: CapturedEvents,
-    /// The index of the text that cannot be read, if there are several, and why.
-    pub failed: Option<(Option<usize>, Report)>,
+    /// The index of the file that is being read, if there are several.
     file: Option<usize>,
 }
 
 impl Captured {
     /// Adds a document, or whole lines of NDJSON after `lines` others; returns whether they could be read.
     pub(super) fn add(&mut self, bytes: &[u8], lines: u64) -> bool {
-        let report = self.events.add_lines(DocumentText { bytes, options: TextOptions::default() }, lines);
-        let is_valid = report.valid;
-        if !is_valid && self.failed.is_none() {
-            self.failed = Some((self.file, report));
-        }
-        is_valid
+        self.events.add_lines(DocumentText { bytes, options: TextOptions::default() }, lines, self.file).valid
     }
 
     /// Reads all events: the caller passes them on to [`Captured::add`].
@@ -77,7 +71,7 @@ impl Captured {
         }
         let files = source.files();
         for (index, file) in files.iter().enumerate() {
-            if self.failed.is_some() {
+            if self.events.unread().is_some() {
                 break;
             }
             self.file = Some(index).filter(|_| files.len() > 1);

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 
-use crate::backtest::{CompareOptions, ComparedText, Comparison, compare_automations};
+use crate::backtest::{CompareOptions, compare_automations};
 use crate::render::{Format, RenderOptions, display_name, render_comparison};
 use crate::simulate::DocumentText;
 use crate::text::strict::strict;
@@ -83,12 +83,9 @@ impl Run for RunDiff {
         self.captured.read(&self.source, inputs)?;
         let old = needed(&own.old, inputs.read(&own.old)?)?;
         let new = needed(&own.new, inputs.read(&own.new)?)?;
-        let result = if let Some((index, report)) = &self.captured.failed {
-            Comparison::unreadable(ComparedText::Events, *index, report.clone())
-        } else {
-            let [old, new] = [&old, &new].map(|text| DocumentText::from(&***text));
-            compare_automations(old, new, &self.captured.events, &how).map_err(|error| Stop::Fail(error.to_string()))?
-        };
+        let [old, new] = [&old, &new].map(|text| DocumentText::from(&***text));
+        let result = compare_automations(old, new, &self.captured.events, &how)
+            .map_err(|error| Stop::Fail(error.to_string()))?;
         let rendering = RenderOptions {
             format: own.format,
             new_file: Some(display_name(&own.new).to_owned()),

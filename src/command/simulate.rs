@@ -5,9 +5,9 @@ use std::rc::Rc;
 use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 
-use crate::json::tree::Tree;
+use crate::action::ServerObjects;
 use crate::render::{
-    Format, RenderOptions, SimulationView, display_name, printable, render_simulation, render_version_comparison,
+    Format, RenderOptions, SimulationView, display_name, render_simulation, render_version_comparison,
 };
 use crate::simulate::{
     ActionSettings, DocumentText, EventTexts, RenderedFirings, ReplayOptions, SimulateOptions, SimulationResult,
@@ -174,7 +174,7 @@ fn scenario(
             server_version: how.server_version,
             ..SimulateOptions::default()
         };
-        scenario_actions(document, given.as_deref(), &only, &action_settings())
+        scenario_actions(document, given.as_ref(), &only, &action_settings())
     });
     if options.compare {
         let comparison = compare_versions(document, &how);
@@ -207,7 +207,7 @@ fn events(options: &SimulateCommandOptions, inputs: &mut Inputs, rendering: Rend
     }
     let actions = if options.actions {
         let only = ReplayOptions { trace: false, timeline: false, chance: false, ..how.clone() };
-        Some(replay_actions(document, &texts, given.as_deref(), &only, &action_settings()).map_err(fail)?)
+        Some(replay_actions(document, &texts, given.as_ref(), &only, &action_settings()).map_err(fail)?)
     } else {
         None
     };
@@ -219,17 +219,12 @@ fn action_settings() -> ActionSettings {
     ActionSettings { most: Some(MOST_FIRINGS), ..ActionSettings::default() }
 }
 
-/// The file with what only the server knows, as JSON text.
-fn given(options: &SimulateCommandOptions, inputs: &mut Inputs) -> Result<Option<String>, Stop> {
+/// The file with what only the server knows.
+fn given(options: &SimulateCommandOptions, inputs: &mut Inputs) -> Result<Option<ServerObjects>, Stop> {
     let Some(file) = &options.given else { return Ok(None) };
     let bytes = needed(file, inputs.read(file)?)?;
-    let text = String::from_utf8_lossy(&bytes);
-    let name = display_name(file);
-    match Tree::parse(&text) {
-        Ok(Tree::Object(object)) => Ok(Some(Tree::from(object).line())),
-        Ok(_) => Err(Stop::Fail(format!("{name} must be an object, such as {{\"flow_run\": {{…}}}}"))),
-        Err(error) => Err(Stop::Fail(format!("{name} is not JSON: {}", printable(&error.to_string())))),
-    }
+    let given = ServerObjects::read(Vec::clone(&*bytes));
+    given.map(Some).map_err(|error| Stop::Fail(format!("{} {error}", display_name(file))))
 }
 
 fn status(result: &SimulationResult) -> u8 {

@@ -91,12 +91,7 @@ fn tested(file: &str, update: bool, inputs: &mut Inputs) -> Result<Had<TestRepor
     }
     let frozen = match freeze_firings(DocumentText::from(&**text), &options.files) {
         Ok(frozen) => frozen,
-        Err(found) => {
-            let first = found.first();
-            let line = first.and_then(|first| first.range).map(|range| format!("line {}: ", range.start.line));
-            let message = first.map_or("", |first| &first.message);
-            return Ok(Err(["cannot be tested: ", &line.unwrap_or_default(), message].concat()));
-        }
+        Err(error) => return Ok(Err(format!("cannot be tested: {error}"))),
     };
     if frozen.as_bytes() != &**text
         && let Err(reason) = inputs.write(file, || frozen.clone().into_bytes())?

@@ -81,10 +81,6 @@ impl Run for RunWhy {
             None if self.source.is_server() => Some(automations_of_server(&self.source, None, inputs)?),
             None => None,
         };
-        if let Some((_, report)) = &self.captured.failed {
-            let first = report.diagnostics.first().map_or("", |first| &first.message);
-            return Err(Stop::Fail(format!("the events cannot be read: {first}")));
-        }
         let automations = automations.as_ref().filter(|list| list.as_slice() != b"[]");
         let document = automations.map(|text| DocumentText::from(&***text));
         let explained = why(&self.captured.events, &own.run, document, &how);

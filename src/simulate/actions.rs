@@ -3,7 +3,9 @@
 use serde::{Deserialize, Deserializer, Serialize};
 use uuid::Uuid;
 
-use crate::action::{ActionOptions, Fired, RenderedAction, implied_automation, name_deployment, render};
+use crate::action::{
+    ActionOptions, Fired, Fuel, RenderedAction, ServerObjects, implied_automation, name_deployment, render_with,
+};
 use crate::diagnostic::Diagnostic;
 use crate::json::{Document, Tape, Value, parse, parse_prefix};
 use crate::recognise::{self, Item, ItemForm, recognise};
@@ -91,8 +93,7 @@ struct Played<'t> {
     firings: Vec<Firing>,
 }
 
-/// Plays a scenario, as [`simulate`] does, and renders the actions of each firing. `given`: JSON, as for
-/// [`render`](crate::action::render).
+/// Plays a scenario, as [`simulate`] does, and renders the actions of each firing.
 ///
 /// ```
 /// use prefect_events::simulate::{ActionSettings, SimulateOptions, scenario_actions};
@@ -117,7 +118,7 @@ struct Played<'t> {
 #[must_use]
 pub fn scenario_actions(
     scenario: DocumentText<'_>,
-    given: Option<&str>,
+    given: Option<&ServerObjects>,
     options: &SimulateOptions,
     settings: &ActionSettings,
 ) -> RenderedFirings {
@@ -180,15 +181,14 @@ pub fn scenario_actions(
     rendered.unwrap_or_default()
 }
 
-/// Plays captured events, as [`replay`] does, and renders the actions of each firing. `given`: JSON, as for
-/// [`render`](crate::action::render).
+/// Plays captured events, as [`replay`] does, and renders the actions of each firing.
 ///
 /// # Errors
 /// As [`replay`].
 pub fn replay_actions(
     automation: DocumentText<'_>,
     events: &EventTexts<'_>,
-    given: Option<&str>,
+    given: Option<&ServerObjects>,
     options: &ReplayOptions,
     settings: &ActionSettings,
 ) -> Result<RenderedFirings, ReplayError> {
@@ -300,7 +300,7 @@ fn of_all<'t>(
     played: Vec<Played<'t>>,
     find: &dyn Fn(Uuid) -> Option<Value<'t>>,
     text: &dyn Fn(Uuid) -> Option<&'t str>,
-    given: Option<&str>,
+    given: Option<&ServerObjects>,
     settings: &ActionSettings,
 ) -> RenderedFirings {
     let mut all: Vec<(Option<Value<'_>>, Option<Option<String>>, Firing)> = Vec::new();
@@ -311,14 +311,12 @@ fn of_all<'t>(
     let most = settings.most.unwrap_or(MOST);
     let more = all.len().saturating_sub(most);
     let options = ActionOptions { ui_url: settings.ui_url.clone() };
-    let (mut given_tape, mut issues) = (Tape::new(), Vec::new());
-    let given_bytes = given.unwrap_or("{}").as_bytes();
-    parse(given_bytes, 0, &mut given_tape, &mut issues);
-    let given_document = given_tape.document(given_bytes);
-    let given = given_document.root();
+    let given = given.map(ServerObjects::document);
+    let given = given.as_ref().and_then(Document::root);
+    let fuel = Fuel::default();
     let firings = all.into_iter().take(most).map(|(automation, implied, firing)| {
         step(1);
-        let actions = automation.map(|automation| one(automation, &firing, find, text, given, &options));
+        let actions = automation.map(|automation| one(automation, &firing, find, text, given, &options, &fuel));
         let mut actions = actions.unwrap_or_default();
         if let Some(deployment) = implied {
             for action in &mut actions {
@@ -338,6 +336,7 @@ fn one<'t>(
     text: &dyn Fn(Uuid) -> Option<&'t str>,
     given: Option<Value<'_>>,
     options: &ActionOptions,
+    fuel: &Fuel,
 ) -> Vec<RenderedAction> {
     let children = firing.children.iter().filter_map(|child| child.event.as_ref());
     let ids: Vec<Uuid> = firing.event.iter().chain(children).map(|event| event.id).collect();
@@ -355,5 +354,5 @@ fn one<'t>(
     let fired = Fired::of(firing, &|id| {
         find(id).or_else(|| documents.iter().find(|(own, _)| *own == id).and_then(|(_, document)| document.root()))
     });
-    render(automation, &fired, given, options)
+    render_with(automation, &fired, given, options, fuel)
 }

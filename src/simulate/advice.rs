@@ -5,8 +5,8 @@ use std::fmt;
 use serde::de::Error;
 use serde::{Deserialize, Deserializer, Serialize};
 
-use crate::automation::heartbeats;
-use crate::text::phrase::{joined, shown};
+use crate::automation::{PrefectVersion, heartbeats};
+use crate::text::phrase::joined;
 use crate::text::strict::strict;
 use crate::text::template::render;
 use crate::time::Span;
@@ -33,7 +33,8 @@ pub struct HeartbeatConfig {
     #[cfg_attr(feature = "typescript", ts(type = "string | number", optional))]
     pub tick: Option<Span>,
     /// The version of the clients, such as `"3.6.22"`. Default: ignored.
-    pub client_version: Option<String>,
+    #[cfg_attr(feature = "typescript", ts(type = "string", optional))]
+    pub client_version: Option<PrefectVersion>,
     /// The trigger's `expect`. Default: the wildcard `prefect.flow-run.*`.
     pub expect: Option<Vec<String>>,
 }
@@ -46,7 +47,7 @@ impl<'de> Deserialize<'de> for HeartbeatConfig {
             frequency: Option<Span>,
             within: Option<Span>,
             tick: Option<Span>,
-            client_version: Option<String>,
+            client_version: Option<PrefectVersion>,
             expect: Option<Vec<String>>,
         }
         let Written { frequency, within, tick, client_version, expect } = Written::deserialize(strict(deserializer))?;
@@ -68,8 +69,6 @@ const NUMBER: &str = "a number of seconds, more than 0";
 pub enum AdviceError {
     /// This span is not more than 0, or more than a year.
     Seconds(&'static str, Span),
-    /// `clientVersion` is not a version.
-    ClientVersion(String),
 }
 
 impl fmt::Display for AdviceError {
@@ -78,10 +77,6 @@ impl fmt::Display for AdviceError {
             AdviceError::Seconds(key, span) => {
                 let seconds = [if span.0 < 0 { "-" } else { "" }, &*seconds(span.0)].concat();
                 write!(f, "`{key}` must be {NUMBER}, not `{seconds}`")
-            }
-            AdviceError::ClientVersion(written) => {
-                let written = shown(written);
-                write!(f, "`clientVersion` must be a version such as `3.6.22`, not `{written}`")
             }
         }
     }
@@ -192,18 +187,6 @@ fn seconds(span: i64) -> String {
 }
 
 /// The three numbers of a version.
-fn version(text: &str) -> Result<[u32; 3], AdviceError> {
-    let mut parts = text.split('.').map(|part| {
-        let digits: String = part.chars().take_while(char::is_ascii_digit).collect();
-        digits.parse::<u32>().ok()
-    });
-    let mut next = || parts.next().unwrap_or(Some(0));
-    match (next(), next(), next()) {
-        (Some(major), Some(minor), Some(patch)) => Ok([major, minor, patch]),
-        _ => Err(AdviceError::ClientVersion(text.to_owned())),
-    }
-}
-
 /// `1 missed heartbeat`, `2 missed heartbeats`.
 fn plural(count: i64, heartbeats: &str) -> String {
     [&*count.to_string(), heartbeats, if count == 1 { "" } else { "s" }].concat()
@@ -228,7 +211,7 @@ fn plural(count: i64, heartbeats: &str) -> String {
 /// ```
 ///
 /// # Errors
-/// If a span is not more than 0 or more than a year, or the version is invalid.
+/// If a span is not more than 0 or more than a year.
 pub fn heartbeat_advice(config: &HeartbeatConfig) -> Result<Advice, AdviceError> {
     let span = |key: &'static str, span: Span| {
         Some(span.0).filter(|span| (1..=LONGEST).contains(span)).ok_or(AdviceError::Seconds(key, span))
@@ -236,7 +219,7 @@ pub fn heartbeat_advice(config: &HeartbeatConfig) -> Result<Advice, AdviceError>
     let frequency = span("frequency", config.frequency)?;
     let within = span("within", config.within)?;
     let tick = span("tick", config.tick.unwrap_or(Span::seconds(5)))?;
-    let client = config.client_version.as_deref().map(version).transpose()?.map(client);
+    let client = config.client_version.map(client);
     let sent = frequency.max(30 * SECOND);
     let period = heartbeats::period(frequency);
     let tolerated = heartbeats::tolerated(within, frequency);
@@ -375,14 +358,14 @@ pub fn heartbeat_advice(config: &HeartbeatConfig) -> Result<Advice, AdviceError>
 }
 
 /// What a client's version sends.
-fn client(version: [u32; 3]) -> ClientHeartbeats {
-    let (sends_heartbeats, note) = if version < [3, 1, 8] {
+fn client(version: PrefectVersion) -> ClientHeartbeats {
+    let (sends_heartbeats, note) = if version < PrefectVersion(3, 1, 8) {
         ("never", "clients before 3.1.8 send no heartbeats, so the trigger does not watch their runs".to_owned())
-    } else if version < [3, 6, 22] {
+    } else if version < PrefectVersion(3, 6, 22) {
         let mut note = String::from(
             "clients before 3.6.22 send heartbeats only if PREFECT_FLOWS_HEARTBEAT_FREQUENCY is set: set it on the workers",
         );
-        if version < [3, 6, 13] {
+        if version < PrefectVersion(3, 6, 13) {
             note.push_str("; before 3.6.13 the runner sends them, and only for runs of deployments");
         }
         ("if-set", note)

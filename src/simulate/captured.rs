@@ -6,7 +6,7 @@ use crate::diagnostic::Report;
 use crate::diagnostic::findings::{Findings, Subject};
 use crate::diagnostic::syntax::{self, Source};
 use crate::event::{EventReader, ReceivedEvent};
-use crate::json::{Issue, Parsed, Position, Skeletons, Tape, Value, parse_prefix};
+use crate::json::{Fault, Issue, Parsed, Position, Skeletons, Tape, Value, parse_prefix};
 use crate::recognise;
 use crate::text::steps::step;
 use crate::text::table::Set;
@@ -64,16 +64,24 @@ fn each_document(
 ) -> Report {
     let (mut tape, mut issues) = (Tape::new(), Vec::new());
     let mut findings = reading::findings();
+    let wrong = |mut findings: Findings<'static>, issues: &[Issue]| {
+        let source = Source { text: text.bytes, base: Position::START, wtf8: text.options.wtf8 };
+        syntax::report(&mut findings, source, &Subject::default(), None, issues);
+        text.report(findings)
+    };
     let mut at = recognise::events_start(text.bytes);
     while text.bytes.get(at..).is_some_and(|rest| !rest.trim_ascii_start().is_empty()) {
         let parsed = read_document(text.bytes, at, &mut tape, &mut issues);
         let document = tape.document(text.bytes);
         let Some(root) = document.root().filter(|_| parsed.complete && parsed.end > at) else {
-            let source = Source { text: text.bytes, base: Position::START, wtf8: text.options.wtf8 };
-            syntax::report(&mut findings, source, &Subject::default(), None, &issues);
-            return text.report(findings);
+            return wrong(findings, &issues);
         };
         step(1);
+        // Its texts would change: no server keeps such an event.
+        issues.retain(|issue| issue.fault == Fault::LoneSurrogate);
+        if !issues.is_empty() {
+            return wrong(findings, &issues);
+        }
         at = parsed.end;
         findings = read(root, findings);
     }
@@ -140,25 +148,45 @@ pub struct CapturedEvents {
     before: Set<Uuid>,
     /// How many events earlier texts had.
     read: usize,
+    unread: Option<UnreadEvents>,
+}
+
+/// A text of events that cannot be read.
+#[derive(Clone, Debug)]
+pub struct UnreadEvents {
+    /// Its 0-based index, if there are several.
+    pub index: Option<usize>,
+    /// Why.
+    pub report: Report,
 }
 
 impl CapturedEvents {
-    /// Reads all texts. The error is the report on an invalid one, with its index if there are several.
-    pub(crate) fn read(events: EventTexts<'_>) -> Result<Self, (Option<usize>, Report)> {
+    /// Reads all texts, up to the first that is invalid: see [`CapturedEvents::unread`].
+    #[must_use]
+    pub fn read(events: EventTexts<'_>) -> Self {
         let mut captured = CapturedEvents::default();
         let several = events.0.len() > 1;
         for (index, text) in events.0.into_iter().enumerate() {
-            let found = captured.add(text);
-            if !found.valid {
-                return Err((several.then_some(index), found));
+            if !captured.add_lines(text, 0, several.then_some(index)).valid {
+                break;
             }
         }
-        Ok(captured)
+        captured
+    }
+
+    /// The first text that cannot be read. What is calculated with these events reports it.
+    #[must_use]
+    pub fn unread(&self) -> Option<&UnreadEvents> {
+        self.unread.as_ref()
     }
 
     /// Adds the events of a text: JSON documents one after the other, such as whole lines of NDJSON. Events of earlier
     /// texts are not added again. If the report is not valid, the events before the error were added.
     pub fn add(&mut self, text: DocumentText<'_>) -> Report {
+        self.add_lines(text, 0, None)
+    }
+
+    fn add_text(&mut self, text: DocumentText<'_>) -> Report {
         for event in self.events.iter().skip(self.read) {
             step(1);
             self.before.insert(event.id);
@@ -168,12 +196,15 @@ impl CapturedEvents {
     }
 
     /// Adds a further part of a text: whole lines of NDJSON. `lines`: how many lines came before, so that findings have
-    /// their line in the whole text.
-    pub fn add_lines(&mut self, text: DocumentText<'_>, lines: u64) -> Report {
-        let mut report = self.add(text);
+    /// their line in the whole text. `index`: of the text, if there are several.
+    pub fn add_lines(&mut self, text: DocumentText<'_>, lines: u64, index: Option<usize>) -> Report {
+        let mut report = self.add_text(text);
         for range in report.diagnostics.iter_mut().filter_map(|found| found.range.as_mut()) {
             range.start.line = range.start.line.saturating_add(lines);
             range.end.line = range.end.line.saturating_add(lines);
+        }
+        if !report.valid && self.unread.is_none() {
+            self.unread = Some(UnreadEvents { index, report: report.clone() });
         }
         report
     }

@@ -1,6 +1,6 @@
 //! Freezes the firings of scenarios as their expectations.
 
-use std::fmt::Write;
+use std::fmt::{self, Write};
 
 use crate::diagnostic::Diagnostic;
 use crate::diagnostic::edits::{Edits, insert_raw};
@@ -18,6 +18,26 @@ use super::document::{Document, other_than_scenarios};
 use super::judgement::{TestOptions, run_tests_with};
 use super::reading::{DocumentText, Reading};
 use super::scenario::{MAX_OUTCOME, play_sorted};
+
+/// Why scenarios cannot be frozen: the text or one of them cannot be read or played.
+#[derive(Clone, PartialEq, Debug)]
+pub struct FreezeError {
+    /// What is wrong.
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+/// The first finding, with its line.
+impl fmt::Display for FreezeError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Some(first) = self.diagnostics.first() else { return f.write_str("the firings do not meet themselves") };
+        if let Some(range) = first.range {
+            write!(f, "line {}: ", range.start.line)?;
+        }
+        f.write_str(&first.message)
+    }
+}
+
+impl std::error::Error for FreezeError {}
 
 /// The text of scenarios with their firings as expectations: each run that fires, how often and when; each that does not;
 /// and how often the automation fires at all. Only `expect` changes, all else keeps its bytes. A scenario that meets such
@@ -43,8 +63,8 @@ use super::scenario::{MAX_OUTCOME, play_sorted};
 /// ```
 ///
 /// # Errors
-/// If the text or one of its scenarios cannot be read or played: the findings.
-pub fn freeze_firings(scenarios: DocumentText<'_>, files: &Files) -> Result<String, Vec<Diagnostic>> {
+/// If the text or one of its scenarios cannot be read or played.
+pub fn freeze_firings(scenarios: DocumentText<'_>, files: &Files) -> Result<String, FreezeError> {
     let (edits, report) = scenarios.read(|root, reading| {
         if let Some(form) = other_than_scenarios(root) {
             reading.not_a_scenario(root, form);
@@ -59,7 +79,7 @@ pub fn freeze_firings(scenarios: DocumentText<'_>, files: &Files) -> Result<Stri
         }
         Some(edits)
     });
-    let Some(mut edits) = edits else { return Err(report.diagnostics) };
+    let Some(mut edits) = edits else { return Err(FreezeError { diagnostics: report.diagnostics }) };
     order::by_key(&mut edits, &mut |(span, _)| u64::from(span.start));
     let mut out: Vec<u8> = Vec::new();
     let mut at = 0_usize;
@@ -72,7 +92,7 @@ pub fn freeze_firings(scenarios: DocumentText<'_>, files: &Files) -> Result<Stri
     let text = String::from_utf8_lossy(&out).into_owned();
     // What was written is what the test reads.
     let tested = run_tests_with((&*text).into(), &TestOptions { files: files.clone() });
-    if tested.passed { Ok(text) } else { Err(tested.diagnostics().cloned().collect()) }
+    if tested.passed { Ok(text) } else { Err(FreezeError { diagnostics: tested.diagnostics().cloned().collect() }) }
 }
 
 /// The firings of a run, in order of time.

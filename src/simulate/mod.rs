@@ -67,14 +67,14 @@ pub(crate) use automations::crash_zombie_flows;
 pub(crate) use automations::given_automations;
 pub use automations::{Files, scenario_files};
 pub(crate) use automations::{GivenAutomation, all as automations_of};
-pub use captured::{CapturedEvents, EventTexts};
+pub use captured::{CapturedEvents, EventTexts, UnreadEvents};
 pub(crate) use captured::{read_events, read_events_with};
 pub(crate) use chance::BatchOrder;
 pub use chance::ByChance;
 pub use comparison::{Difference, VersionComparison, compare_replays, compare_versions};
 pub use coverage::{Clause, ClauseCoverage, SeenValue, TriggerCoverage, WindowCoverage};
 pub use examples::{ExampleOptions, ExampleRun, ExampleRuns, ExampleScenario, example_runs};
-pub use golden::freeze_firings;
+pub use golden::{FreezeError, freeze_firings};
 pub use judgement::{
     ListedScenario, TestOptions, TestReport, TestedExpectation, TestedFiring, TestedScenario, TestedSpan,
     list_scenarios, run_tests, run_tests_with,

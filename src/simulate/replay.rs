@@ -13,7 +13,7 @@ use crate::time::{Instant, Span, TimePoint};
 use crate::trigger::{Delivery, Options, Outcome, Version};
 
 use super::automations::{self, GivenAutomation};
-use super::captured::{CapturedEvents, EventTexts};
+use super::captured::{CapturedEvents, EventTexts, UnreadEvents};
 use super::chance::{BatchOrder, reordered, reversed};
 use super::coverage::Coverage;
 use super::leaders::{self, MissingLeaders};
@@ -218,9 +218,13 @@ impl Capture {
         };
         let (automations, report) = automation_text.read(automations::all);
         let Some(automations) = automations else { return Err(failed(FoundIn::Automation, report)) };
-        let captured = CapturedEvents::read(events).map_err(|(events_index, found)| {
-            Box::new(SimulationResult { events_index, ..*failed(FoundIn::Events, found) })
-        })?;
+        let captured = CapturedEvents::read(events);
+        if let Some(UnreadEvents { index, report }) = captured.unread() {
+            return Err(Box::new(SimulationResult {
+                events_index: *index,
+                ..*failed(FoundIn::Events, report.clone())
+            }));
+        }
         Ok(Capture { automations, warnings: report.diagnostics, captured })
     }
 

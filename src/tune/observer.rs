@@ -3,7 +3,7 @@
 use std::fmt;
 
 use crate::event::{EventReader, RESOURCE_ID, ReceivedEvent, SharedText};
-use crate::json::{Tape, Value, parse_prefix};
+use crate::json::{Fault, Tape, Value, parse_prefix};
 use crate::recognise;
 use crate::text::steps::step;
 use crate::text::table::Map;
@@ -143,7 +143,9 @@ impl HeartbeatObserver {
                 Err(ObserveError { line: lines.saturating_add(lines_until(start)).saturating_add(1), is_json })
             };
             let document = tape.document(text);
-            let Some(root) = document.root().filter(|_| parsed.complete && parsed.end > at) else {
+            // Texts with lone surrogates would change.
+            let is_text = issues.iter().all(|issue| issue.fault != Fault::LoneSurrogate);
+            let Some(root) = document.root().filter(|_| parsed.complete && is_text && parsed.end > at) else {
                 return wrong(false, self.lines);
             };
             at = parsed.end;

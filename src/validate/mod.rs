@@ -39,7 +39,7 @@ pub use chain::Memory;
 pub(crate) use chain::{Chain, Id, Key, Linked, Role};
 pub use custom::Schemas;
 #[cfg(feature = "custom-schemas")]
-pub use custom::{SchemaFile, SchemasError, read_files};
+pub use custom::{SchemaFile, SchemasError};
 pub(crate) use envelope::{MAX_LABELS, MAX_NAME, MAX_RELATED};
 pub(crate) use lines::{Checked, FirstForm, Keep, Line, LineValidator};
 pub(crate) use links::{Links, State};

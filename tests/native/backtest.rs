@@ -227,12 +227,13 @@ fn events_are_read_in_parts() {
     let mut parts = CapturedEvents::default();
     let lines: Vec<&str> = all.split_inclusive('\n').collect();
     for (place, part) in lines.chunks(100).enumerate() {
-        assert!(parts.add_lines((&*part.concat()).into(), place as u64 * 100).valid);
+        assert!(parts.add_lines((&*part.concat()).into(), place as u64 * 100, None).valid);
     }
     assert_eq!(backtest_captured((&*automations()).into(), &parts, &BacktestOptions::default()).unwrap(), whole);
-    let report = parts.add_lines("{\"id\": 5}\n".into(), 1303);
+    let report = parts.add_lines("{\"id\": 5}\n".into(), 1303, Some(1));
     assert_eq!(report.diagnostics[0].range.unwrap().start.line, 1304);
-    let result = Backtest::unreadable_events(Some(1), report);
+    let result = backtest_captured((&*automations()).into(), &parts, &BacktestOptions::default()).unwrap();
+    assert_eq!((result.events_index, &result.errors), (Some(1), &report.diagnostics));
     let how = RenderOptions { events: vec!["a".to_owned(), "b.ndjson".to_owned()], ..RenderOptions::default() };
     assert!(
         render_backtest(&result, &how).starts_with("b.ndjson:1304:1: error: "),

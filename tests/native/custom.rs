@@ -7,7 +7,7 @@ use prefect_events::diagnostic::{Code, Diagnostic, Report};
 use prefect_events::explain::explain;
 use prefect_events::schema::{all, schemas};
 use prefect_events::text::steps;
-use prefect_events::validate::{SchemaFile, Schemas, Stream, ValidateOptions, read_files, validate};
+use prefect_events::validate::{SchemaFile, Schemas, Stream, ValidateOptions, validate};
 use serde_json::Value;
 
 use super::cases;
@@ -307,10 +307,11 @@ fn checks_every_event_even_similar_ones() {
 #[test]
 fn files_are_read() {
     let file = |text: &str| {
-        read_files(&[SchemaFile { file: "s/a.*.json".to_owned(), key: "a.*".to_owned(), text: text.to_owned() }])
+        Schemas::of_files(&[SchemaFile { file: "s/a.*.json".to_owned(), key: "a.*".to_owned(), text: text.to_owned() }])
     };
     let sentence = |text: &str| file(text).unwrap_err().to_string();
-    assert_eq!(file(r#" {"type": "object"} "#).unwrap(), r#"{"a.*":{"type": "object"}}"#);
+    let read = file(r#" {"properties": {"payload": {"required": ["total"]}}} "#).unwrap();
+    assert_eq!(format!("{read:?}"), r#"["a.*"]"#);
     let bad = sentence("{\n  \"properties\": {\n    \"é\": {\"type\": \"strng\"}\n  }\n}");
     assert!(bad.starts_with("s/a.*.json:3:19: invalid schema: "), "{bad}");
     let broken = sentence("{\n  \"type\" \"object\"\n}");

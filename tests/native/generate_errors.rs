@@ -99,16 +99,6 @@ fn the_last_of_repeated_keys_counts() {
 }
 
 #[test]
-fn runs_can_be_read_from_any_serde_format() {
-    let text = r#"{"flow": "etl", "retry": {"at": "3m"}, "tasks": [{"name": "a", "retries": 2}], "heartbeat": null, "ends": 90}"#;
-    assert_eq!(serde_json::from_str::<RunSpec>(text).unwrap(), RunSpec::from_json(text.as_bytes()).unwrap());
-    assert_eq!(
-        serde_json::from_str::<RunSpec>(r#"{"task": 1}"#).unwrap_err().to_string(),
-        "`a run` has no `task`: did you mean `tasks`?"
-    );
-}
-
-#[test]
 fn seeds_are_texts_or_numbers() {
     let seed = |value: serde_json::Value| serde_json::from_value::<Seed>(value).unwrap();
     assert_eq!(seed(json!(7)), seed(json!("7")));

@@ -2,8 +2,13 @@
 
 use std::collections::BTreeSet;
 
-use prefect_events::simulate::{DocumentText, FoundIn, ReplayOptions, SimulationResult, replay};
+use prefect_events::action::ServerObjects;
+use prefect_events::backtest::{BacktestOptions, backtest};
+use prefect_events::simulate::{
+    ActionSettings, DocumentText, FoundIn, ReplayOptions, SimulationResult, replay, replay_actions,
+};
 use prefect_events::trigger::ServerQuirk;
+use prefect_events::tune::HeartbeatObserver;
 use serde_json::{Value as Json, json};
 
 use crate::cases;
@@ -417,4 +422,43 @@ fn several_automations_are_played() {
     assert_eq!(played(bare, &[&live], json!({})).firings.len(), 8);
     let composite = r#"{"require": "any", "triggers": [{"expect": ["prefect.flow-run.Crashed"]}]}"#;
     assert_eq!(played(composite, &[&live], json!({})).firings.len(), 8);
+}
+
+/// Half a character is none: its text would become another one, and two texts the same.
+#[test]
+fn events_with_lone_surrogates_are_errors() {
+    let automation = r#"{"name": "n", "actions": [{"type": "do-nothing"}], "trigger": {"type": "event", "posture": "Reactive",
+        "expect": ["a.*"], "threshold": 2, "within": 60, "for_each": ["prefect.resource.id"]}}"#;
+    let event = |number: u32, id: &str, payload: &str| {
+        format!(
+            r#"{{"id": "00000000-0000-4000-8000-00000000000{number}", "occurred": "2026-03-01T12:00:0{number}Z", "event": "a.b", "resource": {{"prefect.resource.id": "{id}"}}, "payload": {{"p": "{payload}"}}}}"#
+        ) + "\n"
+    };
+    let texts = [event(1, r"x\ud800", "") + &event(2, r"x\ud801", ""), event(1, "x", "") + &event(2, "x", r"\udfff")];
+    for (index, text) in texts.iter().enumerate() {
+        let line = index as u64 + 1;
+        let options = ReplayOptions::default();
+        let result = replay(automation.into(), (&**text).into(), &options).unwrap();
+        let found = &result.errors[0];
+        assert_eq!((found.code, found.range.unwrap().start.line), ("syntax-lone-surrogate", line), "{found:?}");
+        assert!(result.firings.is_empty());
+        let tested = backtest(automation.into(), (&**text).into(), &BacktestOptions::default()).unwrap();
+        assert_eq!(tested.errors, result.errors);
+        let settings = ActionSettings::default();
+        let rendered = replay_actions(automation.into(), &(&**text).into(), None, &options, &settings).unwrap();
+        assert_eq!(rendered.errors, result.errors);
+        let mut observer = HeartbeatObserver::default();
+        assert_eq!(observer.add(text.as_bytes()).unwrap_err().line, line);
+    }
+    // A surrogate pair is one character.
+    let whole = event(1, r"x\ud83d\ude00", "") + &event(2, "x😀", "");
+    assert_eq!(replay(automation.into(), (&*whole).into(), &ReplayOptions::default()).unwrap().firings.len(), 1);
+    let known = |text: &str| ServerObjects::read(text).err().map(|error| error.to_string());
+    assert_eq!(
+        known(r#"{"flow_run": {"name": "\ud800"}}"#).unwrap(),
+        "contains a lone surrogate, which is not a character"
+    );
+    assert_eq!(known("[]").unwrap(), r#"must be an object, such as {"flow_run": {…}}"#);
+    assert_eq!(known("{,}").unwrap(), "is not JSON");
+    assert_eq!(known(r#"{"flow_run": {"name": "😀"}}"#), None);
 }

@@ -418,7 +418,7 @@ fn three_times_the_frequency_tolerates_one() {
         (r#"{"frequency": 30, "within": 90, "tick": 1e300}"#, "the option `tick`: 1"),
         (
             r#"{"frequency": 30, "within": 90, "clientVersion": "x"}"#,
-            "`clientVersion` must be a version such as `3.6.22`, not `x`",
+            "the option `clientVersion`: `x` is not a version such as `3.9.1`",
         ),
         (r#"{"frequenzy": 30}"#, "unknown option `frequenzy`: did you mean `frequency`?"),
     ] {

@@ -134,12 +134,11 @@ pub(super) fn read_schemas(folder: &str, inputs: &mut Inputs) -> Result<Arc<Sche
 /// From the path, the key and the text of each.
 #[cfg(feature = "custom-schemas")]
 fn compiled(files: Vec<(String, String, String)>) -> Result<Arc<Schemas>, String> {
-    use crate::validate::{SchemaFile, read_files};
+    use crate::validate::SchemaFile;
 
     let file = |(file, key, text)| SchemaFile { file, key, text };
     let files: Vec<SchemaFile> = files.into_iter().map(file).collect();
-    let text = read_files(&files).map_err(|error| error.to_string())?;
-    Schemas::read(&text).map(Arc::new).map_err(|error| error.to_string())
+    Schemas::of_files(&files).map(Arc::new).map_err(|error| error.to_string())
 }
 
 #[cfg(not(feature = "custom-schemas"))]

@@ -1,9 +1,5 @@
 //! The description of a run: the typed input of [`build_run`](super::build_run).
 
-use serde::de::Error as _;
-use serde::{Deserialize, Deserializer};
-
-use crate::json::tree::Tree;
 use crate::json::{Kind, Tape};
 use crate::time::Instant;
 
@@ -246,14 +242,6 @@ impl RunSpec {
             return Err(error::lone_surrogate(&key));
         }
         read::run(root)
-    }
-}
-
-/// From formats other than JSON text, with the same error messages.
-impl<'de> Deserialize<'de> for RunSpec {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let text = Tree::deserialize(deserializer)?.line();
-        RunSpec::from_json(text.as_bytes()).map_err(D::Error::custom)
     }
 }
 

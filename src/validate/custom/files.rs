@@ -6,7 +6,6 @@ use crate::diagnostic::Severity;
 use crate::diagnostic::findings::{Findings, Subject};
 use crate::diagnostic::options::ReportOptions;
 use crate::diagnostic::syntax::{self, Source};
-use crate::json::write::Writer;
 use crate::json::{Places, Position, Tape, parse, repeated_keys};
 
 use super::error::{BadSchema, SchemasError};
@@ -25,40 +24,35 @@ pub struct SchemaFile {
     pub text: String,
 }
 
-/// Reads files into the JSON text that [`Schemas::read`] accepts.
-///
-/// # Errors
-/// One of the files is not JSON, or its schema is invalid: the message begins with the place.
-pub fn read_files(files: &[SchemaFile]) -> Result<String, SchemasError> {
-    let mut tapes: Vec<Tape> = Vec::new();
-    for file in files {
-        tapes.push(read_file(file)?);
-    }
-    let documents: Vec<_> = tapes.iter().zip(files).map(|(tape, file)| tape.document(file.text.as_bytes())).collect();
-    let schemas = || {
-        let roots = files.iter().zip(&documents);
-        roots.filter_map(|(file, document)| Some((file.key.clone(), document.root()?)))
-    };
-    Schemas::compile(schemas()).map_err(|bad| {
-        let Some(SchemaFile { file, text, .. }) = files.iter().find(|file| file.key == bad.key) else {
-            return bad.into();
+impl Schemas {
+    /// Reads the schemas in files.
+    ///
+    /// # Errors
+    /// One of the files is not JSON, or its schema is invalid: the message begins with the place.
+    pub fn of_files(files: &[SchemaFile]) -> Result<Schemas, SchemasError> {
+        let mut tapes: Vec<Tape> = Vec::new();
+        for file in files {
+            tapes.push(read_file(file)?);
+        }
+        let documents: Vec<_> =
+            tapes.iter().zip(files).map(|(tape, file)| tape.document(file.text.as_bytes())).collect();
+        let schemas = || {
+            let roots = files.iter().zip(&documents);
+            roots.filter_map(|(file, document)| Some((file.key.clone(), document.root()?)))
         };
-        let BadSchema { key, pointer, problem } = bad;
-        let root = schemas().find(|(own, _)| *own == key).map(|(_, root)| root);
-        let span = root.and_then(|root| Some(read::at(root, &pointer)?.span())).unwrap_or_default();
-        let Position { line, column, .. } =
-            Places::new(text.as_bytes(), Position::START, false).position(span.start as usize);
-        let problem = format!("invalid schema: {problem}");
-        SchemasError::File { file: file.clone(), line, column, problem }
-    })?;
-    let mut writer = Writer::default();
-    writer.open('{');
-    for (key, root) in schemas() {
-        writer.key(&key);
-        writer.raw(&String::from_utf8_lossy(root.raw()));
+        Schemas::compile(schemas()).map_err(|bad| {
+            let Some(SchemaFile { file, text, .. }) = files.iter().find(|file| file.key == bad.key) else {
+                return bad.into();
+            };
+            let BadSchema { key, pointer, problem } = bad;
+            let root = schemas().find(|(own, _)| *own == key).map(|(_, root)| root);
+            let span = root.and_then(|root| Some(read::at(root, &pointer)?.span())).unwrap_or_default();
+            let Position { line, column, .. } =
+                Places::new(text.as_bytes(), Position::START, false).position(span.start as usize);
+            let problem = format!("invalid schema: {problem}");
+            SchemasError::File { file: file.clone(), line, column, problem }
+        })
     }
-    writer.close('}');
-    Ok(writer.finish())
 }
 
 fn read_file(SchemaFile { file, text, .. }: &SchemaFile) -> Result<Tape, SchemasError> {

@@ -17,7 +17,7 @@ use crate::diagnostic::findings::{Findings, Subject};
 use crate::diagnostic::path::Path;
 
 pub use error::SchemasError;
-pub use files::{SchemaFile, read_files};
+pub use files::SchemaFile;
 pub use schemas::Schemas;
 
 /// Checks an event against the schemas that are for events of its name.

@@ -1,12 +1,14 @@
 //! The actions of each firing.
 
+use prefect_events::action::ServerObjects;
 use prefect_events::diagnostic::TextOptions;
 use prefect_events::simulate::{self, ActionSettings, DocumentText, EventTexts};
 use prefect_events_boundary::{misuse, options, text};
 use wasm_bindgen::prelude::{JsValue, wasm_bindgen};
 
-fn known(given: &str) -> Option<&str> {
-    Some(given).filter(|given| !given.is_empty())
+fn known(given: &str) -> Result<Option<ServerObjects>, JsValue> {
+    let given = Some(given).filter(|given| !given.is_empty()).map(ServerObjects::read).transpose();
+    given.map_err(|error| misuse(format_args!("`given` {error}")))
 }
 
 fn document(bytes: &[u8], wtf8: bool) -> DocumentText<'_> {
@@ -24,7 +26,7 @@ pub fn scenario_actions(
 ) -> Result<String, JsValue> {
     let settings: ActionSettings = options(settings)?;
     let scenario = document(scenario, wtf8);
-    text(&simulate::scenario_actions(scenario, known(given), &options(how)?, &settings))
+    text(&simulate::scenario_actions(scenario, known(given)?.as_ref(), &options(how)?, &settings))
 }
 
 /// Plays events to an automation and renders the actions of its firings. `events`: concatenated texts; `ends`: where each
@@ -51,6 +53,6 @@ pub fn replay_actions(
     };
     let events: EventTexts<'_> = ends.iter().map(one).collect::<Vec<_>>().into();
     let automation = document(automation, automation_wtf8);
-    let played = simulate::replay_actions(automation, &events, known(given), &options(how)?, &settings);
+    let played = simulate::replay_actions(automation, &events, known(given)?.as_ref(), &options(how)?, &settings);
     text(&played.map_err(misuse)?)
 }
