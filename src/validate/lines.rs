@@ -1,16 +1,13 @@
 //! Checks the lines of a part of a text by itself, and keeps of each what links its events to others.
 
-use crate::diagnostic::Form;
 use crate::diagnostic::findings::{Findings, PartFindings};
 use crate::diagnostic::syntax::Source;
 use crate::json::{Places, Position, Skeletons};
 use crate::recognise::events_start;
 
+use super::input;
 use super::options::ValidateOptions;
-use super::{Relate, Session, input};
-
-/// The form of the first line, if there is one; `Some(None)`: it cannot be read.
-pub(crate) type FirstForm = Option<Option<Form>>;
+use super::session::{FirstForm, Relate, Session};
 
 /// Keeps what links the events of a part to others.
 pub(crate) trait Keep: Relate + Default {

@@ -14,10 +14,10 @@ use crate::json::{Position, Span, Value};
 use crate::time::Instant;
 
 use super::chain::{Chain, Id, Link, Linked, Memory};
-use super::lines::{Checked, FirstForm, Keep, Line, LineValidator};
+use super::lines::{Checked, Keep, Line, LineValidator};
 use super::links::Links;
 use super::options::ValidateOptions;
-use super::{Relate, form_of_lines};
+use super::session::{FirstForm, Relate, form_of_lines};
 
 /// Checks parts of NDJSON, each by itself. Events without findings are remembered from part to part, which makes checking
 /// similar ones faster; no result depends on it.

@@ -5,6 +5,8 @@ use std::io::Read;
 
 use flate2::read::GzDecoder;
 
+use crate::diagnostic::TextOptions;
+
 use super::*;
 
 fn captured() -> String {

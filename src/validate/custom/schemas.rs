@@ -12,6 +12,7 @@ use crate::json::{Kind, Tape, Value, parse};
 use crate::text::Glob;
 use crate::text::phrase::shown;
 
+use super::causes::causes;
 use super::error::{BadSchema, SchemasError};
 use super::{budget, read, violation};
 
@@ -258,7 +259,7 @@ fn reference(schema: &Json, is_it: &dyn Fn(&str) -> bool) -> Option<String> {
 /// What the metaschema rejects.
 fn bad_schema(key: &str, error: &ValidationError<'_>) -> BadSchema {
     let mut first: Option<BadSchema> = None;
-    super::causes(error, &mut |error| {
+    causes(error, &mut |error| {
         if first.is_none() {
             let found = match error.instance().as_ref() {
                 Json::String(text) => format!("the string `{}`", shown(text)),

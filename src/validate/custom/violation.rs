@@ -4,14 +4,27 @@ use jsonschema::ValidationError;
 use jsonschema::error::{TypeKind, ValidationErrorKind as Rejection};
 use serde_json::Value as Json;
 
-use crate::json::Pointer;
+use crate::json::{Pointer, Value};
 use crate::text::phrase::count;
 use crate::text::phrase::shown;
 
 use crate::diagnostic::{display, path};
 
-use super::Rejected;
 use super::read::Finder;
+
+/// A value that a schema rejects.
+pub(super) struct Rejected<'t> {
+    pub(super) schema: &'t str,
+    pub(super) path: Pointer,
+    pub(super) place: Value<'t>,
+    /// Too large to mark all of it.
+    pub(super) opening: bool,
+    /// It may follow from another.
+    pub(super) last: bool,
+    pub(super) sentence: String,
+    /// The keyword's place in the schema.
+    pub(super) at: String,
+}
 
 /// What a schema rejects in an event; one for each member that is not allowed.
 pub(super) fn rejected<'t>(

@@ -8,7 +8,7 @@ use crate::json::Value;
 
 use super::super::cache::Observed;
 use super::super::parts::Parts;
-use super::{Check, did_you_mean, explained, in_order, is_null};
+use super::labels::{Check, did_you_mean, explained, in_order, is_null};
 use crate::diagnostic::path::Path;
 use crate::text::nearest::{is_near, nearest};
 use crate::text::phrase::{self, joined, shown};

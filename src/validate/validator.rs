@@ -1,0 +1,72 @@
+//! Checks whole texts.
+
+use crate::diagnostic::findings::Findings;
+use crate::diagnostic::syntax::Source;
+use crate::diagnostic::{Report, TextOptions};
+use crate::json::{Position, Tape};
+use crate::recognise::{can_be_sniffed, sniff};
+
+use super::chain::Chain;
+use super::input::{FirstLine, first_line};
+use super::options::ValidateOptions;
+use super::session::{Session, begins_as_json};
+
+/// Checks a whole text: one event, an array of events, NDJSON, an API page, or a websocket frame.
+///
+/// ```
+/// use prefect_events::diagnostic::TextOptions;
+/// use prefect_events::validate::{ValidateOptions, validate};
+///
+/// let text = br#"{"occurred": "2026-03-31T18:30:00Z", "event": "acme.order.created", "resource": {}}"#;
+/// let report = validate(text, TextOptions::default(), &ValidateOptions::default());
+/// assert!(!report.valid);
+/// let codes: Vec<_> = report.diagnostics.iter().map(|found| found.code).collect();
+/// assert_eq!(codes, ["missing-field", "missing-resource-id"]);
+/// ```
+#[must_use]
+pub fn validate(text: &[u8], text_options: TextOptions, options: &ValidateOptions) -> Report {
+    Validator::default().validate(text, text_options, options)
+}
+
+/// Checks text after text. Events without findings are remembered, which makes checking similar ones faster; no finding
+/// depends on earlier texts.
+#[derive(Default)]
+pub struct Validator {
+    pub(super) session: Session<Chain>,
+}
+
+impl Validator {
+    /// See [`validate`].
+    #[must_use]
+    pub fn validate(&mut self, text: &[u8], text_options: TextOptions, options: &ValidateOptions) -> Report {
+        let session = &mut self.session;
+        (session.events, session.is_whole) = (0, true);
+        let mut findings = Findings::new(options.report());
+        let source = Source { text, base: Position::START, wtf8: text_options.wtf8 };
+        let form = session.text(&mut findings, options, source);
+        session.relations.finish(&mut findings, session.events);
+        // A long text leaves no memory behind.
+        session.relations = Chain::default();
+        session.tape.shrink();
+        Report { form: Some(form), ..findings.into_report(session.events, source, text_options.places) }
+    }
+}
+
+/// Whether a text is NDJSON. `whole`: the text is complete; otherwise `None` means that more of it is needed.
+#[must_use]
+pub fn is_ndjson(text: &[u8], whole: bool) -> Option<bool> {
+    if !begins_as_json(text) {
+        if !whole && !can_be_sniffed(text) {
+            return None;
+        }
+        if sniff(text).is_some() {
+            return Some(false);
+        }
+    }
+    match first_line(text, whole, &mut Tape::new(), &mut Vec::new()) {
+        FirstLine::Document { .. } if !whole => None,
+        FirstLine::Document { .. } | FirstLine::Part => Some(false),
+        FirstLine::Ndjson { .. } => Some(true),
+        FirstLine::Unknown => None,
+    }
+}
