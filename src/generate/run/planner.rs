@@ -9,7 +9,7 @@ use crate::text::hash::hash;
 use crate::text::order;
 use crate::text::steps::step;
 use crate::text::table::Map;
-use crate::time::Instant;
+use crate::time::{Instant, Span};
 
 use super::super::error::{self, BuildError};
 use super::super::ids::timed_id;
@@ -21,7 +21,7 @@ use super::flow_run::{FurtherStates, Transition, course};
 use super::plan::{Break, Heartbeats, Phase, RunPlan, most_events};
 use super::read::STATES;
 use super::spec::{
-    BreakSpec, EntitySpec, HeartbeatSpec, InfrastructureSpec, RunMoment, RunSpec, Span, StateSpec, SubflowSpec,
+    BreakSpec, EntitySpec, HeartbeatSpec, InfrastructureSpec, RunMoment, RunSpec, StateSpec, SubflowSpec,
     TaskSpec,
 };
 use super::state::{FLOW_RUN, State, TASK_RUN, follows_within, type_of};

@@ -7,12 +7,12 @@ use crate::catalogue::is_uuid;
 use crate::diagnostic::display::text as shown_value;
 use crate::json::{Decimal, Kind, Value};
 use crate::text::steps::step;
-use crate::time::{self, span::span_of_text};
+use crate::time::{self, Span, span::span_of_text};
 
 use super::super::error::{self, BuildError};
 use super::super::event::dotted;
 use super::spec::{
-    BreakSpec, EntitySpec, HeartbeatSpec, InfrastructureSpec, RunMoment, RunSpec, Span, StateSpec, SubflowSpec,
+    BreakSpec, EntitySpec, HeartbeatSpec, InfrastructureSpec, RunMoment, RunSpec, StateSpec, SubflowSpec,
     TaskSpec, ten_seconds,
 };
 use super::state::state_type;

@@ -1,7 +1,7 @@
 //! The description of a run: the typed input of [`build_run`](super::build_run).
 
 use crate::json::{Kind, Tape};
-use crate::time::Instant;
+use crate::time::{Instant, Span};
 
 use super::super::error::{self, BuildError};
 use super::super::event::{lone_surrogate, read_json};
@@ -146,7 +146,7 @@ pub struct BreakSpec {
     /// When it stops.
     pub at: RunMoment,
     /// After how long it resumes: at least three seconds. Default: ten seconds.
-    #[cfg_attr(feature = "typescript", ts(rename = "for", optional, as = "Option<Span>"))]
+    #[cfg_attr(feature = "typescript", ts(rename = "for", optional, type = "string | number"))]
     pub length: Span,
 }
 
@@ -171,13 +171,13 @@ pub struct TaskSpec {
     /// When it is `Pending`. Default: when the task before ends.
     pub starts: Option<RunMoment>,
     /// How long each attempt runs. Default: a second.
-    #[cfg_attr(feature = "typescript", ts(optional, as = "Option<Span>"))]
+    #[cfg_attr(feature = "typescript", ts(optional, type = "string | number"))]
     pub duration: Span,
     /// How often it fails before the last attempt: 0 to 1000. Default: 0.
     #[cfg_attr(feature = "typescript", ts(optional, as = "Option<u16>"))]
     pub retries: u16,
     /// How long it waits before each further attempt. Default: a second.
-    #[cfg_attr(feature = "typescript", ts(optional, as = "Option<Span>"))]
+    #[cfg_attr(feature = "typescript", ts(optional, type = "string | number"))]
     pub retry_delay: Span,
     /// The final state. Default: `Completed`.
     pub state: Option<StateSpec>,
@@ -221,11 +221,6 @@ impl RunMoment {
         }
     }
 }
-
-/// A non-negative duration in microseconds. As input: a string such as `90s` or `1h30m`, or a number of seconds.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
-#[cfg_attr(feature = "typescript", derive(ts_rs::TS), ts(type = "string | number"))]
-pub struct Span(pub i64);
 
 impl RunSpec {
     /// Reads JSON text: an object with the fields as keys.
