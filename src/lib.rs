@@ -35,6 +35,7 @@
 //!
 //! The modules are in layer order: each may use those above it, never one below. A test checks it.
 #![deny(missing_docs)]
+#![deny(clippy::missing_errors_doc)]
 
 pub mod text;
 pub mod json;

@@ -30,6 +30,9 @@ impl ReportMerge {
     }
 
     /// Adds what [`BucketReduce::finish`](super::BucketReduce::finish) returned, in any order.
+    ///
+    /// # Errors
+    /// The bytes are damaged, or of another version.
     pub fn bucket(&mut self, found: &[u8]) -> Result<(), ArchiveError> {
         let (found, omitted) = Tally::read(&mut ValueReader::new(found)?, None)?;
         self.add(found, omitted);
@@ -37,6 +40,9 @@ impl ReportMerge {
     }
 
     /// Adds the findings of the next part.
+    ///
+    /// # Errors
+    /// The bytes are damaged, or of another version.
     pub fn part(&mut self, findings: &[u8]) -> Result<(), ArchiveError> {
         let mut reader = ValueReader::new(findings)?;
         let (summary, form): (PartSummary, FirstForm) = reader.read()?;

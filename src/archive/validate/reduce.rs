@@ -57,6 +57,9 @@ impl BucketReduce {
 
     /// Adds what [`RepeatedIds`](super::RepeatedIds) found for this bucket. Call this for all of them, before any part is
     /// added.
+    ///
+    /// # Errors
+    /// The bytes are damaged, or of another version.
     pub fn repeated(&mut self, repeated: &[u8]) -> Result<(), ArchiveError> {
         let mut reader = ValueReader::new(repeated)?;
         while let Some(event) = reader.next()? {
@@ -66,6 +69,9 @@ impl BucketReduce {
     }
 
     /// Adds the records of the next part.
+    ///
+    /// # Errors
+    /// The bytes are damaged, or of another version.
     pub fn add(&mut self, part: u32, records: &[u8]) -> Result<(), ArchiveError> {
         self.relations.base(part)?;
         let mut reader = ValueReader::new(records)?;

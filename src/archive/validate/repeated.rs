@@ -21,6 +21,9 @@ impl RepeatedIds {
     }
 
     /// Adds the ids of the next part.
+    ///
+    /// # Errors
+    /// The bytes are damaged, or of another version.
     pub fn add(&mut self, part: u32, ids: &[u8]) -> Result<(), ArchiveError> {
         let mut reader = ValueReader::new(ids)?;
         while let Some(IdRecord { id, number, others }) = reader.next()? {
