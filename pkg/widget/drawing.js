@@ -160,12 +160,12 @@ export function draw(example, { width, until, label }) {
   const all = rowsOf(example);
   const rows = all.length > MOST_ROWS ? [...all.slice(0, MOST_ROWS - 1), ...all.slice(-1)] : all;
   const end = Math.max(until, start + 1000);
-  const room = Math.max(60, width - 2 * MARGIN);
-  // Leaves room after the last event for its name.
+  const plotWidth = Math.max(60, width - 2 * MARGIN);
+  // Leaves plotWidth after the last event for its name.
   const last = start + (end - start) * 1.1;
   /** @param {number} at */
   const x = (at) =>
-    MARGIN + (Math.min(Math.max(at, start), last) - start) * (room / (last - start));
+    MARGIN + (Math.min(Math.max(at, start), last) - start) * (plotWidth / (last - start));
   const height = Math.max(1, rows.length) * ROW.height + AXIS;
   const drawing = svg("svg", {
     class: "timeline",
@@ -176,7 +176,7 @@ export function draw(example, { width, until, label }) {
     width,
     height,
   });
-  drawing.append(...axis(start, last, x, room, height));
+  drawing.append(...axis(start, last, x, plotWidth, height));
   for (const [index, row] of rows.entries()) {
     const group = svg("g", { transform: `translate(0 ${index * ROW.height})` });
     group.append(svg("text", { class: "name", x: MARGIN - 8, y: ROW.name }, row.name));
@@ -190,12 +190,12 @@ export function draw(example, { width, until, label }) {
  * @param {number} start
  * @param {number} last
  * @param {(at: number) => number} x
- * @param {number} room
+ * @param {number} plotWidth
  * @param {number} height
  */
-function axis(start, last, x, room, height) {
+function axis(start, last, x, plotWidth, height) {
   const seconds = (last - start) / 1000;
-  const most = Math.max(1, Math.floor(room / LABEL_WIDTH));
+  const most = Math.max(1, Math.floor(plotWidth / LABEL_WIDTH));
   const step = STEPS.find((one) => seconds / one <= most) ?? seconds;
   const labels = [];
   for (let at = 0; at <= seconds; at += step) {
@@ -209,7 +209,7 @@ function axis(start, last, x, room, height) {
       ),
     );
   }
-  // A label at the very edge has no room.
+  // A label at the very edge has no plotWidth.
   const edge = x(last);
   return labels.filter((one) => Number(one.getAttribute("x") ?? 0) < edge - LABEL_WIDTH / 3);
 }

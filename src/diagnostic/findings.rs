@@ -454,10 +454,10 @@ impl<'s> Findings<'s> {
 
     /// Keeps as many findings as the report holds, errors before warnings before infos. Returns how many it omits.
     fn keep_the_worst(&mut self) -> u64 {
-        let mut room = self.options.max_diagnostics as u64;
+        let mut remaining = self.options.max_diagnostics as u64;
         let mut take = |count: u64| {
-            let taken = count.min(room);
-            room = room.saturating_sub(taken);
+            let taken = count.min(remaining);
+            remaining = remaining.saturating_sub(taken);
             taken
         };
         let mut errors = take(self.counts.errors);

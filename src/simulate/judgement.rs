@@ -307,7 +307,7 @@ fn judged<'t>(
     };
     let mut judge = Judge::new(&document, &played.outcome.firings);
     let mut judged = Vec::new();
-    for (expectation, run) in judge.questions() {
+    for (expectation, run) in judge.with_runs() {
         judged.push((judge.judge(expectation, run, left), expectation, run));
     }
     let mut reasons =
@@ -503,7 +503,7 @@ impl<'s> Judge<'s> {
     }
 
     /// Each expectation, with each of the runs that it is about.
-    fn questions(&self) -> Vec<(&'s Expectation, Option<&'s PlayedRun>)> {
+    fn with_runs(&self) -> Vec<(&'s Expectation, Option<&'s PlayedRun>)> {
         let mut runs: Map<&str, Vec<&PlayedRun>> = Map::default();
         step(self.document.runs.len());
         for run in &self.document.runs {
@@ -513,17 +513,17 @@ impl<'s> Judge<'s> {
             }
         }
         step(self.document.expectations.len());
-        let mut questions = Vec::new();
+        let mut with_runs = Vec::new();
         for expectation in &self.document.expectations {
             match &expectation.run {
-                None => questions.push((expectation, None)),
+                None => with_runs.push((expectation, None)),
                 Some(name) => {
                     let own = runs.get(&**name).into_iter().flatten();
-                    questions.extend(own.map(|run| (expectation, Some(*run))));
+                    with_runs.extend(own.map(|run| (expectation, Some(*run))));
                 }
             }
         }
-        questions
+        with_runs
     }
 
     /// The firings that an expectation is about.

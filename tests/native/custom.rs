@@ -35,13 +35,13 @@ fn check(text: &str, options: &str) -> Report {
 /// Path, message, and the marked text.
 fn found(schema: &str, instance: &str) -> Vec<(String, String, String)> {
     let text = order(instance);
-    let told = |found: Diagnostic| {
+    let described = |found: Diagnostic| {
         assert_eq!(found.code, "schema-violation", "{}", found.message);
         let range = found.range.unwrap();
         let marked = text[range.start.offset as usize..range.end.offset as usize].to_owned();
         (found.path, found.message, marked)
     };
-    check(&text, &payload(schema)).diagnostics.into_iter().map(told).collect()
+    check(&text, &payload(schema)).diagnostics.into_iter().map(described).collect()
 }
 
 fn one(schema: &str, instance: &str) -> (String, String, String) {

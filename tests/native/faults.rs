@@ -22,7 +22,7 @@ fn faults(scenario: &str, intended: bool) -> BTreeSet<&'static str> {
 
 #[test]
 fn each_fault_shows_in_its_scenario_and_is_fixed_as_documented() {
-    let mut told = Vec::new();
+    let mut names = Vec::new();
     for section in DOCUMENT.split("\n## `").skip(1) {
         let (name, rest) = section.split_once('`').unwrap();
         let scenario = rest.split("```").nth(1).and_then(|block| block.strip_prefix("yaml\n")).unwrap();
@@ -33,9 +33,9 @@ fn each_fault_shows_in_its_scenario_and_is_fixed_as_documented() {
             answer => panic!("{answer}"),
         };
         assert_eq!(!faults(scenario, true).contains(name), mended, "{name}");
-        told.push(name);
+        names.push(name);
     }
-    assert_eq!(told, ServerQuirk::all().map(ServerQuirk::name).collect::<Vec<_>>());
+    assert_eq!(names, ServerQuirk::all().map(ServerQuirk::name).collect::<Vec<_>>());
 }
 
 #[test]

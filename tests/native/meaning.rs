@@ -20,8 +20,8 @@ fn all(times: &Json) -> Vec<Json> {
 
 /// A timeline in the form in which the page had it.
 fn comparable(result: &SimulationResult) -> Json {
-    let told = serde_json::to_value(result).unwrap();
-    let timeline = &told["timeline"];
+    let json = serde_json::to_value(result).unwrap();
+    let timeline = &json["timeline"];
     let or_null = |value: &Json| if value.is_null() { Json::Null } else { whole(value) };
     let lanes: Vec<Json> = timeline["lanes"]
         .as_array()

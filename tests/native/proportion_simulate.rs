@@ -73,7 +73,7 @@ fn reasons() {
         for (expect, key) in [("acme.*", "match"), ("acme.*", "match_related"), ("acme.none", "match")] {
             let trigger = json!({"posture": "Reactive", "expect": [expect], key: wanted});
             let result = replayed(&json!({"trigger": trigger}), &events);
-            assert!(result.reason.is_some_and(|because| because.contains("none")));
+            assert!(result.reason.is_some_and(|reason| reason.contains("none")));
         }
     });
 }
@@ -91,7 +91,7 @@ fn reasons_of_many_triggers() {
         let triggers: Vec<_> = (0..size).map(child).collect();
         let automation = json!({"trigger": {"type": "compound", "require": "any", "within": 60, "triggers": triggers}});
         let result = replayed(&automation, &event(1, "acme.a", 0, RESOURCE));
-        assert!(result.reason.is_some_and(|because| because.starts_with("0 of")));
+        assert!(result.reason.is_some_and(|reason| reason.starts_with("0 of")));
         assert_eq!(result.coverage.map(|coverage| coverage.len()), Some(100));
     });
 }

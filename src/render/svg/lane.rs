@@ -171,8 +171,8 @@ fn states(out: &mut String, lane: &Lane, scale: &Scale) {
         #[expect(clippy::cast_precision_loss, reason = "names are short")]
         let long = state.name.chars().count() as f64 * 6.2 + 6.0;
         // Names do not overlap: of two, the later one is drawn.
-        let room = visible.get(index.saturating_add(1)).map_or(f64::INFINITY, |next| scale.x(next.at) - left);
-        if room >= long {
+        let space = visible.get(index.saturating_add(1)).map_or(f64::INFINITY, |next| scale.x(next.at) - left);
+        if space >= long {
             let (x, anchor) = if left + long > edge { (left - 4.0, "end") } else { (left + 4.0, "start") };
             let name = escaped(&cut(&state.name, 30));
             let _ = write!(
