@@ -121,6 +121,9 @@ fn run(template: &str, context: &Context<'_>, notes: &Arc<Mutex<Notes>>) -> Resu
     if template.len() > LONGEST {
         return Err(Failure::NotHere("it is longer than 100,000 bytes".to_owned()));
     }
+    if crate::automation::is_nested_too_deeply(template) {
+        return Err(Failure::NotHere("its expressions are nested too deeply".to_owned()));
+    }
     if let Some(problem) = crate::automation::template_problem(template) {
         return Err(Failure::Invalid(problem));
     }
@@ -294,6 +297,7 @@ impl Runtime {
                     0 => Ok(list(all)),
                     count => {
                         all.iter().try_for_each(|one| around.touch_items(one))?;
+                        around.pay_times(all.len(), count.saturating_add(8).saturating_mul(NODE))?;
                         all.iter().map(|one| unpacked(one, count)).collect::<Outcome<Vec<_>>>().map(list)
                     }
                 }

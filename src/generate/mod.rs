@@ -35,6 +35,6 @@ pub use options::{BuildOptions, Seed};
 pub use random::Random;
 pub use run::{
     Break, BreakSpec, EntitySpec, GeneratedEvent, GeneratedRun, HeartbeatSpec, Heartbeats, History, InfrastructureSpec,
-    Phase, RunMoment, RunPlan, RunSpec, State, StateSpec, SubflowSpec, TaskSpec, build_run, generate_run,
-    most_events, state_type,
+    Phase, RunMoment, RunPlan, RunSpec, State, StateSpec, SubflowSpec, TaskSpec, build_run, generate_run, most_events,
+    state_type,
 };

@@ -3,6 +3,8 @@
 use prefect_events::automation::{self, CheckOptions};
 use prefect_events::diagnostic::{Severity, TextOptions};
 
+use serde_json::json;
+
 use super::cases;
 
 const ID: &str = "11111111-1111-4111-8111-111111111111";
@@ -347,4 +349,18 @@ fn no_label_is_proposed_twice() {
         "{found:?}"
     );
     assert_eq!(found.fix, None);
+}
+
+/// A long chain of operators is nested once for each: it is not examined, and nothing is said about it.
+#[test]
+fn templates_that_are_nested_too_deeply_are_not_examined() {
+    for part in ["|list", "+1", ".a", " and 1", "[1]", " if 1 else 1", " is odd"] {
+        let body = ["{{ event", &part.repeat(15_000), " }}"].concat();
+        let action = json!({"type": "send-notification", "block_document_id": "11111111-1111-4111-8111-111111111111",
+            "subject": "late", "body": body});
+        let trigger =
+            json!({"type": "event", "posture": "Reactive", "expect": ["acme.late"], "threshold": 1, "within": 0});
+        let codes = codes(&json!({"name": "late", "trigger": trigger, "actions": [action]}).to_string());
+        assert_eq!(codes, Vec::<&str>::new(), "{part}");
+    }
 }

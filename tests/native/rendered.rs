@@ -306,13 +306,22 @@ fn templates_that_calculate_too_much_are_not_rendered() {
     let opaque = "a namespace, a macro or a loop as a value is not calculated here";
     let deep = [
         (namespace("{% set ns.a = [ns.a] %}"), nested),
-        (["{{ [1]", &"| batch(1)".repeat(5000), "}}"].concat(), nested),
+        ([&"{% set a = [a] %}".repeat(5000), "{{ 1 }}"].concat(), nested),
         (namespace("{% set ns.a = ns %}"), opaque),
         (namespace("{% set ns.a = [{'a': ns}] %}"), opaque),
         (namespace("{% set ns.a = namespace(a=ns) %}"), opaque),
         ("{% macro m(x) %}{{ m([x]) }}{% endmacro %}{{ m(1) }}".to_owned(), "its macros call each other too deeply"),
     ];
-    for (template, reason) in deep {
+    let chain = |part: &str| ["{{ 1", &part.repeat(4000), "}}"].concat();
+    let chains =
+        ["|list", "+1", "~1", " and 1", ".a", "[1]", "()", " if 1 else 1", " < 1", " is odd", "**1"].map(chain);
+    let others = [
+        ["{{ ", &"not ".repeat(4000), "1 }}"].concat(),
+        ["{{ ", &"-".repeat(4000), "1 }}"].concat(),
+        ["{% if 0 %}", &"{% elif 0 %}".repeat(4000), "{% endif %}"].concat(),
+    ];
+    let long = chains.into_iter().chain(others).map(|template| (template, "its expressions are nested too deeply"));
+    for (template, reason) in deep.into_iter().chain(long) {
         let why = body(context, &template).unwrap_err();
         assert!(why.ends_with(reason), "{template}: {why}");
     }

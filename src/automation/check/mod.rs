@@ -63,6 +63,11 @@ pub(crate) fn is_template_test(name: &str) -> bool {
     variables::TESTS.contains(&name)
 }
 
+/// Whether a template is nested too deeply to be read here.
+pub(crate) fn is_nested_too_deeply(template: &str) -> bool {
+    template::is_nested_too_deeply(template)
+}
+
 /// Why the server rejects a template. `None`: it accepts it, or it is unknown.
 pub(crate) fn template_problem(template: &str) -> Option<String> {
     template::read(template)?.err()

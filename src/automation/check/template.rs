@@ -4,7 +4,7 @@
 //! minijinja rejects.
 
 use minijinja::machinery::ast::{CallArg, Expr, ForLoop, Spanned, Stmt};
-use minijinja::machinery::parse;
+use minijinja::machinery::{Token, parse, tokenize};
 use minijinja::syntax::SyntaxConfig;
 
 use crate::text::steps::step;
@@ -15,6 +15,43 @@ const DEEPEST_LOOPS: usize = 2;
 
 /// Longer templates are not examined.
 const LONGEST: usize = 100_000;
+
+/// Operators of one expression, and branches of conditions: each is nested in the next, and minijinja recurs into them.
+const MOST_NESTED: usize = 300;
+
+/// Whether expressions or conditions are nested so deeply that they are not examined.
+pub(super) fn is_nested_too_deeply(template: &str) -> bool {
+    let (mut operators, mut branches) = (0_usize, 0_usize);
+    for token in tokenize(template, false, SyntaxConfig::default()) {
+        // The parser reports it.
+        let Ok((token, _)) = token else { return false };
+        match token {
+            Token::VariableStart | Token::BlockStart => operators = 0,
+            Token::Ident("elif") => branches = branches.saturating_add(1),
+            Token::Ident("and" | "or" | "not" | "in" | "is" | "if" | "else") => operators = operators.saturating_add(1),
+            Token::TemplateData(_)
+            | Token::VariableEnd
+            | Token::BlockEnd
+            | Token::Ident(_)
+            | Token::Str(_)
+            | Token::String(_)
+            | Token::Int(_)
+            | Token::Int128(_)
+            | Token::Float(_)
+            | Token::Comma
+            | Token::Colon
+            | Token::Assign
+            | Token::BracketClose
+            | Token::ParenClose
+            | Token::BraceClose => {}
+            _ => operators = operators.saturating_add(1),
+        }
+        if operators.max(branches) > MOST_NESTED {
+            return true;
+        }
+    }
+    false
+}
 
 /// What a template consists of.
 #[derive(Default)]
@@ -42,7 +79,7 @@ pub(super) fn is_template(text: &str) -> bool {
 /// What a template uses, or why the server rejects it. `None`: unknown.
 pub(super) fn read(template: &str) -> Option<Result<Uses<'_>, String>> {
     step(template.len());
-    if template.len() > LONGEST {
+    if template.len() > LONGEST || is_nested_too_deeply(template) {
         return None;
     }
     let parsed = match parse(template, "", SyntaxConfig::default()) {

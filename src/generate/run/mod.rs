@@ -20,7 +20,6 @@ pub use generated::{GeneratedEvent, GeneratedRun, generate_run};
 pub use history::{History, build_run};
 pub use plan::{Break, Heartbeats, Phase, RunPlan, most_events};
 pub use spec::{
-    BreakSpec, EntitySpec, HeartbeatSpec, InfrastructureSpec, RunMoment, RunSpec, StateSpec, SubflowSpec,
-    TaskSpec,
+    BreakSpec, EntitySpec, HeartbeatSpec, InfrastructureSpec, RunMoment, RunSpec, StateSpec, SubflowSpec, TaskSpec,
 };
 pub use state::{State, state_type};

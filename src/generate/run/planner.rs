@@ -21,8 +21,7 @@ use super::flow_run::{FurtherStates, Transition, course};
 use super::plan::{Break, Heartbeats, Phase, RunPlan, most_events};
 use super::read::STATES;
 use super::spec::{
-    BreakSpec, EntitySpec, HeartbeatSpec, InfrastructureSpec, RunMoment, RunSpec, StateSpec, SubflowSpec,
-    TaskSpec,
+    BreakSpec, EntitySpec, HeartbeatSpec, InfrastructureSpec, RunMoment, RunSpec, StateSpec, SubflowSpec, TaskSpec,
 };
 use super::state::{FLOW_RUN, State, TASK_RUN, follows_within, type_of};
 use super::tasks::{MOMENT, TaskCourse, TaskRun, TaskStep};

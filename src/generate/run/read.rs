@@ -12,8 +12,8 @@ use crate::time::{self, Span, span::span_of_text};
 use super::super::error::{self, BuildError};
 use super::super::event::dotted;
 use super::spec::{
-    BreakSpec, EntitySpec, HeartbeatSpec, InfrastructureSpec, RunMoment, RunSpec, StateSpec, SubflowSpec,
-    TaskSpec, ten_seconds,
+    BreakSpec, EntitySpec, HeartbeatSpec, InfrastructureSpec, RunMoment, RunSpec, StateSpec, SubflowSpec, TaskSpec,
+    ten_seconds,
 };
 use super::state::state_type;
 
