@@ -1,11 +1,13 @@
 //! Families by the names of events.
 
 use std::cmp::Ordering;
+use std::sync::LazyLock;
 
 use super::model::{Choice, Family};
 use super::statics::{FAMILIES, LITERALS, PATTERNS};
 use super::{Hole, Part};
 use crate::text::nearest::within;
+use crate::text::steps::step;
 
 /// With it, most comparisons of a search do not read the text.
 fn by_length(one: &str, other: &str) -> Ordering {
@@ -100,32 +102,47 @@ pub fn suggest(name: &str) -> Option<String> {
     }
     let limit = wanted.len().saturating_sub(first.len()) / 4;
     let mut best = Best { wanted, limit: limit.clamp(1, 4), found: None };
-    for family in families() {
-        if family.name.is_literal() {
-            best.offer(family.name.text.to_owned());
-        }
-        for variant in family.variants {
-            best.offer(family.name.fill(&|_| variant.name));
-        }
-        if let [first, second] = family.choices {
-            for one in first.values {
-                for other in second.values {
-                    best.offer(family.name.fill(&|hole| if hole == first.hole { *one } else { *other }));
-                }
-            }
-        }
+    step(CANDIDATES.len().div_ceil(16));
+    for (candidate, lower) in &*CANDIDATES {
+        best.offer(candidate, lower);
     }
     if best.found.is_none() {
         for (_, family) in &PATTERNS {
             if family.choices.is_empty()
                 && let Some(candidate) = with_values_of(family, name)
             {
-                best.offer(candidate);
+                best.offer(&candidate, &candidate.to_ascii_lowercase());
             }
         }
     }
     best.found.map(|(_, candidate)| candidate).filter(|candidate| candidate != name)
 }
+
+/// The names that families list, and in lower case. A text can have many unknown names, and composing these takes longer
+/// than comparing them.
+static CANDIDATES: LazyLock<Vec<(String, String)>> = LazyLock::new(|| {
+    let mut all = Vec::new();
+    let mut add = |name: String| {
+        let lower = name.to_ascii_lowercase();
+        all.push((name, lower));
+    };
+    for family in families() {
+        if family.name.is_literal() {
+            add(family.name.text.to_owned());
+        }
+        for variant in family.variants {
+            add(family.name.fill(&|_| variant.name));
+        }
+        if let [first, second] = family.choices {
+            for one in first.values {
+                for other in second.values {
+                    add(family.name.fill(&|hole| if hole == first.hole { *one } else { *other }));
+                }
+            }
+        }
+    }
+    all
+});
 
 /// The family's name with its placeholder filled from the same place of another name.
 fn with_values_of(family: &Family, name: &str) -> Option<String> {
@@ -150,11 +167,13 @@ struct Best {
 }
 
 impl Best {
-    fn offer(&mut self, candidate: String) {
-        if let Some(edits) = within(&self.wanted, &candidate.to_ascii_lowercase(), self.limit)
+    fn offer(&mut self, candidate: &str, lower: &str) {
+        // One edit changes the length by at most 4 bytes.
+        if lower.len().abs_diff(self.wanted.len()) <= self.limit.saturating_mul(4)
+            && let Some(edits) = within(&self.wanted, lower, self.limit)
             && self.found.as_ref().is_none_or(|(least, _)| edits < *least)
         {
-            self.found = Some((edits, candidate));
+            self.found = Some((edits, candidate.to_owned()));
         }
     }
 }

@@ -143,6 +143,7 @@ pub(super) fn automation<'t>(value: Value<'t>, reading: &mut Reading<'t>) -> Opt
         return None;
     }
     if let Some(read) = read::automation(value) {
+        reading.check_patterns(&read.trigger, value);
         return Some(read);
     }
     let Some(place) = value.get("trigger") else {
@@ -286,8 +287,9 @@ pub fn scenario_files(scenarios: DocumentText<'_>) -> Vec<String> {
 /// Reads a trigger with the client's defaults, because the client creates automations from files.
 pub(super) fn trigger<'t>(value: Value<'t>, reading: &mut Reading<'t>) -> Option<Trigger> {
     let trigger = read::client_trigger(value);
-    if trigger.is_none() {
-        reading.add(Code::SCENARIO_AUTOMATION, value).with("what", "this trigger");
+    match &trigger {
+        Some(trigger) => reading.check_patterns(trigger, value),
+        None => drop(reading.add(Code::SCENARIO_AUTOMATION, value).with("what", "this trigger")),
     }
     trigger
 }

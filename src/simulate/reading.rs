@@ -1,5 +1,6 @@
 //! Reads a scenario: the contents of its document, and findings about errors in it.
 
+use crate::automation::Trigger;
 use crate::diagnostic::TextOptions;
 use crate::diagnostic::findings::{Draft, Findings, Subject};
 use crate::diagnostic::options::ReportOptions;
@@ -10,6 +11,7 @@ use crate::json::{Kind, Pointer, Position, Tape, Value};
 use crate::recognise::{self, Form};
 use crate::text::nearest::nearest;
 use crate::text::phrase::joined;
+use crate::trigger::{MOST_ONE_BY_ONE, one_by_one};
 
 /// The most findings in a report.
 const MOST: usize = 1000;
@@ -139,9 +141,25 @@ impl<'t> Reading<'t> {
         self.add(Code::SCENARIO_TIME, value).with("later", later).with("earlier", earlier);
     }
 
+    #[inline(never)]
     pub(super) fn too_large(&mut self, value: Value<'_>, limit: u64, what: &str) {
         let limit = usize::try_from(limit).unwrap_or(usize::MAX);
-        self.add(Code::SCENARIO_TOO_LARGE, value).opening().count("limit", limit).with("what", what);
+        let (whole, hint) = if limit == MOST_ONE_BY_ONE {
+            ("trigger", "others may be more: they are looked up")
+        } else {
+            ("scenario", "use fewer runs, a shorter time, or less frequent heartbeats")
+        };
+        let finding = self.add(Code::SCENARIO_TOO_LARGE, value).opening().count("limit", limit);
+        finding.with("whole", whole).with("what", what).with("hint", hint);
+    }
+
+    /// Reports a trigger that has too many patterns to play it. `value`: the trigger or its automation.
+    #[inline(never)]
+    pub(super) fn check_patterns(&mut self, trigger: &Trigger, value: Value<'_>) {
+        if has_too_many_patterns(trigger) {
+            let what = "patterns with `!`, `?`, `[…]` or an inner `*`, and items of `match_related`";
+            self.too_large(value.get("trigger").unwrap_or(value), MOST_ONE_BY_ONE as u64, what);
+        }
     }
 
     /// Reports unknown keys. `lenient`: only those similar to a known one.
@@ -191,6 +209,13 @@ impl<'t> Reading<'t> {
             self.wrong(value, expected);
         }
         is
+    }
+}
+
+fn has_too_many_patterns(trigger: &Trigger) -> bool {
+    match trigger {
+        Trigger::Event(event) => one_by_one(event) > MOST_ONE_BY_ONE,
+        Trigger::Composite(composite) => composite.triggers.iter().any(has_too_many_patterns),
     }
 }
 

@@ -1,6 +1,7 @@
 //! Text utilities that know nothing about events: patterns, edit distance, hashes, sorting, templates and phrases.
 
 mod glob;
+pub(crate) mod globs;
 pub(crate) mod hash;
 pub(crate) mod nearest;
 pub(crate) mod number;

@@ -49,8 +49,23 @@ fn can_be_within(one: &str, other: &str, limit: usize) -> bool {
     longer.div_ceil(4) <= shorter.saturating_add(limit)
 }
 
+/// A bit for each ASCII character of a text, roughly and whatever its case.
+fn letters(text: &str) -> u64 {
+    text.bytes().fold(0, |letters, byte| match byte {
+        0x80.. => letters,
+        0x40.. => letters | 1 << (byte & 31),
+        _ => letters | 1 << 32 << (byte & 31),
+    })
+}
+
 fn within_counting(one: &str, other: &str, limit: usize, steps: &mut usize) -> Option<usize> {
     if !can_be_within(one, other, limit) {
+        return None;
+    }
+    step(one.len().min(other.len()).div_ceil(8));
+    // An edit removes at most one letter and adds at most one: most words differ too much to be compared.
+    let (of_one, of_other) = (letters(one), letters(other));
+    if (of_one & !of_other).count_ones().max((of_other & !of_one).count_ones()) as usize > limit {
         return None;
     }
     let (one, other): (Vec<char>, Vec<char>) = (one.chars().collect(), other.chars().collect());
@@ -78,6 +93,7 @@ fn within_counting(one: &str, other: &str, limit: usize, steps: &mut usize) -> O
         let mut nearest = left;
         for place in first.max(1)..=last {
             *steps = steps.saturating_add(1);
+            step(1);
             let column = place.saturating_sub(1);
             let replaced = at(&before, column).saturating_add(usize::from(other.get(column) != Some(letter)));
             let mut best = replaced.min(at(&before, place).saturating_add(1)).min(left.saturating_add(1));

@@ -13,67 +13,92 @@ use memchr::memchr;
 use crate::automation::{EventTrigger, Specification};
 use crate::event::{Labels, RESOURCE_ROLE, ReceivedEvent, SharedText};
 use crate::json::equal;
+use crate::text::Glob;
+use crate::text::globs::{Beginnings, Globs};
 use crate::text::steps::step;
-use crate::text::table::{Map, Set};
-use crate::text::{Glob, order};
+use crate::text::table::Map;
 
 use super::coverage::Miss;
 use super::version::Version;
 
-/// A pattern for the value of a label or the name of an event: a `!` in front inverts it.
+/// A pattern for the value of a label or the name of an event, and whether a `!` in front inverts it.
+fn parsed(pattern: &str, version: Version) -> (Glob, bool) {
+    let (negated, rest) = pattern.strip_prefix('!').map_or((false, pattern), |rest| (true, rest));
+    let beginning = rest.strip_suffix('*');
+    let glob = if version.has_globs() {
+        Glob::new(rest)
+    } else {
+        Glob::Plain { text: beginning.unwrap_or(rest).to_owned(), open: beginning.is_some() }
+    };
+    (glob, negated)
+}
+
+/// Patterns, one of which must match.
 #[derive(Debug)]
-pub(super) struct Matcher {
-    negated: bool,
-    glob: Glob,
-}
-
-impl Matcher {
-    pub(super) fn new(pattern: &str, version: Version) -> Self {
-        let (negated, rest) = pattern.strip_prefix('!').map_or((false, pattern), |rest| (true, rest));
-        let beginning = rest.strip_suffix('*');
-        let glob = if version.has_globs() {
-            Glob::new(rest)
-        } else {
-            Glob::Plain { text: beginning.unwrap_or(rest).to_owned(), open: beginning.is_some() }
-        };
-        Matcher { negated, glob }
-    }
-
-    pub(super) fn matches(&self, value: &str) -> bool {
-        self.glob.matches(value) != self.negated
-    }
-}
-
-/// Patterns, one of which must match. Patterns without wildcards are looked up, as a list may be long.
-#[derive(Debug, Default)]
 struct Patterns {
-    texts: Set<String>,
-    others: Vec<Matcher>,
+    globs: Globs,
+    /// Of these, one must not match.
+    negated: Vec<Glob>,
 }
 
 impl Patterns {
     fn new(patterns: &[String], version: Version) -> Self {
         step(patterns.len());
-        let mut own = Patterns::default();
+        let (mut globs, mut negated) = (Vec::new(), Vec::new());
         for pattern in patterns {
-            let matcher = Matcher::new(pattern, version);
-            if !matcher.negated && matches!(matcher.glob, Glob::Plain { open: false, .. }) {
-                own.texts.insert(pattern.clone());
-            } else {
-                own.others.push(matcher);
-            }
+            let (glob, is_negated) = parsed(pattern, version);
+            if is_negated { &mut negated } else { &mut globs }.push(glob);
         }
-        own
-    }
-
-    fn is_empty(&self) -> bool {
-        self.texts.is_empty() && self.others.is_empty()
+        Patterns { globs: Globs::new(globs), negated }
     }
 
     fn match_any(&self, value: &str) -> bool {
-        (!self.texts.is_empty() && self.texts.contains(value))
-            || self.others.iter().any(|matcher| matcher.matches(value))
+        self.globs.match_any(value) || self.negated.iter().any(|glob| !glob.matches(value))
     }
+}
+
+/// The most that [`one_by_one`] may be, so that the time to play an event has a bound.
+pub(crate) const MOST_ONE_BY_ONE: usize = 1000;
+
+/// How many comparisons the engine may need for each character of a value of an event, beyond looking it up: for patterns
+/// that cannot be looked up, and items of `match_related`.
+pub(crate) fn one_by_one(trigger: &EventTrigger) -> usize {
+    // An empty item matches without a comparison.
+    let mut sum = trigger.match_related.iter().filter(|item| !item.0.is_empty()).count();
+    let mut add = |patterns: &[String]| {
+        for pattern in patterns {
+            sum = sum.saturating_add(comparisons(pattern));
+        }
+    };
+    add(&trigger.expect);
+    add(&trigger.after);
+    for specification in trigger.match_related.iter().chain([&trigger.matches]) {
+        for (_, patterns) in &specification.0 {
+            add(patterns);
+        }
+    }
+    sum
+}
+
+/// Behind a `*`, each character of a text with other wildcards may be compared with each place of a value.
+fn comparisons(pattern: &str) -> usize {
+    let text = pattern.strip_suffix('*').unwrap_or(pattern);
+    let (mut count, mut of_wildcard) = (usize::from(text.starts_with('!')), 1);
+    for byte in text.bytes() {
+        match byte {
+            b'*' => (count, of_wildcard) = (count.max(1), text.len()),
+            b'?' | b'[' => count = count.max(of_wildcard),
+            // See `is_compared`.
+            b'\n' => count = count.max(1),
+            _ => {}
+        }
+    }
+    count
+}
+
+/// Whether a name of an event is compared with this pattern by itself: the server's regex for it differs from its glob.
+fn is_compared(pattern: &str) -> bool {
+    pattern.split_once('*').is_some_and(|(text, rest)| !rest.is_empty() || text.contains('\n'))
 }
 
 /// The requirements on a resource.
@@ -200,47 +225,42 @@ pub(super) struct Interest {
 /// server uses two matchers that differ; 3.6 only the second.
 #[derive(Debug)]
 struct Names {
-    /// Whether the first is used too.
-    has_globs: bool,
-    /// Patterns without a wildcard: they cover equal names.
-    texts: Set<String>,
-    globs: Vec<Glob>,
-    /// Prefixes that cover the names beginning with them: sorted, and none begins with another.
-    beginnings: Vec<String>,
-    /// Patterns with a `*` inside.
+    /// Of the first; `None` if it is not used.
+    globs: Option<Globs>,
+    /// Patterns without `*` cover the names that begin with them.
+    beginnings: Beginnings,
+    /// Patterns with a `*` at the end only: without it. As they contain no line break, the shortest covers what a longer one
+    /// does.
+    opens: Beginnings,
+    /// The other patterns.
     covers: Vec<String>,
 }
 
 impl Names {
     fn new(patterns: &[&str], version: Version) -> Self {
         step(patterns.len());
-        let (mut texts, mut globs, mut covers) = (Set::default(), Vec::new(), Vec::new());
-        let mut beginnings: Vec<String> = Vec::new();
+        let (mut beginnings, mut opens, mut covers) = (Vec::new(), Vec::new(), Vec::new());
         for pattern in patterns {
-            match Glob::new(pattern) {
-                Glob::Plain { open: false, text } => {
-                    texts.insert(text);
-                }
-                glob => globs.push(glob),
+            match pattern.strip_suffix('*') {
+                _ if is_compared(pattern) => covers.push((*pattern).to_owned()),
+                Some(text) => opens.push(text.as_bytes()),
+                None => beginnings.push(pattern.as_bytes()),
             }
-            if pattern.contains('*') { &mut covers } else { &mut beginnings }.push((*pattern).to_owned());
         }
-        order::by_text(&mut beginnings, |beginning| beginning);
-        beginnings.dedup_by(|longer, shorter| longer.starts_with(&**shorter));
-        Names { has_globs: version.has_globs(), texts, globs, beginnings, covers }
+        let globs = || Globs::new(patterns.iter().map(|pattern| Glob::new(pattern)).collect());
+        Names {
+            globs: version.has_globs().then(globs),
+            beginnings: Beginnings::new(&beginnings),
+            opens: Beginnings::new(&opens),
+            covers,
+        }
     }
 
     fn include(&self, name: &str) -> bool {
-        self.texts.contains(name)
-            || ((!self.has_globs || self.globs.iter().any(|glob| glob.matches(name)))
-                && (self.begins(name) || self.covers.iter().any(|pattern| covers(pattern, name))))
-    }
-
-    fn begins(&self, name: &str) -> bool {
-        step(1);
-        let after = self.beginnings.partition_point(|beginning| **beginning <= *name);
-        let before = after.checked_sub(1).and_then(|before| self.beginnings.get(before));
-        before.is_some_and(|beginning| name.starts_with(&**beginning))
+        self.globs.as_ref().is_none_or(|globs| globs.match_any(name))
+            && (self.beginnings.strip(name.as_bytes()).is_some()
+                || self.opens.strip(name.as_bytes()).is_some_and(|rest| rest.first().is_some_and(|c| *c != b'\n'))
+                || self.covers.iter().any(|pattern| covers(pattern, name)))
     }
 }
 
@@ -249,7 +269,8 @@ impl Names {
 pub(super) struct Matching {
     names: Names,
     after: Patterns,
-    expect: Patterns,
+    /// `None`: all names.
+    expect: Option<Patterns>,
     resource: Resources,
     related: Vec<Resources>,
     key: Vec<KeyLabel>,
@@ -267,7 +288,7 @@ impl Matching {
         Matching {
             names: Names::new(&names, version),
             after: Patterns::new(&trigger.after, version),
-            expect: Patterns::new(&trigger.expect, version),
+            expect: (!trigger.expect.is_empty()).then(|| Patterns::new(&trigger.expect, version)),
             resource: Resources::new(&trigger.matches, version),
             related: trigger.match_related.iter().map(|related| Resources::new(related, version)).collect(),
             key: trigger.for_each.iter().map(|label| KeyLabel::new(label)).collect(),
@@ -286,7 +307,7 @@ impl Matching {
     }
 
     pub(super) fn expects(&self, name: &str) -> bool {
-        self.expect.is_empty() || self.expect.match_any(name)
+        self.expect.as_ref().is_none_or(|expect| expect.match_any(name))
     }
 
     pub(super) fn covers_resources(&self, event: &ReceivedEvent) -> bool {
@@ -406,6 +427,7 @@ impl<'s, I: Iterator<Item = Option<&'s SharedText>>> EqByText for I {
 /// The first match of each text between the stars suffices: another match could only come before the next line break,
 /// so it would leave less for the following stars.
 fn covers(pattern: &str, name: &str) -> bool {
+    step(1);
     let mut texts = pattern.split('*');
     let Some(mut rest) = texts.next().and_then(|first| name.strip_prefix(first)) else { return false };
     let mut stars = 0_usize;
@@ -446,10 +468,15 @@ mod tests {
 
     use super::*;
 
+    fn matches_one(pattern: &str, value: &str, version: Version) -> bool {
+        let (glob, negated) = parsed(pattern, version);
+        glob.matches(value) != negated
+    }
+
     #[test]
     fn an_exclamation_mark_inverts() {
-        assert!(!Matcher::new("!", Version::V3_9).matches("") && Matcher::new("!", Version::V3_9).matches("x"));
-        assert!(Matcher::new("!!a", Version::V3_9).matches("a") && !Matcher::new("!!a", Version::V3_9).matches("!a"));
+        assert!(!matches_one("!", "", Version::V3_9) && matches_one("!", "x", Version::V3_9));
+        assert!(matches_one("!!a", "a", Version::V3_9) && !matches_one("!!a", "!a", Version::V3_9));
     }
 
     #[test]
@@ -467,7 +494,7 @@ mod tests {
             for (version, matches) in
                 [(Version::V3_6, before), (Version::V3_7, since), (Version::V3_8, since), (Version::V3_9, since)]
             {
-                assert_eq!(Matcher::new(pattern, version).matches(value), matches, "{pattern} {value} {version:?}");
+                assert_eq!(matches_one(pattern, value, version), matches, "{pattern} {value} {version:?}");
                 assert_eq!(Patterns::new(&[pattern.to_owned()], version).match_any(value), matches, "{pattern}");
             }
         }
@@ -538,14 +565,16 @@ mod tests {
 
         #[test]
         fn long_lists_are_the_same_as_each_pattern(
-            patterns in prop::collection::vec("!?[ab]{0,3}[*?]?", 0..6), name in "!?[ab]{0,4}",
+            patterns in prop::collection::vec("!?[ab]{0,3}[*?]?[b\n]?\\*?", 0..6), name in "!?[ab\n]{0,4}",
         ) {
             let own: Vec<&str> = patterns.iter().map(|pattern| &**pattern).collect();
-            let seen = own.iter().any(|pattern| Glob::new(pattern).matches(&name))
-                && own.iter().any(|pattern| covers(pattern, &name));
-            prop_assert_eq!(Names::new(&own, Version::V3_9).include(&name), seen);
-            let any = own.iter().any(|pattern| Matcher::new(pattern, Version::V3_9).matches(&name));
-            prop_assert_eq!(Patterns::new(&patterns, Version::V3_9).match_any(&name), any);
+            for version in [Version::V3_6, Version::V3_9] {
+                let seen = (!version.has_globs() || own.iter().any(|pattern| Glob::new(pattern).matches(&name)))
+                    && own.iter().any(|pattern| covers(pattern, &name));
+                prop_assert_eq!(Names::new(&own, version).include(&name), seen);
+                let any = own.iter().any(|pattern| matches_one(pattern, &name, version));
+                prop_assert_eq!(Patterns::new(&patterns, version).match_any(&name), any);
+            }
         }
     }
 }

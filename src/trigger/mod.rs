@@ -39,6 +39,7 @@ use crate::time::Instant;
 pub(crate) use automations::SavedAutomations;
 use coverage::CoverageReport;
 pub(crate) use idle::{Ahead, SavedWindow};
+pub(crate) use matching::{MOST_ONE_BY_ONE, one_by_one};
 pub(crate) use proactive::key_text;
 pub(crate) use reported::{SavedFiring, SavedLate, Summaries};
 pub(crate) use saved::SavedEvent;

@@ -2,6 +2,8 @@
 
 use std::fmt::Write;
 
+use prefect_events::automation::{CheckOptions, check};
+use prefect_events::diagnostic::TextOptions;
 use prefect_events::simulate::{
     ReplayOptions, SimulateOptions, SimulationResult, compare_replays, compare_versions, replay, run_tests, simulate,
 };
@@ -123,6 +125,110 @@ fn names_of_expect() {
         let events: String = (0..size).map(|number| event(number, &name(number), number, RESOURCE)).collect();
         assert_eq!(replayed(&automation, &events).firings.len(), 0);
     });
+}
+
+fn list(size: usize, item: impl Fn(usize) -> String) -> Vec<String> {
+    (0..size).map(item).collect()
+}
+
+/// Events with these names and ids of resources.
+fn events(size: usize, name_and_id: impl Fn(usize) -> (String, String)) -> String {
+    let one = |number: usize| {
+        let (name, id) = name_and_id(number);
+        event(number, &name, number, &format!(r#", "resource": {{"prefect.resource.id": {}}}"#, json!(id)))
+    };
+    (0..size).map(one).collect()
+}
+
+fn with_clause(key: &str, value: &serde_json::Value) -> serde_json::Value {
+    let mut trigger = json!({"posture": "Reactive", "expect": ["a"], "threshold": 1_000_000, "within": 10});
+    trigger[key] = value.clone();
+    json!({"trigger": trigger})
+}
+
+/// Related resources with these ids.
+fn related(size: usize, id: impl Fn(usize) -> String) -> String {
+    let one = |place: usize| json!({"prefect.resource.id": id(place), "prefect.resource.role": "r"});
+    format!(r#"{RESOURCE}, "related": {}"#, json!((0..size).map(one).collect::<Vec<_>>()))
+}
+
+/// A long list of patterns for a label, and as many different values.
+#[test]
+fn patterns_of_values() {
+    let patterns = |size: usize| json!({"prefect.resource.id": list(size, |at| format!("z{at}*"))});
+    in_proportion("patterns of values", 300, |size| {
+        let automation = with_clause("match", &patterns(size));
+        replayed(&automation, &events(size, |number| ("a".to_owned(), format!("y{number}"))));
+    });
+    in_proportion("patterns of related values", 300, |size| {
+        let automation = with_clause("match_related", &patterns(size));
+        replayed(&automation, &event(1, "a", 0, &related(size, |place| format!("y{place}"))));
+    });
+}
+
+/// A long list of patterns in `expect` or `after`, and as many different names, which only the last pattern matches, or none.
+#[test]
+fn patterns_of_names() {
+    for (key, last) in [("expect", "x*"), ("expect", "y*"), ("after", "x*"), ("after", "y*")] {
+        in_proportion(key, 300, |size| {
+            let patterns = list(size, |at| if at + 1 == size { last.to_owned() } else { format!("0{at}*") });
+            replayed(
+                &with_clause(key, &json!(patterns)),
+                &events(size, |number| (format!("y{number}"), "x".to_owned())),
+            );
+        });
+    }
+}
+
+/// The clauses with so many patterns that must be compared one by one, or items of `match_related`.
+fn compared_one_by_one(count: usize) -> Vec<serde_json::Value> {
+    let patterns = json!(list(count, |at| format!("?z{at}[a-z]*")));
+    let names = json!(list(count, |at| format!("*.z{at}")));
+    let items: Vec<_> = (0..count).map(|_| json!({"prefect.resource.id": "last"})).collect();
+    vec![
+        with_clause("match", &json!({"prefect.resource.id": patterns})),
+        with_clause("match", &json!({"prefect.resource.id": ["b*", format!("*a?{}*b", "a".repeat(count - 5))]})),
+        with_clause("match", &json!({"prefect.resource.id": list(count, |at| format!("*z{at}*"))})),
+        with_clause("match", &json!({"prefect.resource.id": list(count, |_| "!y*".to_owned())})),
+        with_clause("match", &json!({"prefect.resource.id": list(count, |at| format!("!*{}*", "y".repeat(at % 2)))})),
+        with_clause("match_related", &json!([{"prefect.resource.id": list(count - 1, |at| format!("?z{at}*"))}])),
+        with_clause("match_related", &json!(items)),
+        with_clause("expect", &names),
+        with_clause("expect", &patterns),
+        with_clause("after", &json!(list(count, |at| format!("z{at}\n*")))),
+    ]
+}
+
+/// Such patterns have a limit, so that they take time in proportion to the events.
+#[test]
+fn patterns_that_are_compared_one_by_one() {
+    for automation in compared_one_by_one(1000) {
+        in_proportion("patterns compared one by one", 30, |size| {
+            let id = |place: usize| if place + 1 == size { "last".to_owned() } else { format!("y{place}") };
+            let mut own = events(size, |number| (format!("y{number}"), format!("y{}{number}", "a".repeat(60))));
+            own.push_str(&event(size, "a", size, &related(size, id)));
+            replayed(&automation, &own);
+        });
+    }
+    for automation in compared_one_by_one(1001) {
+        let compound = json!({"trigger": {"type": "compound", "require": "any", "within": 60,
+            "triggers": [{"posture": "Reactive", "expect": ["a"]}, automation["trigger"]]}});
+        for automation in [automation, compound] {
+            let text = automation.to_string();
+            let result =
+                replay((&*text).into(), (&*event(1, "a", 0, RESOURCE)).into(), &ReplayOptions::default()).unwrap();
+            let scenario = json!({"automation": automation, "events": []}).to_string();
+            for errors in [&result.errors, &simulate((&*scenario).into(), &SimulateOptions::default()).errors] {
+                let found: Vec<_> = errors.iter().map(|error| error.code).collect();
+                assert_eq!(found, ["scenario-too-large"], "{:?}", errors.first().map(|error| &error.message));
+                assert!(errors[0].message.starts_with("the trigger has more than 1,000 patterns with"));
+                assert!(errors[0].path.ends_with("/trigger"), "{}", errors[0].path);
+            }
+            // Prefect accepts it.
+            let checked = check(text.as_bytes(), TextOptions::default(), &CheckOptions::default());
+            assert!(checked.report.diagnostics.iter().all(|finding| finding.code != "scenario-too-large"));
+        }
+    }
 }
 
 /// A long pattern and a long name that nearly match.

@@ -99,6 +99,9 @@ impl Check<'_, '_> {
             .add_as(severity, Code::NO_SUCH_EVENT, &self.subject, path, item)
             .shown("pattern", name)
             .with("field", field);
+        if finding.is_counted_only() {
+            return;
+        }
         let (first, rest) = name.split_once('.').unwrap_or((name, ""));
         let kind = rest.split_once('.').map_or(rest, |(kind, _)| kind);
         let of_kind = [first, ".", kind, "."].concat();
