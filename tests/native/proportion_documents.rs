@@ -4,6 +4,7 @@ use prefect_events::automation::{self, CheckOptions};
 use prefect_events::diagnostic::TextOptions;
 use prefect_events::json::{Tape, parse, repeated_keys};
 use prefect_events::text::steps;
+use serde_json::json;
 
 /// Steps for four times the input, at most: some more than four times as many, since sorting is not quite linear.
 const AT_MOST: f64 = 4.8;
@@ -128,4 +129,16 @@ fn the_work_on_repeated_keys_is_in_proportion_to_their_number() {
     };
     let (few, many) = (taken(1000), taken(4000));
     assert!(many < few * 5, "{few} {many}");
+}
+
+/// Unknown names are compared with few of the catalogue's: those of about their length, with about their letters.
+#[test]
+fn few_names_are_compared_with_an_unknown_one() {
+    let names: Vec<String> = (0..1000).map(|number| format!("prefect.flow-run.Compl{number:03}zted")).collect();
+    let trigger = json!({"type": "event", "posture": "Proactive", "after": names, "expect": ["prefect.flow-run.Completed"],
+        "threshold": 1, "within": 60});
+    let automation = json!({"name": "n", "trigger": trigger, "actions": [{"type": "do-nothing"}]}).to_string();
+    let steps = check(&automation);
+    // 1,983; 8,575 if their letters are not compared first.
+    assert!(steps / 1000 < 3000, "{} steps for each name", steps / 1000);
 }
