@@ -1,6 +1,7 @@
 // Converts the arguments of functions for the core. All code of the caller (getters, proxies, toJSON) runs here, before a
 // module is called: if it throws, the input is wrong, and the module stays usable.
 
+import { isPlain } from "./options.js";
 import { encode, encodeWtf8, isWellFormed } from "./text.js";
 
 /** @param {object} prototype @param {PropertyKey} name */
@@ -128,17 +129,42 @@ export function document(input, callee) {
  */
 export function optionsOf(options, callee, functions) {
   if (options === undefined) return {};
-  if (options === null || typeof options !== "object" || Array.isArray(options))
+  if (
+    options === null ||
+    typeof options !== "object" ||
+    Array.isArray(options) ||
+    isHidden(options)
+  )
     throw new TypeError(`the options of ${callee} must be an object`);
-  /** @type {(this: unknown, key: string, value: unknown) => unknown} */
+  /** @type {(this: any, key: string, value: unknown) => unknown} */
   function plain(key, value) {
-    if (typeof value !== "function") return refuseHalves(key, value);
+    if (typeof value !== "function") {
+      // JSON has none of these, and would leave them out or write `null` or `{}`.
+      if (typeof value === "symbol" || (typeof value === "number" && !Number.isFinite(value)))
+        throw new TypeError(`\`${key}\` is ${typeof value === "symbol" ? "a symbol" : value}`);
+      if ((value ?? undefined) === undefined && (this[key] ?? undefined) !== undefined)
+        throw new TypeError(`\`${key}\` has no JSON: its toJSON returns ${value}`);
+      if (isHidden(value))
+        throw new TypeError(
+          `\`${key}\` is not plain data: an object, an array, a text, a number or a boolean`,
+        );
+      return refuseHalves(key, value);
+    }
     if (!functions || key !== "onProgress" || this !== options)
       throw new TypeError(`\`${key}\` is a function`);
     functions.onProgress = value;
     return undefined;
   }
   return JSON.parse(jsonOf(options, `the options of ${callee}`, plain));
+}
+
+/**
+ * Whether a value holds what it has out of sight, such as a Map: as JSON it is `{}`.
+ * @param {unknown} value
+ */
+function isHidden(value) {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) return false;
+  return !isPlain(value) && Object.keys(value).length === 0;
 }
 
 /**

@@ -9,6 +9,17 @@ export const NAMES = ["validate", "author", "schemas"];
 export const fileOf = (name) => `prefect_events_${name}.wasm`;
 
 /**
+ * Whether a value is an object of no class: a plain one, also of another realm, or one without a prototype.
+ * @param {unknown} value
+ * @returns {value is { [name: string]: unknown }}
+ */
+export function isPlain(value) {
+  if (typeof value !== "object" || value === null) return false;
+  const prototype = Object.getPrototypeOf(value);
+  return prototype === null || Object.getPrototypeOf(prototype) === null;
+}
+
+/**
  * The options; rejects unknown names.
  * @template {object} O
  * @param {O | undefined} options
@@ -19,7 +30,7 @@ export const fileOf = (name) => `prefect_events_${name}.wasm`;
 export function sources(options, callee, names = NAMES) {
   if (options === undefined) return {};
   // An address, bytes or a compiled module passed directly is an object too.
-  if (Object.prototype.toString.call(options) !== "[object Object]")
+  if (!isPlain(options))
     throw new TypeError(
       `${callee} needs an object that names the modules, such as \`${callee}({ ${names[0]}: source })\``,
     );

@@ -36,8 +36,22 @@ try {
     // `--help` and `--version` are not misuse.
     process.exitCode = error.exitCode === 0 ? 0 : MISUSE;
   } else {
-    const trace = error instanceof Error ? (error.stack ?? error.message) : String(error);
-    stderr.write(`Internal error in prefect-events. Please report it:\n${printableLines(trace)}\n`);
+    stderr.write(report(error));
     process.exitCode = MISUSE;
+  }
+}
+
+/**
+ * The text about an error that no command reports.
+ * @param {unknown} error
+ */
+function report(error) {
+  const trace = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  try {
+    return `Internal error in prefect-events. Please report it:\n${printableLines(trace)}\n`;
+  } catch {
+    // What makes texts printable is in the module that does not start.
+    const reason = String(error instanceof Error ? error.message : error).replace(/[^ -~]/g, "?");
+    return `prefect-events: its WebAssembly module cannot be started: ${reason}. Please install prefect-events again\n`;
   }
 }

@@ -24,6 +24,7 @@ use prefect_events::explain;
 use prefect_events::generate::{self, BuildOptions, History, RunSpec};
 use prefect_events::schema;
 use prefect_events::simulate::{self, DocumentText, EventTexts, HeartbeatConfig, ReplayError, ReplayOptions};
+use prefect_events::text::spelled;
 use prefect_events::validate::{Schemas, ValidateOptions, Validator};
 use pyo3::exceptions::{PyRuntimeError, PyValueError};
 use pyo3::prelude::*;
@@ -87,7 +88,11 @@ fn options<T: DeserializeOwned>(text: &str) -> PyResult<T> {
 fn wrong_options(error: &serde_json::Error) -> PyErr {
     let sentence = error.to_string();
     // The place is one in our own text.
-    misuse(sentence.rsplit_once(" at line ").map_or(&*sentence, |(sentence, _)| sentence))
+    let sentence = sentence.rsplit_once(" at line ").map_or(&*sentence, |(sentence, _)| sentence);
+    misuse(match sentence.rsplit_once(", expected ") {
+        Some((found, expected)) => format!("{found}, expected {}", spelled(expected)),
+        None => sentence.to_owned(),
+    })
 }
 
 fn json(result: &impl Serialize) -> PyResult<Json> {

@@ -30,7 +30,8 @@ pub(crate) use implied::{implied_automation, name_deployment};
 pub(crate) use rendered::render_with;
 pub use rendered::{ActionOptions, render};
 pub use result::{
-    ActionFailure, ActionTarget, ActionText, NewState, RenderedAction, RenderedParameter, RendersToNothing, Source, Use,
+    ActionFailure, ActionList, ActionTarget, ActionText, JsonType, NewState, RenderedAction, RenderedParameter,
+    RendersToNothing, Source, Use,
 };
 pub(crate) use run::Fuel;
 pub use server_objects::{ServerObjects, ServerObjectsError};

@@ -13,7 +13,8 @@ use super::python::json::{COMPACT, dict_of, dumps, value_of};
 use super::python::show::{placeholder, str_of};
 use super::python::value::{Dict, Py, Seen, list, look, own, sequence, unknown};
 use super::result::{
-    ActionFailure, ActionTarget, ActionText, NewState, RenderedAction, RenderedParameter, RendersToNothing, Source, Use,
+    ActionFailure, ActionList, ActionTarget, ActionText, JsonType, NewState, RenderedAction, RenderedParameter,
+    RendersToNothing, Source, Use,
 };
 use super::run::{Failure, Fuel, Nothing, Rendering, render as render_template};
 
@@ -84,7 +85,7 @@ pub(crate) fn render_with(
     fuel: &Fuel,
 ) -> Vec<RenderedAction> {
     let given = given.filter(|given| given.kind() == Kind::Object).map(dict_of).unwrap_or_default();
-    let lists = ["actions", "actions_on_trigger"].map(|name| (name, automation.get(name)));
+    let lists = [ActionList::Actions, ActionList::ActionsOnTrigger].map(|list| (list, automation.get(list.name())));
     if lists.iter().all(|(_, list)| list.is_none_or(|list| list.items().next().is_none())) {
         return Vec::new();
     }
@@ -404,12 +405,12 @@ fn at_pointer(value: &Value, pointer: &str) -> Option<Value> {
 fn parameter(template: &RenderedTemplate, value: Option<&Value>, problem: Option<&Problem>) -> RenderedParameter {
     let found = value.and_then(|value| at_pointer(value, &template.pointer)).or_else(|| template.value.clone());
     let kind = found.as_ref().filter(|found| unknown(found).is_none()).map(|found| match look(found) {
-        Seen::None => "null",
-        Seen::Bool(_) => "boolean",
-        Seen::Int(_) | Seen::Float(_) => "number",
-        Seen::List | Seen::Tuple => "array",
-        Seen::Py(Py::Dict(_)) => "object",
-        _ => "string",
+        Seen::None => JsonType::Null,
+        Seen::Bool(_) => JsonType::Boolean,
+        Seen::Int(_) | Seen::Float(_) => JsonType::Number,
+        Seen::List | Seen::Tuple => JsonType::Array,
+        Seen::Py(Py::Dict(_)) => JsonType::Object,
+        _ => JsonType::String,
     });
     let failed = problem.is_some_and(|problem| problem.pointer == template.pointer && !problem.not_here);
     RenderedParameter {

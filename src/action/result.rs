@@ -10,8 +10,8 @@ use crate::json::tree::optional_text_as_value;
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS), ts(optional_fields))]
 pub struct RenderedAction {
     /// The list that it is in: `actions` or `actions_on_trigger`.
-    #[cfg_attr(feature = "typescript", ts(type = "\"actions\" | \"actions_on_trigger\""))]
-    pub list: &'static str,
+    #[cfg_attr(feature = "typescript", ts(inline))]
+    pub list: ActionList,
     /// Its 0-based index in this list.
     #[cfg_attr(feature = "typescript", ts(type = "number"))]
     pub index: usize,
@@ -52,6 +52,63 @@ pub struct RenderedAction {
     /// Why the result is unknown, although the server may render it: a sentence. Absent if it is known.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub unknown: Option<String>,
+}
+
+/// A list of actions of an automation.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize)]
+#[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+pub enum ActionList {
+    /// `actions`
+    #[default]
+    Actions,
+    /// `actions_on_trigger`
+    ActionsOnTrigger,
+}
+
+impl ActionList {
+    /// The name of the field.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            ActionList::Actions => "actions",
+            ActionList::ActionsOnTrigger => "actions_on_trigger",
+        }
+    }
+}
+
+/// The type of a value in JSON.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
+#[serde(rename_all = "lowercase")]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+pub enum JsonType {
+    /// A text.
+    String,
+    /// A number.
+    Number,
+    /// `true` or `false`.
+    Boolean,
+    /// `null`.
+    Null,
+    /// A list.
+    Array,
+    /// Keys with values.
+    Object,
+}
+
+impl JsonType {
+    /// As results write it.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            JsonType::String => "string",
+            JsonType::Number => "number",
+            JsonType::Boolean => "boolean",
+            JsonType::Null => "null",
+            JsonType::Array => "array",
+            JsonType::Object => "object",
+        }
+    }
 }
 
 /// What an action acts on.
@@ -118,11 +175,8 @@ pub struct RenderedParameter {
     pub value: Option<String>,
     /// Its JSON type.
     #[serde(rename = "type", skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(
-        feature = "typescript",
-        ts(type = "\"string\" | \"number\" | \"boolean\" | \"null\" | \"array\" | \"object\"", optional)
-    )]
-    pub kind: Option<&'static str>,
+    #[cfg_attr(feature = "typescript", ts(inline))]
+    pub kind: Option<JsonType>,
     /// The expressions that render to nothing.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[cfg_attr(feature = "typescript", ts(as = "Option<Vec<RendersToNothing>>"))]

@@ -4,6 +4,8 @@
 
 use serde::Serialize;
 
+use super::outline::TriggerType;
+
 /// One automation.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Automation {
@@ -112,11 +114,11 @@ pub enum Order {
 impl Trigger {
     /// The value of `type`.
     #[must_use]
-    pub fn kind(&self) -> &'static str {
+    pub fn kind(&self) -> TriggerType {
         match self {
-            Trigger::Event(_) => "event",
-            Trigger::Composite(Composite { order: Order::Any, .. }) => "compound",
-            Trigger::Composite(Composite { order: Order::Declared, .. }) => "sequence",
+            Trigger::Event(_) => TriggerType::Event,
+            Trigger::Composite(Composite { order: Order::Any, .. }) => TriggerType::Compound,
+            Trigger::Composite(Composite { order: Order::Declared, .. }) => TriggerType::Sequence,
         }
     }
 }

@@ -72,6 +72,18 @@ pub enum TriggerType {
     Sequence,
 }
 
+impl TriggerType {
+    /// As documents write it.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            TriggerType::Event => "event",
+            TriggerType::Compound => "compound",
+            TriggerType::Sequence => "sequence",
+        }
+    }
+}
+
 /// A duration and its place.
 #[derive(Clone, Copy, PartialEq, Debug, Serialize)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS), ts(optional_fields))]

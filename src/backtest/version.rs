@@ -68,7 +68,7 @@ fn of_triggers(server: &Trigger, document: &Trigger, path: &str) -> Option<Strin
     match (server, document) {
         (Trigger::Event(server), Trigger::Event(document)) => of_events(server, document, path),
         (Trigger::Composite(server), Trigger::Composite(document)) => of_composites(server, document, path),
-        _ => Some(sentence(path, "type", server.kind(), document.kind())),
+        _ => Some(sentence(path, "type", server.kind().name(), document.kind().name())),
     }
 }
 

@@ -126,6 +126,11 @@ impl Lookup {
             return self.exchange.unreadable("a list of automations", response.body, with);
         };
         let is_last = items.len() < LIMIT;
+        // A list that changes meanwhile repeats some of them, not all.
+        if !is_last && self.found.ends_with(&items) {
+            let message = format!("{} returns the same automations for every offset", self.exchange.server().url());
+            return Err(ClientError::new(ClientErrorCode::NotPrefect, message));
+        }
         self.found.extend(items);
         match &self.wanted {
             Wanted::Automation(name) if self.found.is_empty() => Err(self.missing(name)),

@@ -18,7 +18,7 @@ use super::page::{self, PulledEvent};
 use super::recent::Recent;
 use super::relevant;
 use super::server::{Call, Request, Server};
-use super::slice::{LEADERS_BEFORE, Lengths, Outcome, QUERY_OF_CLOUD, Slice};
+use super::slice::{LEADERS_BEFORE, Lengths, Outcome, QUERY_OF_CLOUD, Slice, many};
 
 /// Before the end: as long as a server keeps events by default.
 const DEFAULT_SINCE: When = When::Ago(7 * 86_400_000_000);
@@ -264,16 +264,14 @@ impl Pull {
             }
             Phase::Slice(slice) => {
                 if let Some(page) = page::read(body, page::page) {
-                    self.add_page(slice, page);
-                    return Ok(());
+                    return self.add_page(slice, page);
                 }
                 self.phase = Phase::Slice(slice);
                 "a page of events"
             }
             Phase::Leaders(slice, open) => {
                 if let Some(page) = page::read(body, page::page) {
-                    self.add_leaders(slice, page.events, open);
-                    return Ok(());
+                    return self.add_leaders(slice, page.events, open);
                 }
                 self.phase = Phase::Leaders(slice, open);
                 "a page of events"
@@ -328,11 +326,26 @@ impl Pull {
         self.phase = Phase::Slice(slice);
     }
 
-    fn add_page(&mut self, mut slice: Slice, page: page::Page) {
+    /// The server does not do what was asked: `what` is the rest of the sentence.
+    fn wrong(&self, what: &str) -> Result<(), ClientError> {
+        let message = format!("{} {what}", self.exchange.server().url());
+        Err(ClientError::new(ClientErrorCode::NotPrefect, message))
+    }
+
+    fn add_page(&mut self, mut slice: Slice, page: page::Page) -> Result<(), ClientError> {
+        let asked = slice.range();
         match slice.add_page(page) {
-            Outcome::More | Outcome::Again => self.ask(slice),
+            Outcome::Wrong(what) => return self.wrong(&what),
+            Outcome::Cut(total) if !self.lengths.allow_cut(self.progress.events) => {
+                let (total, received) = (many(total), many(self.progress.events));
+                return self.wrong(&format!(
+                    "counts more events than it returns: last it counted {total} {asked}, but asked for parts of such ranges \
+                     it has returned {received} in all"
+                ));
+            }
+            Outcome::More | Outcome::Again | Outcome::Cut(_) => self.ask(slice),
             Outcome::Complete => {
-                self.lengths.learn(slice.length(), slice.events.len() as u64);
+                self.lengths.learn(&slice);
                 let names = &self.selection.names;
                 self.progress.lacking = self.progress.lacking.saturating_add(slice.lacking());
                 slice.events.retain(|event| names.includes(&event.name));
@@ -340,6 +353,7 @@ impl Pull {
                 self.ask_leaders(slice, open);
             }
         }
+        Ok(())
     }
 
     /// The events that these follow and that have not come.
@@ -370,7 +384,16 @@ impl Pull {
         self.phase = Phase::Leaders(slice, open);
     }
 
-    fn add_leaders(&mut self, mut slice: Slice, leaders: Vec<PulledEvent>, mut open: Vec<Uuid>) {
+    fn add_leaders(
+        &mut self,
+        mut slice: Slice,
+        leaders: Vec<PulledEvent>,
+        mut open: Vec<Uuid>,
+    ) -> Result<(), ClientError> {
+        if let Some(other) = leaders.iter().find(|leader| !self.asked.contains(leader.id)) {
+            return self
+                .wrong(&format!("does not filter events by id: it returned {}, which was not asked for", other.id));
+        }
         open.extend(self.missing_leaders(&slice, &leaders));
         for leader in leaders {
             let Selection { names, resources } = &self.selection;
@@ -380,6 +403,7 @@ impl Pull {
             }
         }
         self.ask_leaders(slice, open);
+        Ok(())
     }
 
     /// The slice is complete: its events come, and the next begins.

@@ -3,11 +3,15 @@
 //! The server pages by `OFFSET`, counts all events of the range for each first page, and orders by `occurred` alone. So
 //! a page can repeat events, and skip some if others are stored or deleted meanwhile: a slice is complete only if it has
 //! as many different events as the server counted.
+//!
+//! A server that does not do what was asked must not be asked without end. Slices grow unless they bring events; a slice is
+//! read again, and cut, a limited number of times.
 
 use std::collections::HashSet;
 
 use uuid::Uuid;
 
+use crate::text::phrase::count;
 use crate::time::Instant;
 
 use super::page::{Page, PulledEvent};
@@ -29,16 +33,24 @@ pub(super) const QUERY_OF_CLOUD: i64 = 14 * 86_400_000_000;
 const LONGEST_ON_CLOUD: i64 = QUERY_OF_CLOUD - LEADERS_BEFORE;
 /// A slice is at most this many times as long as the one before.
 const GROWTH: i64 = 8;
+/// How far outside its slice an event may be, in microseconds: Cloud may keep times in less detail.
+const GRAIN: i64 = 1_000_000;
+/// How many pages of an attempt may bring nothing new, besides one in 50 events.
+const MOST_REPEATS: u64 = 10;
+/// How many slices may be cut, besides one in 8 events. Up to a burst at the end of an empty range it takes a few dozen.
+const MOST_CUTS: u64 = 256;
 
 /// How long slices are, by how many events the last had.
 pub(super) struct Lengths {
     next: i64,
     longest: i64,
+    cuts: u64,
 }
 
 impl Lengths {
     pub(super) fn new(is_cloud: bool) -> Self {
-        Lengths { next: FIRST, longest: if is_cloud { LONGEST_ON_CLOUD } else { i64::MAX } }
+        let longest = if is_cloud { LONGEST_ON_CLOUD } else { i64::MAX };
+        Lengths { next: FIRST, longest, cuts: 0 }
     }
 
     /// The end of the slice that begins at `since`, included.
@@ -46,11 +58,19 @@ impl Lengths {
         Instant(since.0.saturating_add(self.next.saturating_sub(1)).min(until.0))
     }
 
-    /// Learns from a slice of this length in microseconds.
-    pub(super) fn learn(&mut self, length: i64, events: u64) {
-        let most = length.saturating_mul(GROWTH);
-        let aimed = scaled(length, events);
+    /// Learns from a complete slice.
+    pub(super) fn learn(&mut self, slice: &Slice) {
+        let events = slice.events.len() as u64;
+        // What reading it again took away does not slow down: a slice that is always read again would end in microseconds.
+        let most = slice.asked.saturating_mul(GROWTH);
+        let aimed = scaled(slice.length(), events);
         self.next = if events == 0 { most } else { aimed.min(most) }.clamp(1, self.longest);
+    }
+
+    /// Whether one more slice may be cut after so many events: what the server counts must come some time.
+    pub(super) fn allow_cut(&mut self, events: u64) -> bool {
+        self.cuts = self.cuts.saturating_add(1);
+        self.cuts <= MOST_CUTS.saturating_add(events.checked_div(8).unwrap_or(0))
     }
 }
 
@@ -61,7 +81,7 @@ fn scaled(length: i64, events: u64) -> i64 {
 }
 
 /// What a page means for its slice.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug)]
 pub(super) enum Outcome {
     /// The slice continues.
     More,
@@ -69,6 +89,10 @@ pub(super) enum Outcome {
     Complete,
     /// The slice begins again, now up to `until`.
     Again,
+    /// The same, because the server counted this many events.
+    Cut(u64),
+    /// What the server does wrong, as the rest of a sentence.
+    Wrong(String),
 }
 
 /// A slice that is being read. Both ends are included; Prefect's times have microseconds.
@@ -80,11 +104,33 @@ pub(super) struct Slice {
     total: Option<u64>,
     pub token: Option<String>,
     tries: u8,
+    /// How long it was before it was read again.
+    asked: i64,
+    /// How many events came, also those that came before.
+    rows: u64,
+    /// How many pages brought nothing new.
+    repeats: u64,
+    /// Each time fewer came than the server counted. Pages that repeat events and skip others have as many.
+    is_short: bool,
 }
 
 impl Slice {
     pub(super) fn new(since: Instant, until: Instant) -> Self {
-        Slice { since, until, events: Vec::new(), ids: HashSet::new(), total: None, token: None, tries: 0 }
+        let mut slice = Slice {
+            since,
+            until,
+            events: Vec::new(),
+            ids: HashSet::new(),
+            total: None,
+            token: None,
+            tries: 0,
+            asked: 0,
+            rows: 0,
+            repeats: 0,
+            is_short: true,
+        };
+        slice.asked = slice.length();
+        slice
     }
 
     /// In microseconds, at least 1.
@@ -109,6 +155,14 @@ impl Slice {
     }
 
     pub(super) fn add_page(&mut self, page: Page) -> Outcome {
+        let (first, last) = (self.since.0.saturating_sub(GRAIN), self.until.0.saturating_add(GRAIN));
+        if let Some(event) = page.events.iter().find(|event| event.occurred.0 < first || event.occurred.0 > last) {
+            let occurred = event.occurred.rfc3339();
+            return Outcome::Wrong(format!(
+                "does not filter events by time: asked for those {}, it returned one of {occurred}",
+                self.range()
+            ));
+        }
         let is_first = self.total.is_none();
         let total = page.total.unwrap_or(0);
         // The total of later pages is that of the first.
@@ -117,28 +171,60 @@ impl Slice {
         }
         if is_first && total > MOST && self.length() > 1 {
             self.begin_again(scaled(self.length(), total));
-            return Outcome::Again;
+            self.asked = self.length();
+            return Outcome::Cut(total);
         }
-        let is_last = page.token.is_none() || page.events.is_empty() || page.token == self.token;
+        let mut is_last = page.token.is_none() || page.events.is_empty() || page.token == self.token;
         self.token = page.token;
+        self.rows = self.rows.saturating_add(page.events.len() as u64);
+        let before = self.ids.len();
         for event in page.events {
             self.add(event);
+        }
+        let new = self.ids.len() as u64;
+        if self.ids.len() == before {
+            self.repeats = self.repeats.saturating_add(1);
+            is_last |= self.repeats > MOST_REPEATS.saturating_add(new.checked_div(50).unwrap_or(0));
         }
         if !is_last {
             return Outcome::More;
         }
-        if self.lacking() > 0 && self.tries < MOST_TRIES {
+        let total = self.total.unwrap_or(0);
+        self.is_short &= self.rows < total;
+        if self.lacking() == 0 {
+            return Outcome::Complete;
+        }
+        if self.tries < MOST_TRIES {
             self.tries = self.tries.saturating_add(1);
             self.begin_again(self.length().checked_div(2).unwrap_or(1));
             return Outcome::Again;
         }
-        Outcome::Complete
+        if !self.is_short {
+            return Outcome::Complete;
+        }
+        Outcome::Wrong(format!(
+            "counts more events than it returns: it counted {} {}, but returned {}",
+            many(total),
+            self.range(),
+            many(self.rows)
+        ))
+    }
+
+    /// As part of a sentence.
+    pub(super) fn range(&self) -> String {
+        format!("from {} to {}", self.since.rfc3339(), self.until.rfc3339())
     }
 
     fn begin_again(&mut self, length: i64) {
         self.until = Instant(self.since.0.saturating_add(length.max(1).saturating_sub(1)));
         (self.total, self.token) = (None, None);
+        (self.rows, self.repeats) = (0, 0);
         self.events.clear();
         self.ids.clear();
     }
+}
+
+/// A number of events.
+pub(super) fn many(number: u64) -> String {
+    count(usize::try_from(number).unwrap_or(usize::MAX))
 }

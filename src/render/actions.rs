@@ -1,6 +1,6 @@
 //! Rendered actions as text.
 
-use crate::action::{ActionText, RenderedAction, RenderedParameter, RendersToNothing, Source};
+use crate::action::{ActionList, ActionText, RenderedAction, RenderedParameter, RendersToNothing, Source};
 
 use super::printable::printable;
 use super::style::Style;
@@ -19,7 +19,8 @@ pub fn render_actions(actions: &[RenderedAction], colour: bool) -> String {
         out.push('\n');
     };
     for action in actions {
-        let place = if action.list == "actions" { String::new() } else { [" (", action.list, ")"].concat() };
+        let place =
+            if action.list == ActionList::Actions { String::new() } else { [" (", action.list.name(), ")"].concat() };
         let kind = style.bold(&printable(&action.kind));
         let said = match &action.failure {
             Some(_) => style.red(&printable(&action.summary)),
@@ -85,7 +86,7 @@ fn nothing(all: &[RendersToNothing], style: Style, line: &mut impl FnMut(usize, 
 
 fn parameter_line(parameter: &RenderedParameter) -> String {
     let value = match (parameter.kind, &parameter.value) {
-        (Some(kind), Some(value)) => format!("{kind} {value}"),
+        (Some(kind), Some(value)) => format!("{} {value}", kind.name()),
         (None, Some(value)) => value.clone(),
         _ => "fails".to_owned(),
     };

@@ -2,7 +2,7 @@
 
 use crate::text::phrase::count;
 use crate::time::Span;
-use crate::tune::{Assumptions, WindowCurve, WindowPoint};
+use crate::tune::{Assumptions, CurveMethod, WindowCurve, WindowPoint};
 
 use super::number::{digits, exact_seconds, percent, seconds};
 use super::options::{Format, RenderOptions};
@@ -85,7 +85,7 @@ fn table(curve: &WindowCurve, time: &str, style: Style, width: usize) -> Vec<Str
     let least = rates().fold(f64::MAX, f64::min).max(curve.target.per_1000_run_hours / 10.0).min(1e300).log10();
     for point in &curve.windows {
         let alarms = &point.false_alarms;
-        let rate = if alarms.method == "formula" {
+        let rate = if alarms.method == CurveMethod::Formula {
             digits(alarms.per_1000_run_hours)
         } else {
             format!("{} ({} to {})", digits(alarms.per_1000_run_hours), digits(alarms.low), digits(alarms.high))
@@ -161,7 +161,7 @@ fn bar(rate: f64, least: f64, most: f64) -> String {
 }
 
 fn notes(curve: &WindowCurve, style: Style) -> Vec<String> {
-    let simulated = curve.windows.iter().filter(|point| point.false_alarms.method == "simulation").count();
+    let simulated = curve.windows.iter().filter(|point| point.false_alarms.method == CurveMethod::Simulation).count();
     let how = if simulated == 0 {
         "Exact, by formula.".to_owned()
     } else {

@@ -176,10 +176,23 @@ pub struct DocumentedAdvice {
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct ClientHeartbeats {
     /// `"never"`, `"if-set"` (where the setting is set) or `"by-default"`.
-    #[cfg_attr(feature = "typescript", ts(type = "\"never\" | \"if-set\" | \"by-default\""))]
-    pub sends_heartbeats: &'static str,
+    #[cfg_attr(feature = "typescript", ts(inline))]
+    pub sends_heartbeats: SendsHeartbeats,
     /// The same in a sentence, with what to do.
     pub note: String,
+}
+
+/// When clients of a version send heartbeats.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
+#[serde(rename_all = "kebab-case")]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+pub enum SendsHeartbeats {
+    /// They have none.
+    Never,
+    /// Where `PREFECT_FLOWS_HEARTBEAT_FREQUENCY` is set.
+    IfSet,
+    /// Always, unless it is switched off.
+    ByDefault,
 }
 
 fn seconds(span: i64) -> String {
@@ -360,7 +373,10 @@ pub fn heartbeat_advice(config: &HeartbeatConfig) -> Result<Advice, AdviceError>
 /// What a client's version sends.
 fn client(version: PrefectVersion) -> ClientHeartbeats {
     let (sends_heartbeats, note) = if version < PrefectVersion(3, 1, 8) {
-        ("never", "clients before 3.1.8 send no heartbeats, so the trigger does not watch their runs".to_owned())
+        (
+            SendsHeartbeats::Never,
+            "clients before 3.1.8 send no heartbeats, so the trigger does not watch their runs".to_owned(),
+        )
     } else if version < PrefectVersion(3, 6, 22) {
         let mut note = String::from(
             "clients before 3.6.22 send heartbeats only if PREFECT_FLOWS_HEARTBEAT_FREQUENCY is set: set it on the workers",
@@ -368,10 +384,10 @@ fn client(version: PrefectVersion) -> ClientHeartbeats {
         if version < PrefectVersion(3, 6, 13) {
             note.push_str("; before 3.6.13 the runner sends them, and only for runs of deployments");
         }
-        ("if-set", note)
+        (SendsHeartbeats::IfSet, note)
     } else {
         (
-            "by-default",
+            SendsHeartbeats::ByDefault,
             "clients since 3.6.22 send a heartbeat every 180 s by default (PREFECT_FLOWS_HEARTBEAT_FREQUENCY)"
                 .to_owned(),
         )

@@ -139,8 +139,7 @@ pub struct Window {
     /// The trigger: `"$"`, or `"$.0"` for one nested in it.
     pub path: String,
     /// `"Proactive"`: it fires when the window ends. `"Reactive"`: when enough events arrived.
-    #[serde(serialize_with = "posture")]
-    #[cfg_attr(feature = "typescript", ts(type = "\"Reactive\" | \"Proactive\""))]
+    #[cfg_attr(feature = "typescript", ts(inline))]
     pub posture: Posture,
     /// When the server opened it.
     #[serde(serialize_with = "milliseconds")]
@@ -159,7 +158,7 @@ pub struct Window {
     #[cfg_attr(feature = "typescript", ts(type = "Milliseconds", optional))]
     pub closed: Option<Instant>,
     /// What closed it: the kind of that decision.
-    #[serde(serialize_with = "kind", skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     #[cfg_attr(
         feature = "typescript",
         ts(
@@ -242,16 +241,6 @@ fn all_milliseconds<S: Serializer>(times: &[Instant], serializer: S) -> Result<S
     }
 
     serializer.collect_seq(times.iter().map(|at| Milliseconds(*at)))
-}
-
-#[allow(clippy::trivially_copy_pass_by_ref, reason = "serde hands over references")]
-fn posture<S: Serializer>(posture: &Posture, serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.serialize_str(posture.name())
-}
-
-#[allow(clippy::trivially_copy_pass_by_ref, reason = "serde hands over references")]
-fn kind<S: Serializer>(kind: &Option<DecisionKind>, serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.serialize_str(kind.map_or("", DecisionKind::name))
 }
 
 #[allow(clippy::trivially_copy_pass_by_ref, reason = "serde hands over references")]

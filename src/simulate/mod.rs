@@ -59,8 +59,8 @@ mod actions;
 
 pub use actions::{ActionSettings, RenderedFiring, RenderedFirings, replay_actions, scenario_actions};
 pub use advice::{
-    Advice, AdviceError, ClientHeartbeats, Detection, DocumentedAdvice, HeartbeatConfig, SmallestWindow,
-    heartbeat_advice,
+    Advice, AdviceError, ClientHeartbeats, Detection, DocumentedAdvice, HeartbeatConfig, SendsHeartbeats,
+    SmallestWindow, heartbeat_advice,
 };
 #[cfg(test)]
 pub(crate) use automations::crash_zombie_flows;

@@ -16,3 +16,5 @@ pub(crate) mod uuid;
 pub use glob::Glob;
 #[doc(hidden)]
 pub use steps::steps;
+#[doc(hidden)]
+pub use strict::spelled;

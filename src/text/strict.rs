@@ -93,6 +93,17 @@ fn of_option<E: Error>(name: &str, error: E) -> E {
     E::custom(format_args!("the option `{name}`: {error}"))
 }
 
+/// What an option needs, in words: serde says it by the names of Rust's types.
+#[must_use]
+pub fn spelled(expected: &str) -> &str {
+    WORDS.iter().find(|(kind, _)| *kind == expected).map_or(expected, |(_, words)| words)
+}
+
+const WORDS: [(&str, &str); 4] =
+    [("u32", U32), ("u64", U64), ("usize", if usize::BITS == 32 { U32 } else { U64 }), ("f64", "a number")];
+const U32: &str = "a whole number from 0 to 4294967295";
+const U64: &str = "a whole number, 0 or more";
+
 /// The message about an unknown name.
 fn unknown(name: &str, fields: &[&str]) -> String {
     let hint = match nearest(name, &mut fields.iter().copied()) {
@@ -111,7 +122,7 @@ pub(crate) fn sentence(error: &impl fmt::Display) -> String {
         Some((before, found, expected))
     });
     match mistake {
-        Some((before, found, expected)) => format!("{before}expected {expected}, not {}", kind(found)),
+        Some((before, found, expected)) => format!("{before}expected {}, not {}", spelled(expected), kind(found)),
         None => shown,
     }
 }
@@ -198,7 +209,8 @@ mod tests {
     fn says_it_in_our_own_words() {
         let value = serde_json::json!({ "maxDiagnostics": "10" });
         let error = <Options as Deserialize>::deserialize(value).unwrap_err();
-        assert_eq!(sentence(&error), "the option `maxDiagnostics`: expected usize, not this text");
+        let expected = "the option `maxDiagnostics`: expected a whole number, 0 or more, not this text";
+        assert_eq!(sentence(&error), expected);
         assert_eq!(sentence(&"unknown option"), "unknown option");
     }
 }

@@ -5,7 +5,7 @@ use std::rc::Rc;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use crate::automation::Posture;
+use crate::automation::{Posture, TriggerType};
 use crate::event::SharedText;
 use crate::time::Instant;
 
@@ -15,6 +15,8 @@ use super::quirk::ServerQuirk;
 
 /// Which loop of the server decides.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub enum Phase {
     /// An event has arrived.
     Event,
@@ -22,18 +24,6 @@ pub enum Phase {
     Tick,
     /// The periodic evaluation: lost followers, the sweep.
     Periodic,
-}
-
-impl Phase {
-    /// `event`, `tick` or `periodic`.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Phase::Event => "event",
-            Phase::Tick => "tick",
-            Phase::Periodic => "periodic",
-        }
-    }
 }
 
 /// A window at the time of a decision. Times are RFC 3339 in UTC with microseconds.
@@ -62,8 +52,8 @@ pub struct TriggerSummary {
     pub automation: usize,
     /// `$` is the trigger of the automation, `$.0.1` one nested in it.
     pub path: String,
-    /// `event`, `compound` or `sequence`.
-    pub kind: &'static str,
+    /// Its type.
+    pub kind: TriggerType,
     /// For event triggers.
     pub posture: Option<Posture>,
     /// Of composite ones: how many children must fire.
@@ -125,7 +115,9 @@ pub struct ChildFiring {
 }
 
 /// The kind of decision. The names are documented and do not change.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
+#[serde(rename_all = "lowercase")]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub enum DecisionKind {
     /// An event changes nothing.
     Ignored,

@@ -3,7 +3,7 @@
 
 use std::fmt::Write as _;
 
-use crate::automation::Posture;
+use crate::automation::{Posture, TriggerType};
 use crate::text::template::render_with;
 
 use super::bucket::EventRef;
@@ -120,7 +120,7 @@ impl Sentence<'_> {
 
     fn template(&self, reason: &Reason) -> &'static str {
         let proactive = self.is_proactive();
-        let sequence = self.trigger.is_some_and(|trigger| trigger.kind == "sequence");
+        let sequence = self.trigger.is_some_and(|trigger| trigger.kind == TriggerType::Sequence);
         match reason {
             Reason::Duplicate => {
                 "an event with this id was published within the last 5 minutes, so the server drops this one"
@@ -191,7 +191,9 @@ impl Sentence<'_> {
     fn fired(&self) -> &'static str {
         let Some(trigger) = self.trigger else { return "" };
         match (self.bucket, self.event) {
-            (None, _) if trigger.kind == "sequence" => "all triggers fired in the declared order, the last on {name}",
+            (None, _) if trigger.kind == TriggerType::Sequence => {
+                "all triggers fired in the declared order, the last on {name}"
+            }
             (None, _) if trigger.threshold == 1 && self.present == 1 => "1 of 1 required triggers fired, on {name}",
             (None, _) => "{present} of {threshold} required triggers fired, the last on {name}",
             // An event after the end of the window does not prevent the firing.

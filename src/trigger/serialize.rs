@@ -4,13 +4,13 @@ use serde::Serialize;
 use serde::ser::{SerializeMap, Serializer};
 use uuid::Uuid;
 
-use crate::automation::Posture;
+use crate::automation::{Posture, TriggerType};
 use crate::event::SharedText;
 use crate::text::steps::step;
 use crate::time::Instant;
 
 use super::bucket::EventRef;
-use super::decision::{BucketSnapshot, ChildFiring, Decision, Firing};
+use super::decision::{BucketSnapshot, ChildFiring, Decision, DecisionKind, Firing, Phase};
 use super::delayed::DelayedEvent;
 use super::quirk::ServerQuirk;
 
@@ -56,17 +56,17 @@ pub(crate) struct FiringRecord<'f> {
     latest: Option<Instant>,
     /// What the server did when it fired: it received an event, or ran its proactive (`tick`) or its periodic
     /// evaluation.
-    #[cfg_attr(feature = "typescript", ts(type = "\"event\" | \"tick\" | \"periodic\""))]
-    phase: &'static str,
+    #[cfg_attr(feature = "typescript", ts(inline))]
+    phase: Phase,
     /// The type of the trigger.
-    #[cfg_attr(feature = "typescript", ts(type = "\"event\" | \"compound\" | \"sequence\""))]
-    trigger: &'static str,
+    #[cfg_attr(feature = "typescript", ts(inline))]
+    trigger: TriggerType,
     /// `"$"` is the trigger of the automation, `"$.0.1"` one nested in it.
     path: &'f str,
     /// For event triggers.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "typescript", ts(type = "\"Reactive\" | \"Proactive\"", optional))]
-    posture: Option<&'static str>,
+    #[cfg_attr(feature = "typescript", ts(inline))]
+    posture: Option<Posture>,
     /// The labels of `for_each` with their values. Empty for composite triggers.
     #[serde(serialize_with = "labels")]
     #[cfg_attr(feature = "typescript", ts(type = "{ [label: string]: string }"))]
@@ -174,8 +174,8 @@ pub(crate) struct DecisionRecord<'d> {
     #[cfg_attr(feature = "typescript", ts(type = "Timestamp"))]
     at: Instant,
     /// What the server was doing: receiving an event, or its proactive (`tick`) or periodic evaluation.
-    #[cfg_attr(feature = "typescript", ts(type = "\"event\" | \"tick\" | \"periodic\""))]
-    phase: &'static str,
+    #[cfg_attr(feature = "typescript", ts(inline))]
+    phase: Phase,
     /// `"$"` is the trigger of the automation, `"$.0.1"` one nested in it.
     path: &'d str,
     /// The labels of `for_each` with their values: the key of the window. Empty if the decision is only about an event.
@@ -183,12 +183,8 @@ pub(crate) struct DecisionRecord<'d> {
     #[cfg_attr(feature = "typescript", ts(type = "{ [label: string]: string }"))]
     key: &'d [(SharedText, SharedText)],
     /// The kind of decision.
-    #[cfg_attr(
-        feature = "typescript",
-        ts(type = "\"ignored\" | \"held\" | \"released\" | \"armed\" | \"counted\" | \"rearmed\" | \"disarmed\" | \
-                   \"suppressed\" | \"expired\" | \"swept\" | \"fired\" | \"rolled\"")
-    )]
-    kind: &'static str,
+    #[cfg_attr(feature = "typescript", ts(inline))]
+    kind: DecisionKind,
     /// The event that it is about.
     #[serde(serialize_with = "event_id", skip_serializing_if = "is_none")]
     #[cfg_attr(feature = "typescript", ts(type = "string", optional))]
@@ -211,10 +207,10 @@ impl<'f> From<&'f Firing> for FiringRecord<'f> {
             at: firing.at,
             earliest: firing.span.map(|span| span.earliest),
             latest: firing.span.map(|span| span.latest),
-            phase: firing.phase.name(),
+            phase: firing.phase,
             trigger: firing.trigger.kind,
             path: &firing.trigger.path,
-            posture: firing.trigger.posture.map(Posture::name),
+            posture: firing.trigger.posture,
             labels: &firing.labels,
             event_id: firing.event.as_ref(),
             bucket: firing.bucket.as_ref(),
@@ -263,10 +259,10 @@ impl Serialize for Decision {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let record = DecisionRecord {
             at: self.at,
-            phase: self.phase.name(),
+            phase: self.phase,
             path: self.trigger.as_ref().map_or("$", |trigger| &trigger.path),
             key: &self.key,
-            kind: self.kind().name(),
+            kind: self.kind(),
             event_id: self.event.as_ref(),
             bucket: self.bucket.as_ref(),
             fault: self.quirk,

@@ -119,8 +119,8 @@ pub struct FalseAlarms {
     #[cfg_attr(feature = "typescript", ts(type = "Real"))]
     pub expected: f64,
     /// `"formula"`: exact, for independent losses only; `"simulation"`.
-    #[cfg_attr(feature = "typescript", ts(type = "\"formula\" | \"simulation\""))]
-    pub method: &'static str,
+    #[cfg_attr(feature = "typescript", ts(inline))]
+    pub method: CurveMethod,
     /// Simulation: how many false alarms were counted. Absent by formula.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "typescript", ts(type = "number", optional))]
@@ -129,6 +129,17 @@ pub struct FalseAlarms {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "typescript", ts(type = "number", optional))]
     pub run_hours: Option<u64>,
+}
+
+/// How false alarms are calculated.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
+#[serde(rename_all = "lowercase")]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+pub enum CurveMethod {
+    /// Exactly, for independent losses only.
+    Formula,
+    /// With the engine's rules.
+    Simulation,
 }
 
 /// How long it takes to find a dead run, in seconds after its death.
@@ -303,7 +314,7 @@ impl Scale {
             low: rate,
             high: rate,
             expected: digits(rate * self.thousands),
-            method: "formula",
+            method: CurveMethod::Formula,
             alarms: None,
             run_hours: None,
         };
@@ -323,7 +334,7 @@ impl Scale {
             low: rate(low),
             high: rate(high),
             expected: digits(per_1000_run_hours * self.thousands),
-            method: "simulation",
+            method: CurveMethod::Simulation,
             alarms: Some(simulated.alarms),
             run_hours: u64::try_from(simulated.lived.checked_div(HOUR).unwrap_or_default()).ok(),
         };

@@ -16,7 +16,9 @@ mod window;
 #[cfg(test)]
 mod tests;
 
-pub use curve::{AllowedAlarms, Assumptions, DetectionDelay, FalseAlarms, WindowCurve, WindowPoint, window_curve};
+pub use curve::{
+    AllowedAlarms, Assumptions, CurveMethod, DetectionDelay, FalseAlarms, WindowCurve, WindowPoint, window_curve,
+};
 pub use observed::{ObserveOptions, ObservedDeployment, ObservedHeartbeats, ObservedLoss, ObservedWindow};
 pub use observer::{HeartbeatObserver, ObserveError};
 pub use options::{Outage, Probability, Target, TuneError, WindowCurveOptions};

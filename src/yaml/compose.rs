@@ -636,6 +636,30 @@ impl<'t> Composer<'t> {
         quote
     }
 
+    /// The place of a line that `PyYAML` reads, though it is not indented: brackets or quotes are closed only later.
+    fn still_open(&self, info: &str, at: usize, opened: Option<usize>) -> Option<usize> {
+        if info.contains("indentation in quoted") {
+            let end = closing(self.text, at)?;
+            // Of its lines, the one that is indented least is certainly wrong.
+            let (mut line, mut least) = (self.line_end(at), None);
+            while line < end {
+                let rest = self.text.get(line..=end)?;
+                let start = line.saturating_add(rest.len().saturating_sub(rest.trim_start().len()));
+                if least.is_none_or(|least| self.indentation(start) < self.indentation(least)) {
+                    least = Some(start);
+                }
+                line = self.line_end(start);
+            }
+            return least;
+        }
+        let opened = opened.or_else(|| {
+            let before = self.text.get(self.last..at)?;
+            Some(self.last.saturating_add(before.find(['[', '{'])?))
+        });
+        closing(self.text, opened.filter(|_| info.contains("invalid indentation"))?)?;
+        Some(at)
+    }
+
     /// Converts the parser's error.
     fn parser_error(&self, error: &ScanError) -> YamlError {
         let at = self.byte(*error.marker());
@@ -647,9 +671,12 @@ impl<'t> Composer<'t> {
         {
             return tab;
         }
-        if let Some(open) = self.open.last().filter(|open| open.is_flow)
-            && let Some(node) = self.nodes.get(open.node)
-        {
+        let opened = self.open.last().filter(|open| open.is_flow).and_then(|open| self.nodes.get(open.node));
+        if let Some(line) = self.still_open(error.info(), at, opened.map(|node| node.span.start as usize)) {
+            let rest = self.text.get(line..self.line_end(line)).unwrap_or_default();
+            return fault(YamlProblem::StillOpen, line, rest.trim_ascii_end().len());
+        }
+        if let Some(node) = opened {
             let start = node.span.start as usize;
             // The text after an unclosed bracket is not the problem.
             let below = self.line_start(at) > start && self.indentation(at) <= self.indentation(start);
@@ -696,6 +723,35 @@ impl<'t> Composer<'t> {
     }
 }
 
+/// Where the bracket or quote at `start` is closed.
+fn closing(text: &str, start: usize) -> Option<usize> {
+    let bytes = text.as_bytes();
+    let (mut depth, mut quote, mut at) = (0_usize, None, start);
+    while let Some(byte) = bytes.get(at) {
+        let before = at.checked_sub(1).and_then(|before| bytes.get(before));
+        let is_apart = at == start || before.is_none_or(|before| b" \t\r\n[{,:".contains(before));
+        if before == Some(&b'\n') && matches!(bytes.get(at..at.saturating_add(3)), Some(b"---" | b"...")) {
+            return None;
+        }
+        match (quote, byte) {
+            (Some(b'"'), b'\\') => at = at.saturating_add(1),
+            (Some(b'\''), b'\'') if bytes.get(at.saturating_add(1)) == Some(&b'\'') => at = at.saturating_add(1),
+            (Some(open), byte) if open == *byte => quote = None,
+            (None, b'"' | b'\'') if is_apart => quote = Some(*byte),
+            // A comment is closed by its line's end.
+            (None, b'#') if is_apart => quote = Some(b'\n'),
+            (None, b'[' | b'{') => depth = depth.saturating_add(1),
+            (None, b']' | b'}') => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        if depth == 0 && quote.is_none() {
+            return Some(at);
+        }
+        at = at.saturating_add(1);
+    }
+    None
+}
+
 /// How many hexadecimal digits follow an escape in double quotes; `None`: invalid escape.
 fn escape_digits(letter: u8) -> Option<usize> {
     match letter {
@@ -711,7 +767,7 @@ fn problem_of(info: &str, found: Option<u8>) -> YamlProblem {
     let has = |part: &str| info.contains(part);
     match () {
         () if found == Some(b'\t') || has("tab") => YamlProblem::Tab,
-        () if has("quoted scalar, found unexpected") => YamlProblem::UnclosedText,
+        () if has("quoted scalar, found unexpected") || has("indentation in quoted") => YamlProblem::UnclosedText,
         () if has("escape character") || has("hexadecimal") => YamlProblem::Escape,
         () if has("escape code") => YamlProblem::LoneSurrogate,
         () if has("recursion limit") => YamlProblem::TooDeep,

@@ -10,13 +10,13 @@ use prefect_events::client::{
 use prefect_events::time::{Instant, read};
 use serde_json::{Value, json};
 
-const NOW: &str = "2026-03-08T12:00:00Z";
+pub(super) const NOW: &str = "2026-03-08T12:00:00Z";
 
-fn at(text: &str) -> Instant {
+pub(super) fn at(text: &str) -> Instant {
     read(text.as_bytes()).unwrap().instant.unwrap()
 }
 
-fn server() -> Server {
+pub(super) fn server() -> Server {
     let options = ConnectOptions {
         url: Some("http://127.0.0.1:4200/api/".into()),
         auth_string: Some(Secret::new("admin:s3cret")),
@@ -26,7 +26,7 @@ fn server() -> Server {
     Server::new(&options).unwrap()
 }
 
-fn event(number: usize, occurred: Instant, name: &str) -> Value {
+pub(super) fn event(number: usize, occurred: Instant, name: &str) -> Value {
     json!({
         "occurred": occurred.rfc3339(),
         "event": name,

@@ -24,6 +24,7 @@ mod generate_recorded;
 mod cases;
 mod check_cases;
 mod client;
+mod client_endless;
 mod command;
 mod coverage;
 mod custom;

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use prefect_events::action::{ActionOptions, Fired, FiredEvent, RenderedAction, render};
+use prefect_events::action::{ActionOptions, Fired, FiredEvent, JsonType, RenderedAction, render};
 use prefect_events::json::{Tape, Value, parse};
 use prefect_events::time::Instant;
 use serde_json::{Value as Json, json};
@@ -239,11 +239,11 @@ fn says_what_a_parameter_was_meant_as() {
     let [(kind, hint)] = &hints(json!({"n": "{{ event.payload.total }}{{ event.payload.total }}"}))[..] else {
         panic!()
     };
-    assert_eq!((*kind, hint.contains("not a number")), (Some("string"), true));
+    assert_eq!((*kind, hint.contains("not a number")), (Some(JsonType::String), true));
     let [(kind, hint)] = &hints(json!({"n": "{{ event.payload.total > 5 }}"}))[..] else { panic!() };
     assert_eq!((*kind, hint.contains("write `{{ (event.payload.total > 5) }}`")), (None, true));
     let [(kind, hint)] = &hints(json!({"n": "{{ (event.payload.total > 5) }}"}))[..] else { panic!() };
-    assert_eq!((*kind, &**hint), (Some("boolean"), ""));
+    assert_eq!((*kind, &**hint), (Some(JsonType::Boolean), ""));
 }
 
 /// What a template renders to, or why it does not.

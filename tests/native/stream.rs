@@ -112,6 +112,8 @@ fn a_restarted_server_loses_nothing_and_repeats_nothing() {
     session.receive(&first);
     assert!(matches!(session.stream.step(session.now), StreamStep::Receive(_)));
 
+    // A request is repeated with its range, and the server returns no event outside of it.
+    let missed = session.event(2);
     let with = session.with();
     session.stream.closed(1012, "service restart", with).unwrap();
     assert_eq!(session.wait(), "the connection was closed: service restart");
@@ -126,7 +128,6 @@ fn a_restarted_server_loses_nothing_and_repeats_nothing() {
     let with = session.with();
     session.stream.respond(&Response { status: 503, retry_after: None, body: b"" }, with).unwrap();
     assert_eq!(session.wait(), "the server fails (status 503)");
-    let missed = session.event(2);
     let asked = session.request();
     assert!(asked.body.unwrap().contains("2026-03-08T11:59:00"), "from a minute before the last look");
     session.respond(&page(&[&first, &missed]));

@@ -120,11 +120,10 @@ const EXCEPTIONS: &[(&str, &[&str])] = &[
 ];
 
 /// Which of these are among the random texts, and at most how often.
-const BY_CHANCE: [(YamlProblem, usize); 6] = [
+const BY_CHANCE: [(YamlProblem, usize); 5] = [
     (YamlProblem::LineSeparator, 8),
     (YamlProblem::RecursiveAlias, 6),
-    (YamlProblem::Indentation, 6),
-    (YamlProblem::Unclosed, 3),
+    (YamlProblem::StillOpen, 6),
     (YamlProblem::AnchorName, 1),
     (YamlProblem::Reserved, 1),
 ];

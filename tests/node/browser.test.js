@@ -44,6 +44,8 @@ test("init rejects unknown names of modules", async () => {
     [new URL("file:///a.wasm"), /^init needs an object that names the modules/],
     ["a.wasm", /^init needs an object that names the modules/],
     [null, /^init needs an object that names the modules/],
+    [new Map([["validate", "a.wasm"]]), /^init needs an object that names the modules/],
+    [{ validat: "a.wasm", [Symbol.toStringTag]: "Options" }, /^init has no module `validat`/],
     [{ authoring: false }, /^init has no module `authoring`: did you mean `author`\?$/],
     [
       { module: false },

@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
@@ -94,4 +94,33 @@ test("a line at a time needs much less memory than a list", () => {
   const lines = run("validate", file("lines.ndjson", events.join("\n")));
   assert.equal(lines.stderr, "");
   assert.equal(lines.status, 0);
+});
+
+test("one sentence if the module cannot start", () => {
+  const copy = join(folder, "package");
+  cpSync(fileURLToPath(new URL("../../pkg", import.meta.url)), copy, { recursive: true });
+  symlinkSync(
+    fileURLToPath(new URL("../../node_modules", import.meta.url)),
+    join(folder, "node_modules"),
+  );
+  const module = join(copy, "wasm/prefect_events_command.wasm");
+  for (const damage of [
+    () => writeFileSync(module, "no module"),
+    () => cpSync(join(copy, "wasm/prefect_events_validate.wasm"), module),
+    () => rmSync(module),
+  ]) {
+    damage();
+    for (const args of [["validate", wrong], ["check"], ["no-such-command"]]) {
+      const program = [join(copy, "cli/main.js"), ...args];
+      const { status, stdout, stderr } = spawnSync(process.execPath, program, {
+        cwd: folder,
+        encoding: "utf8",
+      });
+      assert.deepEqual([status, stdout], [2, ""], stderr);
+      assert.match(
+        stderr,
+        /^prefect-events: its WebAssembly module cannot be started: .*\. Please install prefect-events again\n$/,
+      );
+    }
+  }
 });

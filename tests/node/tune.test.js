@@ -52,6 +52,12 @@ test("options that make no sense are misuse", () => {
     [{ target: "many" }, /the option `target`: `many` is not a number of false alarms in a time/],
     [{ within: 5 }, /`within` must be at least 10 seconds/],
     [{ windows: [] }, /`windows` must be a list of 1 to 100 windows/],
+    [{ runs: null }, /the option `runs`: expected a whole number from 0 to 4294967295, not null$/],
+    [{ seed: 1.5 }, /`seed`: expected a whole number, 0 or more, not this number$/],
+    [{ hours: null }, /the option `hours`: expected a number, not null$/],
+    [{ runHours: "9" }, /`runHours`: expected a whole number from 0 to 4294967295, not this text$/],
+    [{ windows: 60 }, /the option `windows`: expected a list$/],
+    [{ tick: Number.NaN }, /`tick` is NaN$/],
     [{ windwos: [60] }, /unknown option `windwos`: did you mean `windows`\?/],
   ]))
     assert.throws(() => windowCurve(options), { name: "TypeError", message });

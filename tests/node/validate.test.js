@@ -273,6 +273,26 @@ const WRONG_OPTIONS = [
   ],
   ["server", /options/],
   [null, /options/],
+  // As JSON, these would count as not given.
+  [new Map([["profile", "server"]]), /^the options of validate must be an object$/],
+  [new Date(), /^the options of validate must be an object$/],
+  [{ schemas: new Map([["a", {}]]) }, /: `schemas` is not plain data: an object, an array, /],
+  [{ severity: new Map() }, /: `severity` is not plain data: /],
+  [{ severity: { "missing-label": new Set() } }, /: `missing-label` is not plain data: /],
+  [{ schemas: Symbol("s") }, /: `schemas` is a symbol$/],
+  [{ profile: Symbol("s") }, /: `profile` is a symbol$/],
+  [{ maxDiagnostics: Number.NaN }, /: `maxDiagnostics` is NaN$/],
+  [{ maxDiagnostics: -Infinity }, /: `maxDiagnostics` is -Infinity$/],
+  [{ profile: new Date(Number.NaN) }, /: `profile` has no JSON: its toJSON returns null$/],
+  [{ profile: { toJSON() {} } }, /: `profile` has no JSON: its toJSON returns undefined$/],
+  [
+    new (class {
+      get profile() {
+        return "server";
+      }
+    })(),
+    /^the options of validate must be an object$/,
+  ],
 ];
 
 for (const [options, message] of WRONG_OPTIONS) {
@@ -289,6 +309,16 @@ test("undefined options count as not given", () => {
     validate(TEXT, /** @type {any} */ ({ profile: undefined, severity: undefined })),
     FINE,
   );
+  class Own {
+    profile = "strict";
+  }
+  for (const options of [
+    new Own(),
+    Object.assign(Object.create(null), { profile: "strict" }),
+    runInNewContext(`({ profile: "strict" })`),
+    { profile: "strict", [Symbol.toStringTag]: "Map" },
+  ])
+    assert.throws(() => validate(TEXT, options), /`strict` is not `documented` or `server`/);
 });
 
 test("100 MB in one string", () => {

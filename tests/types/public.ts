@@ -218,6 +218,14 @@ export const allFit: [Unfit] extends [never] ? true : Unfit = true;
 // @ts-expect-error Without related resources the key is absent.
 buildEvent("acme.order.paid", { resource: { "prefect.resource.id": "a" }, related: null });
 
+buildEvent("prefect.flow.created", { flow: { labels: null } });
+// @ts-expect-error Every flow has tags.
+buildEvent("prefect.flow.created", { flow: { tags: null } });
+// @ts-expect-error So it cannot be null as a whole.
+buildEvent("prefect.flow.created", { flow: null });
+// @ts-expect-error Neither in the event of another type.
+buildEvent(runtimeName, { automation: { enabled: null } });
+
 // @ts-expect-error The worker's type is missing.
 buildEvent("prefect.worker.started");
 // @ts-expect-error Here too.

@@ -1,12 +1,12 @@
-// Generates TypeScript types for the input of `buildEvent` for each event: inputs.js EVENT-TYPES FILE
+// Generates TypeScript types for the input of `buildEvent` for each event: inputs.js EVENT-TYPES NULLABLE FILE
 
-import { writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { argv } from "node:process";
 import { pathToFileURL } from "node:url";
 
 /** @typedef {import("../../pkg/index.js").InputKey} InputKey */
 /** @typedef {import("../../pkg/index.js").EventType} EventType */
-/** @typedef {{ key?: InputKey, inner: Map<string, Node> }} Node */
+/** @typedef {{ key?: InputKey, nullable: boolean, inner: Map<string, Node> }} Node */
 
 const BANNER = "// Generated from the catalogue's inputs by `make build`. Do not edit.";
 
@@ -29,15 +29,15 @@ const TYPES = new Map([
 /** Keys that identify a thing alone: a string can replace the object. */
 const MAIN = ["id", "key", "slug"];
 
-/** Keys of the envelope whose value cannot be null. */
-const ENVELOPE = ["id", "occurred", "resource", "related", "payload"];
-
 /** Prefect has no other types of states. */
 const STATES = /^(state|previous)\.type$/;
 
-const [, , from = "", to = ""] = argv;
+const [, , from = "", nulls = "", to = ""] = argv;
 /** @type {{ eventTypes: () => EventType[], customEventInputs: () => InputKey[] }} */
 const { eventTypes, customEventInputs } = await import(pathToFileURL(from).href);
+
+/** The paths with which the builder accepts null, by the patterns of names; of custom events at "". @type {{ [pattern: string]: string[] }} */
+const NULLABLE = JSON.parse(readFileSync(nulls, "utf8"));
 
 const declarations = [];
 /** @type {string[]} Names without placeholders, and names of known states and statuses. */
@@ -51,7 +51,7 @@ for (const type of eventTypes()) {
   const input = `${stem}Input`;
   const built = `${stem}Event`;
   declarations.push(
-    `/** ${title.replaceAll("*/", "*\\/")}: what \`buildEvent\` is given for \`${namePattern}\`. */\nexport interface ${input} ${object(tree(inputs), "")}\n`,
+    `/** ${title.replaceAll("*/", "*\\/")}: what \`buildEvent\` is given for \`${namePattern}\`. */\nexport interface ${input} ${object(tree(inputs, NULLABLE[namePattern]), "")}\n`,
   );
   if (!namePattern.includes("{")) {
     literals.push(entry(namePattern, input, built));
@@ -84,10 +84,10 @@ export type EventName = keyof EventsByName;
 export type EventInputOf<Name extends string> = FamilyOf<Name>["input"];
 
 /** The input of a custom event, an event whose name is not Prefect's. */
-export interface CustomEventInput ${object(tree(customEventInputs()), "")}
+export interface CustomEventInput ${object(tree(customEventInputs(), NULLABLE[""]), "")}
 
 /** The input of an event whose name is only known at run time: the keys of all events. Each event has its own; \`buildEvent\` rejects others. */
-export interface EventInput ${object(tree(all()), "")}
+export interface EventInput ${object(tree(all(), Object.values(NULLABLE).flat()), "")}
 
 /** The labels and the payload of an event of this name, as in Prefect's documentation. */
 export type EventOf<Name extends string> = FamilyOf<Name>["event"];
@@ -140,15 +140,20 @@ function entry(name, input, built) {
 /**
  * The keys as a tree: \`flow_run.id\` is \`id\` in \`flow_run\`.
  * @param {InputKey[]} inputs
+ * @param {string[]} [nulls] the paths that can be null
  * @returns {Node}
  */
-function tree(inputs) {
+function tree(inputs, nulls = []) {
+  const nullable = new Set(nulls);
   /** @type {Node} */
-  const root = { inner: new Map() };
+  const root = { nullable: false, inner: new Map() };
   for (const input of inputs) {
     let at = root;
+    let path = "";
     for (const part of input.key.split(".")) {
-      const next = at.inner.get(part) ?? { inner: new Map() };
+      path += path && ".";
+      path += part;
+      const next = at.inner.get(part) ?? { nullable: nullable.has(path), inner: new Map() };
       at.inner.set(part, next);
       at = next;
     }
@@ -207,9 +212,7 @@ function valueType(node, indent) {
     const needed = Array.from(inner).filter(([, child]) => isRequired(child));
     if (main !== undefined && needed.every(([one]) => one === main)) types.push("string");
   }
-  // It can also be known that it follows none.
-  const isNullable = !isRequired(node) || key?.key === "follows";
-  if (isNullable && !ENVELOPE.includes(key?.key ?? "")) types.push("null");
+  if (node.nullable) types.push("null");
   return types.join(" | ");
 }
 

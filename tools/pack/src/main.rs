@@ -4,6 +4,7 @@
 //! Data that is known beforehand and is no part of a check is kept out of the module, which every page loads whole: it
 //! becomes a JavaScript module, generated from this crate as a library.
 
+mod nullable;
 mod schemas;
 mod stamp;
 mod types;
@@ -93,7 +94,9 @@ fn build() -> Result<()> {
     write_known(&package)?;
     schemas::write_schemas(&root, &target)?;
     types::write_types(&root.join("pkg"))?;
-    let input_types = [package.join("event-types.js"), root.join("pkg/inputs.d.ts")];
+    let nullable = target.join("nullable.json");
+    write(&nullable, &json(&nullable::nullable()?)?)?;
+    let input_types = [package.join("event-types.js"), nullable, root.join("pkg/inputs.d.ts")];
     run(Command::new("node").arg(root.join(INPUT_TYPES)).args(input_types))
         .context("the types of what events are built from cannot be generated")?;
     run(Command::new("node").arg(root.join(INLINE)).arg(root.join("pkg")))

@@ -3,6 +3,7 @@
 use std::fmt::Display;
 
 use js_sys::TypeError;
+use prefect_events::text::spelled;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_wasm_bindgen::Serializer;
@@ -46,9 +47,15 @@ fn sentence(shown: &str) -> String {
         sentence.extend([option, ": "]);
         rest = inner;
     }
+    // The library asks a number for its iterator; all other values of plain data have a message.
+    if let Some((option, _)) = rest.split_once(": TypeError: ")
+        && option.ends_with('`')
+    {
+        return sentence + option + ": expected a list";
+    }
     let mistake = rest.strip_prefix("invalid type: ").or_else(|| rest.strip_prefix("invalid value: "));
     match mistake.and_then(|mistake| mistake.rsplit_once(", expected ")) {
-        Some((found, expected)) => sentence.extend(["expected ", expected, ", not ", kind(found)]),
+        Some((found, expected)) => sentence.extend(["expected ", spelled(expected), ", not ", kind(found)]),
         None => sentence.push_str(rest),
     }
     sentence
