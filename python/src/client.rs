@@ -1,8 +1,8 @@
 //! The client of servers, as the command line uses it: says which requests to send, and reads the responses.
 
 use prefect_events::client::{
-    self, Batch, ClientError, ConnectOptions, EventFilter, Lookup, LookupStep, Pull, PullStep, Request, Response,
-    Server, Stream, StreamStep, Surroundings, Wait, Wanted,
+    self, Batch, ClientError, ConnectOptions, EventFilter, EventStream, Lookup, LookupStep, Pull, PullStep, Request,
+    Response, Server, StreamStep, Timing, Wait, Wanted,
 };
 use prefect_events::render::{self, RenderOptions};
 use prefect_events::time::Instant;
@@ -49,7 +49,7 @@ impl From<WatchError> for Failure {
 enum Task {
     Pull(Box<Pull>),
     Lookup(Box<Lookup>),
-    Stream(Box<Stream>),
+    Stream(Box<EventStream>),
     /// How its firings are rendered.
     Watch(Box<Watch>, RenderOptions),
 }
@@ -83,7 +83,7 @@ impl ServerTask {
     #[staticmethod]
     fn stream(connect: &str, filter: &str, now: i64) -> PyResult<ServerTask> {
         let filter: EventFilter = options(filter)?;
-        let stream = Stream::new(server(connect)?, &filter, Instant(now)).map_err(misuse)?;
+        let stream = EventStream::new(server(connect)?, &filter, Instant(now)).map_err(misuse)?;
         Ok(ServerTask::new(Task::Stream(Box::new(stream))))
     }
 
@@ -159,7 +159,7 @@ impl ServerTask {
     fn respond(&mut self, status: u16, headers: (Option<String>, Option<String>), body: &[u8], now: i64, jitter: f64) {
         let (retry_after, date) = (headers.0.as_deref(), headers.1.as_deref());
         let response = Response { status, retry_after, body };
-        let with = Surroundings { now: Instant(now), jitter };
+        let with = Timing { now: Instant(now), jitter };
         self.failed = match &mut self.task {
             Task::Pull(pull) => failure(pull.respond(&response, with)),
             Task::Lookup(lookup) => failure(lookup.respond(&response, with)),
@@ -175,7 +175,7 @@ impl ServerTask {
 
     /// The last request had no response.
     fn lost(&mut self, reason: &str, now: i64, jitter: f64) {
-        let with = Surroundings { now: Instant(now), jitter };
+        let with = Timing { now: Instant(now), jitter };
         self.failed = match &mut self.task {
             Task::Pull(pull) => failure(pull.lost(reason, with)),
             Task::Lookup(lookup) => failure(lookup.lost(reason, with)),
@@ -204,7 +204,7 @@ impl ServerTask {
 
     /// The websocket was closed, or could not be opened.
     fn closed(&mut self, code: u16, reason: &str, now: i64, jitter: f64) {
-        let with = Surroundings { now: Instant(now), jitter };
+        let with = Timing { now: Instant(now), jitter };
         self.failed = match &mut self.task {
             Task::Stream(stream) => failure(stream.closed(code, reason, with)),
             Task::Watch(watch, _) => failure(watch.closed(code, reason, with)),

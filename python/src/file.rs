@@ -15,7 +15,7 @@ use std::thread;
 use flate2::read::MultiGzDecoder;
 use memchr::{memchr, memrchr};
 use prefect_events::diagnostic::Report;
-use prefect_events::validate::{self, Merge, Part, PartValidator, ValidateOptions};
+use prefect_events::validate::{self, CheckedPart, Merge, PartValidator, ValidateOptions};
 use pyo3::exceptions::{PyOSError, PyTypeError};
 use pyo3::prelude::*;
 use pyo3::types::PyString;
@@ -166,7 +166,7 @@ struct Work<'o> {
     /// Parts to check, by their number.
     open: VecDeque<(usize, Vec<u8>)>,
     /// Parts to merge.
-    checked: BTreeMap<usize, Part>,
+    checked: BTreeMap<usize, CheckedPart>,
     /// While no thread merges.
     merge: Option<Merge<'o>>,
     /// How many parts were begun, and how many merged.

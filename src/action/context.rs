@@ -17,7 +17,7 @@ pub(super) const UI_URL: &str = "http://127.0.0.1:4200";
 
 /// A firing with its events, for the templates of its actions.
 #[derive(Clone)]
-pub struct Fired<'t> {
+pub struct FiringContext<'t> {
     /// Its id, if a server recorded it.
     pub id: Option<String>,
     /// `$` is the trigger of the automation, `$.0.1` one nested in it.
@@ -29,7 +29,7 @@ pub struct Fired<'t> {
     /// The triggering event.
     pub event: Option<FiredEvent<'t>>,
     /// Of composite triggers: the firings of the children.
-    pub children: Vec<Fired<'t>>,
+    pub children: Vec<FiringContext<'t>>,
 }
 
 /// The triggering event of a firing.
@@ -41,10 +41,10 @@ pub enum FiredEvent<'t> {
     Reference(Uuid, String, Instant),
 }
 
-impl<'t> Fired<'t> {
+impl<'t> FiringContext<'t> {
     /// A firing of the engine. `find` returns the event with an id, as JSON.
     #[must_use]
-    pub fn of(firing: &Firing, find: &dyn Fn(Uuid) -> Option<Json<'t>>) -> Fired<'t> {
+    pub fn of(firing: &Firing, find: &dyn Fn(Uuid) -> Option<Json<'t>>) -> FiringContext<'t> {
         let event = |found: &crate::trigger::EventRef| match find(found.id) {
             Some(whole) => FiredEvent::Whole(whole),
             None => FiredEvent::Reference(found.id, found.name.to_string(), found.occurred),
@@ -52,7 +52,7 @@ impl<'t> Fired<'t> {
         let labels = |all: &[(crate::event::SharedText, crate::event::SharedText)]| {
             all.iter().map(|(name, value)| (name.to_string(), value.to_string())).collect()
         };
-        Fired {
+        FiringContext {
             id: None,
             path: firing.trigger.path.clone(),
             at: firing.at,
@@ -61,7 +61,7 @@ impl<'t> Fired<'t> {
             children: firing
                 .children
                 .iter()
-                .map(|child| Fired {
+                .map(|child| FiringContext {
                     id: None,
                     path: child.trigger.path.clone(),
                     at: child.fired,
@@ -86,7 +86,7 @@ pub(super) struct Situation<'f> {
 impl<'f> Situation<'f> {
     pub(super) fn new(
         automation: Json<'_>,
-        fired: &Fired<'_>,
+        fired: &FiringContext<'_>,
         given: Dict,
         ui_url: Option<&str>,
         fuel: &'f Fuel,
@@ -149,7 +149,7 @@ fn trigger_at<'t>(automation: Json<'t>, path: &str) -> Option<Json<'t>> {
     Some(trigger)
 }
 
-fn firing_of(automation: Json<'_>, fired: &Fired<'_>, ui_url: &str) -> Value {
+fn firing_of(automation: Json<'_>, fired: &FiringContext<'_>, ui_url: &str) -> Value {
     let trigger = match trigger_at(automation, &fired.path) {
         Some(json) => own(Py::Model(objects::trigger(json, "firing.trigger"))),
         None => none(),

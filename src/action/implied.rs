@@ -11,7 +11,7 @@ use super::python::show::placeholder;
 use super::python::value::Py;
 use super::python::value::{Dict, list, own};
 use super::rendered::summary;
-use super::result::{RenderedAction, Source, Use};
+use super::result::{RenderedAction, Use, ValueSource};
 
 /// The field of which only the server knows the value.
 const ID: &str = "deployment.id";
@@ -42,7 +42,7 @@ pub(crate) fn implied_automation(trigger: Json<'_>, name: &str) -> String {
 
 /// Names the deployment that the action of an implied automation runs, and marks its id as unknown.
 pub(crate) fn name_deployment(action: &mut RenderedAction, deployment: Option<&str>) {
-    action.uses.push(Use { name: ID.to_owned(), source: Source::Unknown });
+    action.uses.push(Use { name: ID.to_owned(), source: ValueSource::Unknown });
     if let Some(target) = &mut action.target {
         target.name = deployment.map(str::to_owned);
     }

@@ -2,7 +2,7 @@
 //! the server does (`server/events/actions.py`).
 //!
 //! Objects that only the server knows, such as `flow_run`, come from the events as far as they go, and from the caller
-//! ([`Fired`] and `given` of [`render`]). What is unknown is marked.
+//! ([`FiringContext`] and `given` of [`render`]). What is unknown is marked.
 //!
 //! Templates run in minijinja. Where its values differ from Python's, they are changed to those of Python before they are
 //! compiled: see `docs/actions.md`.
@@ -25,13 +25,13 @@ mod result;
 mod rendered;
 mod implied;
 
-pub use context::{Fired, FiredEvent};
+pub use context::{FiredEvent, FiringContext};
 pub(crate) use implied::{implied_automation, name_deployment};
 pub(crate) use rendered::render_with;
 pub use rendered::{ActionOptions, render};
 pub use result::{
     ActionFailure, ActionList, ActionTarget, ActionText, JsonType, NewState, RenderedAction, RenderedParameter,
-    RendersToNothing, Source, Use,
+    RendersToNothing, Use, ValueSource,
 };
 pub(crate) use run::Fuel;
 pub use server_objects::{ServerObjects, ServerObjectsError};

@@ -6,7 +6,7 @@ use serde::{Deserialize, Deserializer};
 use crate::json::{Kind, Value as Json};
 use crate::text::strict::strict;
 
-use super::context::{Fired, Situation};
+use super::context::{FiringContext, Situation};
 use super::objects::{self, FROM_EVENTS, GIVEN};
 use super::parameters::{self, Parameters, Problem, RenderedTemplate};
 use super::python::json::{COMPACT, dict_of, dumps, value_of};
@@ -14,7 +14,7 @@ use super::python::show::{placeholder, str_of};
 use super::python::value::{Dict, Py, Seen, list, look, own, sequence, unknown};
 use super::result::{
     ActionFailure, ActionList, ActionTarget, ActionText, JsonType, NewState, RenderedAction, RenderedParameter,
-    RendersToNothing, Source, Use,
+    RendersToNothing, Use, ValueSource,
 };
 use super::run::{Failure, Fuel, Nothing, Rendering, render as render_template};
 
@@ -41,7 +41,7 @@ const FLOW_RUN: &str = "prefect.flow-run";
 /// resource (`prefect.flow-run.…`), each in the form of the API. Null: it does not exist.
 ///
 /// ```
-/// use prefect_events::action::{ActionOptions, Fired, FiredEvent, render};
+/// use prefect_events::action::{ActionOptions, FiringContext, FiredEvent, render};
 /// use prefect_events::json::{Tape, parse};
 /// use prefect_events::time::Instant;
 ///
@@ -54,7 +54,7 @@ const FLOW_RUN: &str = "prefect.flow-run";
 /// parse(automation, 0, &mut one, &mut issues);
 /// parse(event, 0, &mut other, &mut issues);
 /// let (one, other) = (one.document(automation), other.document(event));
-/// let fired = Fired {
+/// let fired = FiringContext {
 ///     id: None,
 ///     path: "$".to_owned(),
 ///     at: Instant(1_772_366_400_000_000),
@@ -69,7 +69,7 @@ const FLOW_RUN: &str = "prefect.flow-run";
 #[must_use]
 pub fn render(
     automation: Json<'_>,
-    fired: &Fired<'_>,
+    fired: &FiringContext<'_>,
     given: Option<Json<'_>>,
     options: &ActionOptions,
 ) -> Vec<RenderedAction> {
@@ -79,7 +79,7 @@ pub fn render(
 /// As [`render`], with the fuel that is left.
 pub(crate) fn render_with(
     automation: Json<'_>,
-    fired: &Fired<'_>,
+    fired: &FiringContext<'_>,
     given: Option<Json<'_>>,
     options: &ActionOptions,
     fuel: &Fuel,
@@ -187,9 +187,9 @@ fn nothing_of(all: &[Nothing]) -> Vec<RendersToNothing> {
 fn note_uses(rendered: &mut RenderedAction, uses: &[(String, &'static str)]) {
     for (name, source) in uses {
         let source = match *source {
-            FROM_EVENTS => Source::FromEvents,
-            GIVEN => Source::Given,
-            _ => Source::Unknown,
+            FROM_EVENTS => ValueSource::FromEvents,
+            GIVEN => ValueSource::Given,
+            _ => ValueSource::Unknown,
         };
         let one = Use { name: name.clone(), source };
         if !rendered.uses.contains(&one) {

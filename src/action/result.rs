@@ -207,7 +207,7 @@ pub struct NewState {
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS), ts(rename = "ValueSource", rename_all = "camelCase"))]
-pub enum Source {
+pub enum ValueSource {
     /// From the triggering event.
     FromEvents,
     /// From the caller.
@@ -224,7 +224,7 @@ pub struct Use {
     /// Its name in templates, such as `flow_run.parameters`.
     pub name: String,
     /// Where it comes from. In texts, an unknown value is written as its name between `‹` and `›`.
-    pub source: Source,
+    pub source: ValueSource,
 }
 
 /// Why an action fails.

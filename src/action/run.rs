@@ -10,12 +10,12 @@ use minijinja::{AutoEscape, Environment, Error, ErrorKind, State, UndefinedBehav
 
 use super::python::attribute::{MOST_NAMES, attr, item, slice};
 use super::python::error::{Outcome, Raised};
+use super::python::eval_context::{EvalContext, NOT_HERE, TOO_MUCH};
 use super::python::filter::{self, no_such};
 use super::python::method::{call, native, split};
 use super::python::operator::{binary, compared, concatenated, escaped, items, negated, unpacked};
 use super::python::predicate;
 use super::python::show::str_of;
-use super::python::surroundings::{NOT_HERE, Surroundings, TOO_MUCH};
 use super::python::time::Arguments;
 use super::python::value::{
     Dict, Missing, NODE, Py, Seen, is_undefined, list, locked, look, own, tuple, undefined, unknown, width,
@@ -195,7 +195,7 @@ fn of_engine(error: &Error) -> Failure {
 }
 
 /// An attribute or item that was looked up.
-fn found(of: &Value, name: &Value, found: Value, around: Surroundings<'_>) -> Outcome<Value> {
+fn found(of: &Value, name: &Value, found: Value, around: EvalContext<'_>) -> Outcome<Value> {
     // Some are made when they are looked up.
     if matches!(look(of), Seen::Py(Py::Root(..) | Py::Labels(_) | Py::Group(..) | Py::Unknown(_)) | Seen::Text(_)) {
         around.touch(of)?;
@@ -221,7 +221,7 @@ impl Runtime {
         let [value, name, rest @ ..] = arguments else { return Ok(Value::UNDEFINED) };
         let name = name.as_str().unwrap_or_default();
         let result = self.operate(state, value, name, rest).and_then(|result| {
-            Surroundings::is_flat_enough(&result)?;
+            EvalContext::is_flat_enough(&result)?;
             Ok(result)
         });
         result.map_err(|raised| {
@@ -343,8 +343,8 @@ impl Runtime {
         call(callee, given, self.around(&|fuel| state.consume_fuel(fuel).is_ok()))
     }
 
-    fn around<'s>(&'s self, take: &'s dyn Fn(u64) -> bool) -> Surroundings<'s> {
-        Surroundings { ui_url: &self.ui_url, now: self.now, take, nested: 0 }
+    fn around<'s>(&'s self, take: &'s dyn Fn(u64) -> bool) -> EvalContext<'s> {
+        EvalContext { ui_url: &self.ui_url, now: self.now, take, nested: 0 }
     }
 
     /// A variable: minijinja does not say which one is undefined.

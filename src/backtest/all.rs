@@ -8,7 +8,7 @@ use crate::simulate::{
     automations_of, named,
 };
 use crate::text::strict::strict;
-use crate::time::{Instant, Span};
+use crate::time::{Instant, TimeSpan};
 use crate::trigger::Version;
 
 use super::one::backtest_one;
@@ -25,7 +25,7 @@ pub struct BacktestOptions {
     pub start: Option<Instant>,
     /// The interval of the server's loops: a number of seconds, or a text such as `"5s"`. Default 5.
     #[cfg_attr(feature = "typescript", ts(type = "string | number", optional))]
-    pub tick_seconds: Option<Span>,
+    pub tick_seconds: Option<TimeSpan>,
     /// The version of the server: `"3.9"`, `"3.8"`, `"3.7"` or `"3.6"`, or one with its patch such as `"3.8.8"`.
     /// Default `"3.9"`.
     #[cfg_attr(feature = "typescript", ts(type = "ServerVersion", optional))]

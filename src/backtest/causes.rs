@@ -12,7 +12,7 @@ use crate::text::order;
 use crate::text::phrase::duration;
 use crate::text::steps::step;
 use crate::text::table::{Map, Set};
-use crate::time::{Instant, Span};
+use crate::time::{Instant, TimeSpan};
 use crate::trigger::{Firing, ServerQuirk};
 
 use super::restarts::{Restarts, WORK};
@@ -350,7 +350,7 @@ impl<'c> Causes<'c> {
             Chance::Batch(order) => (ByOtherChance::Batches(order), 0),
             Chance::Reload(phase) => (ByOtherChance::Reloads(&self.reloads), phase),
         };
-        let offset = Span(self.options.tick_offset_seconds.map_or(0, |offset| offset.0).saturating_add(phase));
+        let offset = TimeSpan(self.options.tick_offset_seconds.map_or(0, |offset| offset.0).saturating_add(phase));
         let options = ReplayOptions { tick_offset_seconds: Some(offset), ..self.options.clone() };
         Ok(Compared::new(self.captured.play_by(other, self.given, &options)?))
     }

@@ -14,7 +14,7 @@ use crate::text::phrase::{count, duration};
 use crate::text::steps::step;
 use crate::text::strict::strict;
 use crate::text::table::{Map, Set};
-use crate::time::{Instant, Span};
+use crate::time::{Instant, TimeSpan};
 use crate::trigger::{Firing, Version};
 
 use super::result::{OutcomeCounts, is_zero};
@@ -30,7 +30,7 @@ pub struct CompareOptions {
     pub start: Option<Instant>,
     /// The interval of the server's loops: a number of seconds, or a text such as `"5s"`. Default 5.
     #[cfg_attr(feature = "typescript", ts(type = "string | number", optional))]
-    pub tick_seconds: Option<Span>,
+    pub tick_seconds: Option<TimeSpan>,
     /// The version of the server: `"3.9"`, `"3.8"`, `"3.7"` or `"3.6"`, or one with its patch such as `"3.8.8"`.
     /// Default `"3.9"`.
     #[cfg_attr(feature = "typescript", ts(type = "ServerVersion", optional))]

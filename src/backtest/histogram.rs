@@ -3,7 +3,7 @@
 use crate::text::order;
 use crate::text::steps::step;
 use crate::text::table::Map;
-use crate::time::{Instant, Span};
+use crate::time::{Instant, TimeSpan};
 
 use super::result::{Histogram, SpanCount};
 
@@ -44,5 +44,5 @@ pub(super) fn histogram(
     let mut counts: Vec<SpanCount> = counts.iter().map(count).collect();
     step(counts.len());
     order::by_key(&mut counts, &mut |count| count.from.sortable());
-    Histogram { span_seconds: Span(span), counts }
+    Histogram { span_seconds: TimeSpan(span), counts }
 }

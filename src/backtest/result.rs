@@ -6,7 +6,7 @@ use crate::diagnostic::Diagnostic;
 use crate::simulate::{
     FoundIn, MissingLeaders, RecordedActions, RecordedFiring, RecordedPair, RunOutcome, TriggerCoverage,
 };
-use crate::time::{Instant, Span};
+use crate::time::{Instant, TimeSpan};
 use crate::trigger::Firing;
 
 /// Automations replayed over captured events, compared with the firings that the server recorded.
@@ -234,7 +234,7 @@ impl OutcomeCounts {
 pub struct Histogram {
     /// The length of each span in seconds: 3600 if the capture lasts 12 hours or longer, else 600 from 2 hours on, else 60.
     #[cfg_attr(feature = "typescript", ts(type = "Seconds"))]
-    pub span_seconds: Span,
+    pub span_seconds: TimeSpan,
     /// The spans with firings, ascending.
     pub counts: Vec<SpanCount>,
 }

@@ -7,7 +7,9 @@ use std::ops::Not;
 use serde::Serialize;
 
 use super::example::{event, named, unfilled};
-use super::{Family, Field, Label, LabelForm, Object, Presence, Related, Source, Value, ValueKind, families, find};
+use super::{
+    AllowedValue, Family, Field, Label, LabelForm, Object, Presence, Related, Source, ValueKind, families, find,
+};
 use crate::json::tree::{optional_text_as_value, text_as_value};
 
 /// Everything known about one event, or about a family of events with a common name pattern.
@@ -338,7 +340,7 @@ fn field_types(fields: &'static [Field], before: &str, all: &mut Vec<FieldType>)
     }
 }
 
-fn texts(values: &'static [Value]) -> Vec<&'static str> {
+fn texts(values: &'static [AllowedValue]) -> Vec<&'static str> {
     values.iter().map(|value| value.text).collect()
 }
 

@@ -27,8 +27,8 @@ pub use example::{example, example_line};
 pub use hole::{Hole, is_uuid, uuid_bytes};
 pub use lookup::{Match, families, find, suggest};
 pub use model::{
-    Alternative, Choice, Compare, Equal, Family, Field, Follows, Label, LabelForm, Missing, Object, Related, Remark,
-    Term, Value, ValueKind, Variant,
+    AllowedValue, Alternative, Choice, Compare, Equal, Family, Field, Follows, Label, LabelForm, Missing, Object,
+    Related, Remark, Term, ValueKind, Variant,
 };
 pub use slug::slug;
 pub use template::{Part, Template};

@@ -86,7 +86,7 @@ pub enum LabelForm {
     /// One of a list.
     Values {
         /// The list.
-        values: &'static [Value],
+        values: &'static [AllowedValue],
         /// The finding for a value outside the list.
         other: Severity,
     },
@@ -96,7 +96,7 @@ pub enum LabelForm {
 
 /// A value of a label or a field.
 #[derive(Debug)]
-pub struct Value {
+pub struct AllowedValue {
     /// Its text.
     pub text: &'static str,
     /// The remark on the value, where documentation and emitter disagree.
@@ -153,7 +153,7 @@ pub struct Field {
     /// `None`: its absence means nothing.
     pub missing: Option<Missing>,
     /// The possible values of it or of each of its items (strings); empty: any.
-    pub values: &'static [Value],
+    pub values: &'static [AllowedValue],
     /// The finding for a value outside `values`.
     pub other: Severity,
     /// For `ValueKind::Object`: its fields. For `ValueKind::Array`: the fields of each item, if it is an object.

@@ -24,14 +24,14 @@ pub struct Response<'r> {
 
 /// What the core does not have: a clock and a random source.
 #[derive(Clone, Copy, Debug)]
-pub struct Surroundings {
+pub struct Timing {
     /// The present time.
     pub now: Instant,
     /// A random number from 0 to 1: clients that wait at the same time must not return at the same time.
     pub jitter: f64,
 }
 
-impl Surroundings {
+impl Timing {
     /// A pause of this many milliseconds, or a little longer.
     // The number is clamped.
     #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
@@ -135,7 +135,7 @@ impl Exchange {
     }
 
     /// Whether the body answers the call; otherwise it continues.
-    pub(super) fn respond(&mut self, response: &Response<'_>, with: Surroundings) -> Result<bool, ClientError> {
+    pub(super) fn respond(&mut self, response: &Response<'_>, with: Timing) -> Result<bool, ClientError> {
         let status = response.status;
         if self.asks_token {
             self.asks_token = false;
@@ -174,7 +174,7 @@ impl Exchange {
     }
 
     /// No response came: `reason` is the platform's message.
-    pub(super) fn lost(&mut self, reason: &str, with: Surroundings) -> Result<(), ClientError> {
+    pub(super) fn lost(&mut self, reason: &str, with: Timing) -> Result<(), ClientError> {
         if self.is_connected {
             return self.retry(&format!("no response ({reason})"), None, with);
         }
@@ -193,7 +193,7 @@ impl Exchange {
     }
 
     /// The body is not complete, or not what was asked for.
-    pub(super) fn unreadable(&mut self, expected: &str, body: &[u8], with: Surroundings) -> Result<(), ClientError> {
+    pub(super) fn unreadable(&mut self, expected: &str, body: &[u8], with: Timing) -> Result<(), ClientError> {
         if self.attempts.saturating_add(1) < MOST_ATTEMPTS && body.first() == Some(&b'{') {
             return self.retry("the response was cut", None, with);
         }
@@ -205,7 +205,7 @@ impl Exchange {
         self.call = None;
     }
 
-    fn retry(&mut self, reason: &str, announced: Option<u64>, with: Surroundings) -> Result<(), ClientError> {
+    fn retry(&mut self, reason: &str, announced: Option<u64>, with: Timing) -> Result<(), ClientError> {
         self.attempts = self.attempts.saturating_add(1);
         let most = if announced.is_some_and(|wait| wait > 0) { MOST_ANNOUNCED } else { MOST_ATTEMPTS };
         if self.attempts >= most || announced.is_some_and(|wait| wait > LONGEST_ANNOUNCED) {
@@ -224,7 +224,7 @@ impl Exchange {
 fn milliseconds(text: &str, now: Instant) -> Option<u64> {
     let text = text.trim();
     if let Ok(seconds) = text.parse::<f64>() {
-        let span = crate::time::Span::from_seconds(seconds)?;
+        let span = crate::time::TimeSpan::from_seconds(seconds)?;
         return u64::try_from(span.0).ok()?.checked_div(1000);
     }
     let date = httpdate::parse_http_date(text).ok()?.duration_since(std::time::UNIX_EPOCH).ok()?;

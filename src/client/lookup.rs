@@ -7,7 +7,7 @@ use crate::text::phrase::shown;
 use crate::text::uuid::read_uuid;
 
 use super::error::{ClientError, ClientErrorCode};
-use super::exchange::{Exchange, Response, Surroundings, Turn, Wait};
+use super::exchange::{Exchange, Response, Timing, Turn, Wait};
 use super::page::{self, line};
 use super::server::{Call, Request, Server};
 
@@ -115,7 +115,7 @@ impl Lookup {
     ///
     /// # Errors
     /// The server's failure is final, or it has no such automation, or several.
-    pub fn respond(&mut self, response: &Response<'_>, with: Surroundings) -> Result<(), ClientError> {
+    pub fn respond(&mut self, response: &Response<'_>, with: Timing) -> Result<(), ClientError> {
         if let (404, Wanted::Automation(name)) = (response.status, &self.wanted) {
             return Err(self.missing(name));
         }
@@ -158,7 +158,7 @@ impl Lookup {
     ///
     /// # Errors
     /// The server is gone.
-    pub fn lost(&mut self, reason: &str, with: Surroundings) -> Result<(), ClientError> {
+    pub fn lost(&mut self, reason: &str, with: Timing) -> Result<(), ClientError> {
         self.exchange.lost(reason, with)
     }
 

@@ -3,11 +3,11 @@
 //!
 //! - [`server_settings`]: which server, from where Prefect reads its settings;
 //! - [`Pull`]: all events of a range of time;
-//! - [`Stream`]: events as they happen;
+//! - [`EventStream`]: events as they happen;
 //! - [`Lookup`]: automations by name or id.
 //!
 //! ```
-//! use prefect_events::client::{ConnectOptions, EventFilter, Pull, PullStep, Response, Server, Surroundings};
+//! use prefect_events::client::{ConnectOptions, EventFilter, Pull, PullStep, Response, Server, Timing};
 //! use prefect_events::time::Instant;
 //!
 //! let options = ConnectOptions { url: Some("http://127.0.0.1:4200/api".into()), ..ConnectOptions::default() };
@@ -17,7 +17,7 @@
 //! let PullStep::Request(request) = pull.step() else { panic!() };
 //! assert_eq!((request.method, &*request.url), ("POST", "http://127.0.0.1:4200/api/events/filter"));
 //! let body = br#"{"events": [], "total": 0, "next_page": null}"#;
-//! pull.respond(&Response { status: 200, retry_after: None, body }, Surroundings { now, jitter: 0.5 }).unwrap();
+//! pull.respond(&Response { status: 200, retry_after: None, body }, Timing { now, jitter: 0.5 }).unwrap();
 //! ```
 
 // Each file uses only those above it.
@@ -37,11 +37,11 @@ mod pull;
 mod stream;
 
 pub use error::{ClientError, ClientErrorCode};
-pub use exchange::{Response, Surroundings, Wait};
+pub use exchange::{Response, Timing, Wait};
 pub use filter::{EventFilter, When};
 pub use lookup::{Lookup, LookupStep, Wanted};
 pub use pull::{Batch, FilterError, Pull, PullProgress, PullStep};
 pub use secret::Secret;
 pub use server::{ConnectOptions, Request, Server, ServerError};
 pub use settings::{ServerSettings, SettingsError, SettingsSources, profiles_path, server_settings};
-pub use stream::{Stream, StreamError, StreamStep};
+pub use stream::{EventStream, StreamError, StreamStep};

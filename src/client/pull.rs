@@ -11,7 +11,7 @@ use crate::text::phrase::{count, shown};
 use crate::time::Instant;
 
 use super::error::{ClientError, ClientErrorCode};
-use super::exchange::{Exchange, Response, Surroundings, Turn, Wait};
+use super::exchange::{Exchange, Response, Timing, Turn, Wait};
 use super::filter::{EventFilter, Names, PAGE, Selection, When, query_ids, run_id, run_resource};
 use super::lookup::{named, runs_by_name};
 use super::page::{self, PulledEvent};
@@ -249,7 +249,7 @@ impl Pull {
     ///
     /// # Errors
     /// The server's failure is final.
-    pub fn respond(&mut self, response: &Response<'_>, with: Surroundings) -> Result<(), ClientError> {
+    pub fn respond(&mut self, response: &Response<'_>, with: Timing) -> Result<(), ClientError> {
         if !self.exchange.respond(response, with)? {
             return Ok(());
         }
@@ -288,7 +288,7 @@ impl Pull {
     ///
     /// # Errors
     /// The server is gone.
-    pub fn lost(&mut self, reason: &str, with: Surroundings) -> Result<(), ClientError> {
+    pub fn lost(&mut self, reason: &str, with: Timing) -> Result<(), ClientError> {
         self.exchange.lost(reason, with)
     }
 

@@ -14,7 +14,7 @@ use crate::json::Value;
 use crate::time::Instant;
 
 use super::error::{ClientError, ClientErrorCode};
-use super::exchange::{Response, Surroundings, Wait};
+use super::exchange::{Response, Timing, Wait};
 use super::filter::{EventFilter, Selection, When};
 use super::page::{self, PulledEvent};
 use super::pull::{Batch, FilterError, Pull, PullProgress, PullStep};
@@ -87,7 +87,7 @@ enum Phase {
 }
 
 /// Follows events. Decides which requests and messages to send, and reads the responses.
-pub struct Stream {
+pub struct EventStream {
     server: Server,
     filter: EventFilter,
     selection: Selection,
@@ -115,12 +115,12 @@ pub struct Stream {
     progress: PullProgress,
 }
 
-impl Stream {
+impl EventStream {
     /// Follows the events that the filter selects, from `now` unless it has `since`.
     ///
     /// # Errors
     /// The filter cannot be used.
-    pub fn new(server: Server, filter: &EventFilter, now: Instant) -> Result<Stream, StreamError> {
+    pub fn new(server: Server, filter: &EventFilter, now: Instant) -> Result<EventStream, StreamError> {
         if filter.until.is_some() {
             return Err(StreamError::Until);
         }
@@ -131,7 +131,7 @@ impl Stream {
         let complete = progress.since;
         // Later connections continue after the last event.
         filter.resume = None;
-        Ok(Stream {
+        Ok(EventStream {
             server,
             filter,
             selection: Selection::default(),
@@ -161,11 +161,11 @@ impl Stream {
         complete: Instant,
         (reach, between): (i64, i64),
         now: Instant,
-    ) -> Result<Stream, StreamError> {
+    ) -> Result<EventStream, StreamError> {
         let since = Instant(complete.0.saturating_sub(reach));
         let filter = EventFilter { since: Some(When::At(since)), ..EventFilter::default() };
         // The clock can have been set back.
-        let mut stream = Stream::new(server, &filter, now.max(complete))?;
+        let mut stream = EventStream::new(server, &filter, now.max(complete))?;
         (stream.between, stream.reach, stream.complete) = (between, reach, complete);
         Ok(stream)
     }
@@ -260,7 +260,7 @@ impl Stream {
     ///
     /// # Errors
     /// The server's failure is final.
-    pub fn respond(&mut self, response: &Response<'_>, with: Surroundings) -> Result<(), ClientError> {
+    pub fn respond(&mut self, response: &Response<'_>, with: Timing) -> Result<(), ClientError> {
         match (&mut self.phase, &mut self.check) {
             (Phase::Pull(pull), _) | (_, Some(pull)) => pull.respond(response, with),
             _ => Ok(()),
@@ -271,7 +271,7 @@ impl Stream {
     ///
     /// # Errors
     /// The server is gone.
-    pub fn lost(&mut self, reason: &str, with: Surroundings) -> Result<(), ClientError> {
+    pub fn lost(&mut self, reason: &str, with: Timing) -> Result<(), ClientError> {
         match (&mut self.phase, &mut self.check) {
             (Phase::Pull(pull), _) | (_, Some(pull)) => pull.lost(reason, with),
             _ => Ok(()),
@@ -312,7 +312,7 @@ impl Stream {
     ///
     /// # Errors
     /// The server rejects the subscription, or cannot be reached.
-    pub fn closed(&mut self, code: u16, reason: &str, with: Surroundings) -> Result<(), ClientError> {
+    pub fn closed(&mut self, code: u16, reason: &str, with: Timing) -> Result<(), ClientError> {
         use ClientErrorCode::{Rejected, Unauthorized, Unreachable};
         let url = self.server.socket_url();
         let suffix = if reason.is_empty() { String::new() } else { format!(": {reason}") };

@@ -108,7 +108,7 @@ pub enum Next {
     /// Print a text.
     Print {
         /// Where.
-        to: Stream,
+        to: OutputStream,
         /// What, with a line break at the end.
         text: String,
     },
@@ -129,7 +129,7 @@ pub enum Next {
 /// A stream for output.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
 #[serde(rename_all = "lowercase")]
-pub enum Stream {
+pub enum OutputStream {
     /// Standard output: results.
     Stdout,
     /// Standard error: messages.

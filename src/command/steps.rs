@@ -6,7 +6,7 @@ use std::rc::Rc;
 use crate::render::{display_name, printable};
 
 use super::reader::{Reader, Sink, Unreadable};
-use super::{Listed, Next, Stream};
+use super::{Listed, Next, OutputStream};
 
 /// A command as its caller sees it.
 pub(super) trait Steps {
@@ -220,7 +220,7 @@ impl<R: Run> Steps for Whole<R> {
         let messages = outcome.messages.iter().map(|message| error(message));
         self.next.extend(messages);
         if !outcome.text.is_empty() {
-            self.next.push_back(Next::Print { to: Stream::Stdout, text: outcome.text });
+            self.next.push_back(Next::Print { to: OutputStream::Stdout, text: outcome.text });
         }
         let exit = Next::Exit { status: outcome.status };
         self.next.push_back(exit.clone());
@@ -280,7 +280,7 @@ impl<R: Run> Sink for Events<'_, R> {
 /// A message to standard error.
 pub(super) fn error(message: &str) -> Next {
     let text = ["prefect-events: ", &printable(message), "\n"].concat();
-    Next::Print { to: Stream::Stderr, text }
+    Next::Print { to: OutputStream::Stderr, text }
 }
 
 /// A file that is needed: without it, the command ends.

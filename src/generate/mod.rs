@@ -2,7 +2,7 @@
 //!
 //! ```
 //! use prefect_events::generate::{BuildOptions, RunSpec, TaskSpec, build_event, build_run};
-//! use prefect_events::time::{self, Span};
+//! use prefect_events::time::{self, TimeSpan};
 //!
 //! let now = time::read(b"2026-03-31T18:30:00Z").and_then(|time| time.instant).ok_or("no time")?;
 //! let options = BuildOptions { seed: 7.into(), now };
@@ -15,7 +15,7 @@
 //!
 //! // All events of a run: typed, or read from JSON.
 //! let spec = RunSpec::from_json(br#"{"flow": "etl", "ends": "10m", "tasks": [{"name": "extract"}]}"#)?;
-//! let task = TaskSpec { duration: Span::seconds(5), ..TaskSpec::new("load") };
+//! let task = TaskSpec { duration: TimeSpan::seconds(5), ..TaskSpec::new("load") };
 //! let spec = RunSpec { tasks: [spec.tasks.clone(), vec![task]].concat(), ..spec };
 //! let history = build_run(&spec, &options)?;
 //! assert_eq!(history.matches("prefect.task-run.Completed").count(), 2);
@@ -35,6 +35,6 @@ pub use options::{BuildOptions, Seed};
 pub use random::Random;
 pub use run::{
     Break, BreakSpec, EntitySpec, GeneratedEvent, GeneratedRun, HeartbeatSpec, Heartbeats, History, InfrastructureSpec,
-    Phase, RunMoment, RunPlan, RunSpec, State, StateSpec, SubflowSpec, TaskSpec, build_run, generate_run, most_events,
-    state_type,
+    RunMoment, RunPhase, RunPlan, RunSpec, State, StateSpec, SubflowSpec, TaskSpec, build_run, generate_run,
+    most_events, state_type,
 };

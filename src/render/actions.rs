@@ -1,6 +1,6 @@
 //! Rendered actions as text.
 
-use crate::action::{ActionList, ActionText, RenderedAction, RenderedParameter, RendersToNothing, Source};
+use crate::action::{ActionList, ActionText, RenderedAction, RenderedParameter, RendersToNothing, ValueSource};
 
 use super::printable::printable;
 use super::style::Style;
@@ -54,7 +54,7 @@ pub fn render_actions(actions: &[RenderedAction], colour: bool) -> String {
             nothing(&parameter.nothing, style, &mut line);
         }
         let unknown: Vec<&str> =
-            action.uses.iter().filter(|used| used.source == Source::Unknown).map(|used| &*used.name).collect();
+            action.uses.iter().filter(|used| used.source == ValueSource::Unknown).map(|used| &*used.name).collect();
         if !unknown.is_empty() {
             let more = unknown.len().saturating_sub(MOST);
             let named = unknown.iter().take(MOST).copied().collect::<Vec<_>>().join(", ");

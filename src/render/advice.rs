@@ -1,7 +1,7 @@
 //! What a window over heartbeats tolerates, as text.
 
 use crate::simulate::{Advice, SmallestWindow};
-use crate::time::Span;
+use crate::time::TimeSpan;
 use crate::time::span::decimal;
 
 use super::json::json;
@@ -18,7 +18,7 @@ pub fn render_advice(advice: &Advice, options: &RenderOptions) -> String {
     }
     let style = Style { colour: options.colour };
     let Advice { within, frequency, tolerated_misses: tolerated, detection, .. } = advice;
-    let seconds = |span: Span| decimal(span.0.unsigned_abs());
+    let seconds = |span: TimeSpan| decimal(span.0.unsigned_abs());
     let verdict = if advice.healthy_runs_fire {
         style.red(&format!("a window of {} s fires on healthy runs", seconds(*within)))
     } else {

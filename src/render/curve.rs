@@ -1,7 +1,7 @@
 //! False alarms against delay as text.
 
 use crate::text::phrase::count;
-use crate::time::Span;
+use crate::time::TimeSpan;
 use crate::tune::{Assumptions, CurveMethod, WindowCurve, WindowPoint};
 
 use super::number::{digits, exact_seconds, percent, seconds};
@@ -42,7 +42,7 @@ pub(super) fn plural(number: u64, noun: &str) -> String {
 }
 
 /// `30 days`, `a day`, `1h30m`.
-fn period(span: Span) -> String {
+fn period(span: TimeSpan) -> String {
     const DAY: i64 = 86_400_000_000;
     match (span.0.checked_div(DAY), span.0.checked_rem(DAY)) {
         (Some(1), Some(0)) => "a day".to_owned(),
@@ -94,7 +94,7 @@ fn table(curve: &WindowCurve, time: &str, style: Style, width: usize) -> Vec<Str
             -1 => "none".to_owned(),
             misses => misses.to_string(),
         };
-        let delay = |get: fn(&crate::tune::DetectionDelay) -> Span| {
+        let delay = |get: fn(&crate::tune::DetectionDelay) -> TimeSpan| {
             point.detection.as_ref().map_or_else(|| "-".to_owned(), |delay| seconds(get(delay)))
         };
         rows.push(vec![
@@ -128,7 +128,7 @@ fn table(curve: &WindowCurve, time: &str, style: Style, width: usize) -> Vec<Str
     out
 }
 
-fn mark(point: &WindowPoint, best: Option<Span>) -> &'static str {
+fn mark(point: &WindowPoint, best: Option<TimeSpan>) -> &'static str {
     match (point.present, best == Some(point.within)) {
         (_, true) => "✓",
         (true, false) => "▸",

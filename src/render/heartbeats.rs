@@ -1,6 +1,6 @@
 //! Observed heartbeats as text.
 
-use crate::time::Span;
+use crate::time::TimeSpan;
 use crate::tune::{Distribution, ObservedDeployment, ObservedHeartbeats};
 
 use super::chart::{bars, grouped};
@@ -61,7 +61,7 @@ fn one(out: &mut Vec<String>, deployment: &ObservedDeployment, style: Style, wid
     };
     let drift = deployment.drift.map_or_else(String::new, |drift| match drift.0 {
         0 => String::new(),
-        micros if micros < 0 => format!(" less {}", exact_seconds(Span(micros.saturating_neg()))),
+        micros if micros < 0 => format!(" less {}", exact_seconds(TimeSpan(micros.saturating_neg()))),
         _ => format!(" and {}", exact_seconds(drift)),
     });
     out.push(format!(
@@ -117,9 +117,9 @@ fn chart(out: &mut Vec<String>, deployment: &ObservedDeployment, style: Style, w
     let (size, groups) = grouped(&counts.collect::<Vec<_>>(), width.saturating_sub(20));
     let heights: Vec<usize> = groups.iter().map(|count| height(*count)).collect();
     let most = heights.iter().copied().max().unwrap_or_default();
-    let end = deployment.histogram.last().map_or(Span(0), |bin| bin.to);
+    let end = deployment.histogram.last().map_or(TimeSpan(0), |bin| bin.to);
     let step = deployment.histogram.first().map_or(0, |bin| bin.to.0);
-    let step = Span(step.saturating_mul(i64::try_from(size).unwrap_or(1)));
+    let step = TimeSpan(step.saturating_mul(i64::try_from(size).unwrap_or(1)));
     out.push(format!("  0 s {} {}", bars(&heights, most), seconds(end)));
     out.push(style.dim(&format!("  gaps, a bar for {}, on a logarithmic scale", seconds(step))));
 }

@@ -1,7 +1,7 @@
 //! Numbers for people.
 
 use crate::text::phrase::count;
-use crate::time::Span;
+use crate::time::TimeSpan;
 use crate::time::span::decimal;
 
 /// Three digits, with groups of thousands: `1,180`, `23.5`, `0.00278`, `3.1e-12`.
@@ -32,7 +32,7 @@ pub(super) fn percent(share: f64) -> String {
 }
 
 /// Seconds, to a tenth from 10 s on.
-pub(super) fn seconds(span: Span) -> String {
+pub(super) fn seconds(span: TimeSpan) -> String {
     let micros = span.0.unsigned_abs();
     let step = if micros < 10_000_000 { 1000 } else { 100_000 };
     let rounded = micros.saturating_add(step / 2).checked_div(step).unwrap_or_default().saturating_mul(step);
@@ -40,7 +40,7 @@ pub(super) fn seconds(span: Span) -> String {
 }
 
 /// Seconds without rounding.
-pub(super) fn exact_seconds(span: Span) -> String {
+pub(super) fn exact_seconds(span: TimeSpan) -> String {
     format!("{}{} s", if span.0 < 0 { "-" } else { "" }, decimal(span.0.unsigned_abs()))
 }
 
@@ -54,8 +54,8 @@ mod tests {
         let shown = ["1,180", "23.5", "100", "0.00278", "3.14e-12", "0", "1", "423,000", "0.5", "10"];
         assert_eq!(numbers.map(digits), shown);
         assert_eq!((percent(0.02), percent(0.0005)), ("2 %".to_owned(), "0.05 %".to_owned()));
-        assert_eq!(seconds(Span(273_449_000)), "273.4 s");
-        assert_eq!(seconds(Span(60_015_000)), "60 s");
-        assert_eq!(exact_seconds(Span(60_015_000)), "60.015 s");
+        assert_eq!(seconds(TimeSpan(273_449_000)), "273.4 s");
+        assert_eq!(seconds(TimeSpan(60_015_000)), "60 s");
+        assert_eq!(exact_seconds(TimeSpan(60_015_000)), "60.015 s");
     }
 }

@@ -1,6 +1,6 @@
 //! The texts of the schemas. The catalogue has the texts about single labels and fields.
 
-use crate::catalogue::{Alternative, LabelForm, Missing, Presence, Source, Value};
+use crate::catalogue::{AllowedValue, Alternative, LabelForm, Missing, Presence, Source};
 use crate::diagnostic::Severity;
 
 pub(super) const ALL_TITLE: &str = "Events of Prefect";
@@ -63,7 +63,7 @@ pub(super) fn part(
 
 /// The remarks of documentation and emitter on single values or forms of a label.
 pub(super) fn remarks(form: &'static LabelForm) -> impl Iterator<Item = &'static str> {
-    let (values, templates): (&'static [Value], &'static [Alternative]) = match form {
+    let (values, templates): (&'static [AllowedValue], &'static [Alternative]) = match form {
         LabelForm::Values { values, .. } => (values, &[]),
         LabelForm::Templates(templates) => (&[], templates),
         _ => (&[], &[]),

@@ -4,7 +4,7 @@
 //! what `validate` reports as a warning or an info.
 
 use crate::catalogue::example_value;
-use crate::catalogue::{self, Family, Field, Label, LabelForm, Missing, Related, Source, Value, ValueKind};
+use crate::catalogue::{self, AllowedValue, Family, Field, Label, LabelForm, Missing, Related, Source, ValueKind};
 use crate::diagnostic::Severity;
 use crate::event::RESOURCE_ROLE;
 use crate::json::tree::{Object, Tree};
@@ -116,7 +116,7 @@ fn described(meaning: String, remarks: &mut dyn Iterator<Item = &'static str>) -
 }
 
 /// The possible values of a string; nothing, if others are not errors.
-pub(super) fn one_of(values: &[Value], other: Severity, nullable: bool) -> Object {
+pub(super) fn one_of(values: &[AllowedValue], other: Severity, nullable: bool) -> Object {
     if other != Severity::Error {
         return Object::new();
     }
@@ -134,7 +134,7 @@ pub(super) fn one_of(values: &[Value], other: Severity, nullable: bool) -> Objec
 }
 
 /// A description with the known values, if the schema does not list them.
-fn known(meaning: String, values: &[Value], other: Severity) -> String {
+fn known(meaning: String, values: &[AllowedValue], other: Severity) -> String {
     if other == Severity::Error || values.is_empty() {
         return meaning;
     }

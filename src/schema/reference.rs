@@ -1,7 +1,7 @@
 //! The catalogue as a readable page, in the layout of Prefect's documentation: a table of labels, one of related
 //! resources, one of payload fields, each with a column for what Prefect itself does differently.
 
-use crate::catalogue::{Family, Field, Label, LabelForm, Object, Presence, Related, Value, ValueKind, families};
+use crate::catalogue::{AllowedValue, Family, Field, Label, LabelForm, Object, Presence, Related, ValueKind, families};
 use crate::diagnostic::Severity;
 
 use super::descriptions::{self, sentence};
@@ -186,7 +186,7 @@ fn label_practice(label: &'static Label, documented: bool) -> Vec<String> {
     all
 }
 
-fn with_values(meaning: String, values: &[Value]) -> String {
+fn with_values(meaning: String, values: &[AllowedValue]) -> String {
     match values {
         [] | [_] => meaning,
         _ => {

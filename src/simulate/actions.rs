@@ -4,7 +4,7 @@ use serde::{Deserialize, Deserializer, Serialize};
 use uuid::Uuid;
 
 use crate::action::{
-    ActionOptions, Fired, Fuel, RenderedAction, ServerObjects, implied_automation, name_deployment, render_with,
+    ActionOptions, FiringContext, Fuel, RenderedAction, ServerObjects, implied_automation, name_deployment, render_with,
 };
 use crate::diagnostic::Diagnostic;
 use crate::json::{Document, Tape, Value, parse, parse_prefix};
@@ -351,7 +351,7 @@ fn one<'t>(
         }
     }
     let documents: Vec<_> = texts.iter().map(|(id, text, tape)| (*id, tape.document(text.as_bytes()))).collect();
-    let fired = Fired::of(firing, &|id| {
+    let fired = FiringContext::of(firing, &|id| {
         find(id).or_else(|| documents.iter().find(|(own, _)| *own == id).and_then(|(_, document)| document.root()))
     });
     render_with(automation, &fired, given, options, fuel)

@@ -9,7 +9,7 @@ use crate::automation::{PrefectVersion, heartbeats};
 use crate::text::phrase::joined;
 use crate::text::strict::strict;
 use crate::text::template::render;
-use crate::time::Span;
+use crate::time::TimeSpan;
 use crate::time::span::decimal;
 
 /// Microseconds.
@@ -25,13 +25,13 @@ const DOCS: &str = concat!(env!("PREFECT_DOCUMENTATION"), "/v3/advanced/detect-z
 pub struct HeartbeatConfig {
     /// Between two heartbeats (`PREFECT_FLOWS_HEARTBEAT_FREQUENCY`): a number of seconds, or a text such as `"5m"`.
     #[cfg_attr(feature = "typescript", ts(type = "string | number"))]
-    pub frequency: Span,
+    pub frequency: TimeSpan,
     /// The trigger's `within`: a number of seconds, or a text such as `"5m"`.
     #[cfg_attr(feature = "typescript", ts(type = "string | number"))]
-    pub within: Span,
+    pub within: TimeSpan,
     /// From one proactive evaluation to the next: a number of seconds, or a text such as `"5s"`. Default 5.
     #[cfg_attr(feature = "typescript", ts(type = "string | number", optional))]
-    pub tick: Option<Span>,
+    pub tick: Option<TimeSpan>,
     /// The version of the clients, such as `"3.6.22"`. Default: ignored.
     #[cfg_attr(feature = "typescript", ts(type = "string", optional))]
     pub client_version: Option<PrefectVersion>,
@@ -44,9 +44,9 @@ impl<'de> Deserialize<'de> for HeartbeatConfig {
         #[derive(Default, Deserialize)]
         #[serde(remote = "Self", rename_all = "camelCase", default)]
         struct Written {
-            frequency: Option<Span>,
-            within: Option<Span>,
-            tick: Option<Span>,
+            frequency: Option<TimeSpan>,
+            within: Option<TimeSpan>,
+            tick: Option<TimeSpan>,
             client_version: Option<PrefectVersion>,
             expect: Option<Vec<String>>,
         }
@@ -68,7 +68,7 @@ const NUMBER: &str = "a number of seconds, more than 0";
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum AdviceError {
     /// This span is not more than 0, or more than a year.
-    Seconds(&'static str, Span),
+    Seconds(&'static str, TimeSpan),
 }
 
 impl fmt::Display for AdviceError {
@@ -91,16 +91,16 @@ impl std::error::Error for AdviceError {}
 pub struct Advice {
     /// The configured interval between heartbeats.
     #[cfg_attr(feature = "typescript", ts(type = "Seconds"))]
-    pub frequency: Span,
+    pub frequency: TimeSpan,
     /// The trigger's `within`.
     #[cfg_attr(feature = "typescript", ts(type = "Seconds"))]
-    pub within: Span,
+    pub within: TimeSpan,
     /// The interval between proactive evaluations.
     #[cfg_attr(feature = "typescript", ts(type = "Seconds"))]
-    pub tick: Span,
+    pub tick: TimeSpan,
     /// The real interval between heartbeats.
     #[cfg_attr(feature = "typescript", ts(type = "Seconds"))]
-    pub period: Span,
+    pub period: TimeSpan,
     /// How many heartbeats in a row can be missed without a false alarm.
     #[cfg_attr(feature = "typescript", ts(type = "number"))]
     pub tolerated_misses: i64,
@@ -148,16 +148,16 @@ pub struct SmallestWindow {
 pub struct Detection {
     /// After the last heartbeat, at the earliest.
     #[cfg_attr(feature = "typescript", ts(type = "Seconds"))]
-    pub earliest: Span,
+    pub earliest: TimeSpan,
     /// After the last heartbeat, at the latest.
     #[cfg_attr(feature = "typescript", ts(type = "Seconds"))]
-    pub latest: Span,
+    pub latest: TimeSpan,
     /// After the death, at the earliest.
     #[cfg_attr(feature = "typescript", ts(type = "Seconds"))]
-    pub earliest_after_death: Span,
+    pub earliest_after_death: TimeSpan,
     /// After the death, at the latest.
     #[cfg_attr(feature = "typescript", ts(type = "Seconds"))]
-    pub latest_after_death: Span,
+    pub latest_after_death: TimeSpan,
 }
 
 /// What Prefect's documentation says.
@@ -209,29 +209,29 @@ fn plural(count: i64, heartbeats: &str) -> String {
 ///
 /// ```
 /// use prefect_events::simulate::{HeartbeatConfig, heartbeat_advice};
-/// use prefect_events::time::Span;
+/// use prefect_events::time::TimeSpan;
 ///
 /// // The window of the documentation: three times the frequency.
 /// let config = HeartbeatConfig {
-///     frequency: Span::seconds(30),
-///     within: Span::seconds(90),
+///     frequency: TimeSpan::seconds(30),
+///     within: TimeSpan::seconds(90),
 ///     ..HeartbeatConfig::default()
 /// };
 /// let advice = heartbeat_advice(&config)?;
 /// assert_eq!(advice.tolerated_misses, 1);
-/// assert_eq!(advice.detection.latest, Span::seconds(95));
+/// assert_eq!(advice.detection.latest, TimeSpan::seconds(95));
 /// # Ok::<(), prefect_events::simulate::AdviceError>(())
 /// ```
 ///
 /// # Errors
 /// If a span is not more than 0 or more than a year.
 pub fn heartbeat_advice(config: &HeartbeatConfig) -> Result<Advice, AdviceError> {
-    let span = |key: &'static str, span: Span| {
+    let span = |key: &'static str, span: TimeSpan| {
         Some(span.0).filter(|span| (1..=LONGEST).contains(span)).ok_or(AdviceError::Seconds(key, span))
     };
     let frequency = span("frequency", config.frequency)?;
     let within = span("within", config.within)?;
-    let tick = span("tick", config.tick.unwrap_or(Span::seconds(5)))?;
+    let tick = span("tick", config.tick.unwrap_or(TimeSpan::seconds(5)))?;
     let client = config.client_version.map(client);
     let sent = frequency.max(30 * SECOND);
     let period = heartbeats::period(frequency);
@@ -347,10 +347,10 @@ pub fn heartbeat_advice(config: &HeartbeatConfig) -> Result<Advice, AdviceError>
             .insert(0, "The setting rejects a frequency below 30 s, and the client raises it to 30 s.".to_owned());
     }
     Ok(Advice {
-        frequency: Span(frequency),
-        within: Span(within),
-        tick: Span(tick),
-        period: Span(period),
+        frequency: TimeSpan(frequency),
+        within: TimeSpan(within),
+        tick: TimeSpan(tick),
+        period: TimeSpan(period),
         tolerated_misses: tolerated.max(0),
         healthy_runs_fire: tolerated < 0,
         arithmetic,
@@ -358,10 +358,10 @@ pub fn heartbeat_advice(config: &HeartbeatConfig) -> Result<Advice, AdviceError>
         minimum_within: heartbeats::minimum_within(frequency),
         recommended_within: heartbeats::recommended_within(frequency),
         detection: Detection {
-            earliest: Span(within),
-            latest: Span(within.saturating_add(tick)),
-            earliest_after_death: Span(within.saturating_sub(period).max(0)),
-            latest_after_death: Span(within.saturating_add(tick)),
+            earliest: TimeSpan(within),
+            latest: TimeSpan(within.saturating_add(tick)),
+            earliest_after_death: TimeSpan(within.saturating_sub(period).max(0)),
+            latest_after_death: TimeSpan(within.saturating_add(tick)),
         },
         false_alarms,
         undetected,

@@ -98,7 +98,7 @@ pub struct WindowCoverage {
     /// The shortest time left in such a window when the last expected event arrived. Seconds.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "typescript", ts(type = "Seconds", optional))]
-    pub least_left_seconds: Option<crate::time::Span>,
+    pub least_left_seconds: Option<crate::time::TimeSpan>,
     /// For a Proactive trigger: how many windows were still open at the end and can fire later.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "typescript", ts(type = "number", optional))]
@@ -524,7 +524,7 @@ impl Leaf<'_> {
             reached: reached.max(0),
             threshold: self.trigger().threshold,
             answered: proactive.then(|| self.answered()),
-            least_left_seconds: least_left.filter(|_| proactive).map(crate::time::Span),
+            least_left_seconds: least_left.filter(|_| proactive).map(crate::time::TimeSpan),
             open: proactive.then_some(self.counted.open),
         }
     }

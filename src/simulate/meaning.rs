@@ -12,7 +12,7 @@ use crate::text::order;
 use crate::text::steps::step;
 use crate::text::table::Map;
 use crate::time::serial::fraction;
-use crate::time::{Instant, Span};
+use crate::time::{Instant, TimeSpan};
 use crate::trigger::{Decision, DecisionKind, Firing, Outcome, ServerQuirk};
 
 use super::document::{Document, PlayedRun};
@@ -45,7 +45,7 @@ pub struct Timeline {
     pub end: Instant,
     /// From one round of the server's loops to the next, in seconds.
     #[cfg_attr(feature = "typescript", ts(type = "Seconds"))]
-    pub tick_seconds: Span,
+    pub tick_seconds: TimeSpan,
     /// Whether a Proactive trigger watches heartbeats: firing on a living run is a false alarm.
     pub watches_heartbeats: bool,
     /// How often heartbeats are sent. Absent if unknown.
@@ -63,10 +63,10 @@ pub struct Timeline {
 pub struct HeartbeatRhythm {
     /// The setting: from the scenario, or for captured events the median gap between two heartbeats of a run. Seconds.
     #[cfg_attr(feature = "typescript", ts(type = "Seconds"))]
-    pub frequency_seconds: Span,
+    pub frequency_seconds: TimeSpan,
     /// The interval between heartbeats, including drift. Seconds.
     #[cfg_attr(feature = "typescript", ts(type = "Seconds"))]
-    pub period_seconds: Span,
+    pub period_seconds: TimeSpan,
 }
 
 /// What happened to one run, or to another key of a window.
@@ -254,8 +254,8 @@ impl Timeline {
         let scenario = &document.scenario;
         let beats = &document.heartbeats;
         let heartbeat = (beats.frequency > 0).then(|| HeartbeatRhythm {
-            frequency_seconds: Span(beats.frequency),
-            period_seconds: Span(beats.frequency.saturating_add(beats.drift)),
+            frequency_seconds: TimeSpan(beats.frequency),
+            period_seconds: TimeSpan(beats.frequency.saturating_add(beats.drift)),
         });
         let period = heartbeat.map(|rhythm| rhythm.period_seconds.0);
         let mut open = OpenLanes::new(&document.runs, &scenario.events, scenario.end);
@@ -269,7 +269,7 @@ impl Timeline {
         Timeline {
             start: scenario.start,
             end: scenario.end,
-            tick_seconds: Span(scenario.tick),
+            tick_seconds: TimeSpan(scenario.tick),
             watches_heartbeats,
             heartbeat,
             lanes,
@@ -312,7 +312,7 @@ impl Timeline {
         Timeline {
             start,
             end,
-            tick_seconds: Span(scenario.tick),
+            tick_seconds: TimeSpan(scenario.tick),
             watches_heartbeats: watches_heartbeats(&scenario.automation.trigger),
             heartbeat,
             lanes,
@@ -333,7 +333,7 @@ fn watches_heartbeats(trigger: &Trigger) -> bool {
 }
 
 /// The usual gap between two captured heartbeats of a run: the median, if it is a second or more.
-fn usual_gap(events: &[ReceivedEvent]) -> Option<Span> {
+fn usual_gap(events: &[ReceivedEvent]) -> Option<TimeSpan> {
     let mut last: Map<&str, Instant> = Map::default();
     let mut gaps = Vec::new();
     for event in events.iter().filter(|event| &*event.name == HEARTBEAT) {
@@ -346,7 +346,7 @@ fn usual_gap(events: &[ReceivedEvent]) -> Option<Span> {
     gaps.retain(|gap| *gap > 0);
     order::by_key(&mut gaps, &mut |gap| gap.unsigned_abs());
     let middle = gaps.get(gaps.len() / 2)?;
-    (*middle >= 1_000_000).then_some(Span(*middle))
+    (*middle >= 1_000_000).then_some(TimeSpan(*middle))
 }
 
 /// A lane under construction.

@@ -9,7 +9,7 @@ use crate::text::order;
 use crate::text::phrase::{count, joined, shown};
 use crate::text::steps::step;
 use crate::text::strict::strict;
-use crate::time::{Instant, Span, TimePoint};
+use crate::time::{Instant, TimePoint, TimeSpan};
 use crate::trigger::{Delivery, Options, Outcome, Version};
 
 use super::automations::{self, GivenAutomation};
@@ -55,10 +55,10 @@ pub struct ReplayOptions {
     pub end: Option<TimePoint>,
     /// The interval of the server's loops: a number of seconds, or a text such as `"5s"`. Default 5.
     #[cfg_attr(feature = "typescript", ts(type = "string | number", optional))]
-    pub tick_seconds: Option<Span>,
+    pub tick_seconds: Option<TimeSpan>,
     /// From the start to the first round of the loops: a number of seconds, or a text such as `"2s"`. Default 0.
     #[cfg_attr(feature = "typescript", ts(type = "string | number", optional))]
-    pub tick_offset_seconds: Option<Span>,
+    pub tick_offset_seconds: Option<TimeSpan>,
     /// `"direct"`: events reach the triggers without the filters before them: an event that was sent twice is evaluated
     /// twice, and `prefect.log.write` is evaluated too. An event still waits for the one that it follows. Default
     /// `"consumer"`, as on the server.
@@ -91,9 +91,9 @@ impl<'de> Deserialize<'de> for ReplayOptions {
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum ReplayError {
     /// `tickSeconds` is not more than 0.
-    TickNotPositive(Span),
+    TickNotPositive(TimeSpan),
     /// `tickOffsetSeconds` is negative.
-    OffsetNegative(Span),
+    OffsetNegative(TimeSpan),
     /// `end` is not a valid time.
     EndOutOfRange,
     /// `end` is before `start`.

@@ -1,7 +1,7 @@
 //! The runs of a scenario, as described in the document.
 
 use crate::diagnostic::Code;
-use crate::generate::{Break, Heartbeats, Phase, RunPlan, State, state_type};
+use crate::generate::{Break, Heartbeats, RunPhase, RunPlan, State, state_type};
 use crate::json::{Decimal, Kind, Value};
 use crate::text::steps::step;
 use crate::text::table::Set;
@@ -151,7 +151,7 @@ fn one<'t>(item: Value<'t>, index: usize, start: Instant, beats: &Heartbeats, re
         reading.missing(item, "the run", "ends", ", so it never reaches its final state");
     }
     let mut breaks = Vec::new();
-    for (key, phase) in [("retry", Phase::Retry), ("pause", Phase::Pause), ("suspend", Phase::Suspend)] {
+    for (key, phase) in [("retry", RunPhase::Retry), ("pause", RunPhase::Pause), ("suspend", RunPhase::Suspend)] {
         let Some(value) = item.get(key) else { continue };
         if value.kind() == Kind::Array {
             breaks.extend(value.items().filter_map(|value| stop(value, phase, start, reading)));
@@ -192,7 +192,7 @@ fn one<'t>(item: Value<'t>, index: usize, start: Instant, beats: &Heartbeats, re
 }
 
 /// `{at: 3m, for: 30s}`, or `until` instead of `for`; without both, the run never resumes.
-fn stop<'t>(value: Value<'t>, phase: Phase, start: Instant, reading: &mut Reading<'t>) -> Option<Break> {
+fn stop<'t>(value: Value<'t>, phase: RunPhase, start: Instant, reading: &mut Reading<'t>) -> Option<Break> {
     if !reading.is(value, Kind::Object, "an object such as `{at: 3m, for: 30s}`") {
         return None;
     }

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::automation::Automation;
 use crate::diagnostic::Report;
 use crate::event::{EventReader, ReceivedEvent};
-use crate::time::{Instant, Span, TimePoint};
+use crate::time::{Instant, TimePoint, TimeSpan};
 use crate::trigger::snapshot::SnapshotKind;
 use crate::trigger::{Engine, Options, Outcome, SavedEngine, SavedEvent, Snapshot, SnapshotError};
 
@@ -437,7 +437,7 @@ fn settings(options: &StreamOptions) -> [Option<i64>; 6] {
         Some(TimePoint::At(at)) => (Some(at.0), None),
         Some(TimePoint::After(span)) => (None, Some(span.0)),
     };
-    let span = |span: Option<Span>| span.map(|span| span.0);
+    let span = |span: Option<TimeSpan>| span.map(|span| span.0);
     let start = options.start.map(|start| start.0);
     [start, at, after, span(options.tick_seconds), span(options.tick_offset_seconds), span(options.reorder_seconds)]
 }

@@ -6,7 +6,7 @@ use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::diagnostic::Report;
 use crate::text::strict::strict;
-use crate::time::{Instant, Span, TimePoint};
+use crate::time::{Instant, TimePoint, TimeSpan};
 use crate::trigger::{Delivery, Outcome, SnapshotError, Version};
 
 use super::coverage::TriggerCoverage;
@@ -27,9 +27,9 @@ pub struct StreamOptions {
     /// last event.
     pub end: Option<TimePoint>,
     /// The interval of the server's loops. Default 5 s.
-    pub tick_seconds: Option<Span>,
+    pub tick_seconds: Option<TimeSpan>,
     /// From the start to the first round of the loops. Default 0.
-    pub tick_offset_seconds: Option<Span>,
+    pub tick_offset_seconds: Option<TimeSpan>,
     /// Whether the filters before the triggers apply, as on the server. Default: they do.
     pub delivery: Option<Delivery>,
     /// The version of the server. Default 3.9.
@@ -38,7 +38,7 @@ pub struct StreamOptions {
     pub intended: bool,
     /// How much later an event may come than one that was received after it. Events wait so long to be played, in order
     /// of receipt. Default 0: they come in order.
-    pub reorder_seconds: Option<Span>,
+    pub reorder_seconds: Option<TimeSpan>,
 }
 
 impl<'de> Deserialize<'de> for StreamOptions {

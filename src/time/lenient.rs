@@ -3,11 +3,11 @@
 
 use speedate::Date;
 
-use super::{Form, Instant, Time};
+use super::{Instant, Time, TimeForm};
 
 pub(super) fn read(text: &str) -> Option<Time> {
     if text == "now" {
-        return Some(Time { instant: None, form: Form::Other });
+        return Some(Time { instant: None, form: TimeForm::Other });
     }
     iso(text).or_else(|| common(text))?.time()
 }
@@ -32,12 +32,12 @@ impl Parts {
             return None;
         }
         let Some(days) = self.days.filter(|_| offset_minutes.abs() < 24 * 60) else {
-            return Some(Time { instant: None, form: Form::Other });
+            return Some(Time { instant: None, form: TimeForm::Other });
         };
         let minutes = days.checked_mul(24)?.checked_add(hour)?.checked_mul(60)?.checked_add(minute)?;
         let seconds = minutes.checked_sub(offset_minutes)?.checked_mul(60)?.checked_add(second)?;
         let instant = Instant(seconds.checked_mul(1_000_000)?.checked_add(microsecond)?);
-        Some(Time { instant: Some(instant), form: Form::Other })
+        Some(Time { instant: Some(instant), form: TimeForm::Other })
     }
 }
 

@@ -13,7 +13,7 @@ use speedate::{DateTime, DateTimeConfig, MicrosecondsPrecisionOverflowBehavior, 
 
 use crate::json::{Decimal, Kind, Value};
 
-pub use serial::{InvalidTime, Span, TimePoint};
+pub use serial::{InvalidTime, TimePoint, TimeSpan};
 
 /// Microseconds since 1970-01-01T00:00:00Z.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Hash)]
@@ -41,7 +41,7 @@ impl Instant {
 
 /// The notation of a point in time.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Form {
+pub enum TimeForm {
     /// RFC 3339, with its offset.
     Rfc3339,
     /// Like RFC 3339, but without an offset: the server reads it as UTC.
@@ -57,7 +57,7 @@ pub struct Time {
     /// more, which Python cannot convert to an instant.
     pub instant: Option<Instant>,
     /// Its notation.
-    pub form: Form,
+    pub form: TimeForm,
 }
 
 /// Reads the text of a point in time; `None` if the server rejects it.
@@ -94,7 +94,7 @@ pub fn read_number(raw: &[u8], is_integer: bool) -> Option<Time> {
         let in_seconds = DateTimeConfig { timestamp_unit: TimestampUnit::Second, ..config() };
         DateTime::from_timestamp_with_config(seconds, rest, &in_seconds)
     };
-    Some(Time { instant: instant(&time.ok()?), form: Form::Other })
+    Some(Time { instant: instant(&time.ok()?), form: TimeForm::Other })
 }
 
 /// A larger number of seconds is read as milliseconds.
@@ -128,24 +128,24 @@ fn instant(time: &DateTime) -> Option<Instant> {
 }
 
 /// The notation of a valid point in time.
-fn form(text: &[u8]) -> Form {
+fn form(text: &[u8]) -> TimeForm {
     // `2026-03-31T18:30:00`: the date is known to have ten characters.
-    let Some((start, mut rest)) = text.split_at_checked(19) else { return Form::Other };
+    let Some((start, mut rest)) = text.split_at_checked(19) else { return TimeForm::Other };
     if !matches!(start.get(10), Some(b'T' | b't')) || start.get(16) != Some(&b':') {
-        return Form::Other;
+        return TimeForm::Other;
     }
     if let Some((b'.', tail)) = rest.split_first() {
         let digits = tail.iter().take_while(|byte| byte.is_ascii_digit()).count();
         if digits == 0 {
-            return Form::Other;
+            return TimeForm::Other;
         }
         rest = tail.get(digits..).unwrap_or_default();
     }
     match rest {
-        [] => Form::WithoutOffset,
-        [b'Z' | b'z'] => Form::Rfc3339,
-        [b'+' | b'-', a, b, b':', c, d] if [a, b, c, d].iter().all(|byte| byte.is_ascii_digit()) => Form::Rfc3339,
-        _ => Form::Other,
+        [] => TimeForm::WithoutOffset,
+        [b'Z' | b'z'] => TimeForm::Rfc3339,
+        [b'+' | b'-', a, b, b':', c, d] if [a, b, c, d].iter().all(|byte| byte.is_ascii_digit()) => TimeForm::Rfc3339,
+        _ => TimeForm::Other,
     }
 }
 

@@ -30,52 +30,52 @@ impl<'de> Deserialize<'de> for Instant {
 ///
 /// In options it is a number of seconds, or a string such as `3m30s` or `PT90S`.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Default)]
-pub struct Span(
+pub struct TimeSpan(
     /// Microseconds.
     pub i64,
 );
 
-impl Span {
+impl TimeSpan {
     /// A number of whole seconds.
     #[must_use]
-    pub const fn seconds(seconds: i64) -> Span {
-        Span(seconds.saturating_mul(1_000_000))
+    pub const fn seconds(seconds: i64) -> TimeSpan {
+        TimeSpan(seconds.saturating_mul(1_000_000))
     }
 
     /// A number of seconds, to the nearest microsecond; `None` if it is not a number or too large.
     // Less than a microsecond is cut off; larger values are rejected.
     #[must_use]
     #[allow(clippy::cast_possible_truncation)]
-    pub fn from_seconds(seconds: f64) -> Option<Span> {
+    pub fn from_seconds(seconds: f64) -> Option<TimeSpan> {
         let micros = (seconds * 1e6).round();
-        (micros.abs() < 9e18).then_some(Span(micros as i64))
+        (micros.abs() < 9e18).then_some(TimeSpan(micros as i64))
     }
 }
 
-impl fmt::Display for Span {
+impl fmt::Display for TimeSpan {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&compact(self.0))
     }
 }
 
-impl FromStr for Span {
+impl FromStr for TimeSpan {
     type Err = InvalidTime;
 
-    fn from_str(text: &str) -> Result<Span, InvalidTime> {
+    fn from_str(text: &str) -> Result<TimeSpan, InvalidTime> {
         span_of_text(text).ok_or(InvalidTime(SPAN))
     }
 }
 
 /// Seconds; as a whole number if possible.
-impl Serialize for Span {
+impl Serialize for TimeSpan {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         fraction(self.0, 1_000_000, serializer)
     }
 }
 
-impl<'de> Deserialize<'de> for Span {
+impl<'de> Deserialize<'de> for TimeSpan {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(Scalar { expected: SPAN, text: span_of_text, number: Span::from_seconds })
+        deserializer.deserialize_any(Scalar { expected: SPAN, text: span_of_text, number: TimeSpan::from_seconds })
     }
 }
 
@@ -85,7 +85,7 @@ pub enum TimePoint {
     /// This instant.
     At(Instant),
     /// This long after the start.
-    After(Span),
+    After(TimeSpan),
 }
 
 impl TimePoint {
@@ -107,7 +107,7 @@ impl<'de> Deserialize<'de> for TimePoint {
         deserializer.deserialize_any(Scalar {
             expected,
             text,
-            number: |number: f64| Span::from_seconds(number).map(TimePoint::After),
+            number: |number: f64| TimeSpan::from_seconds(number).map(TimePoint::After),
         })
     }
 }
@@ -135,8 +135,8 @@ fn instant_of_number(number: f64) -> Option<Instant> {
     read_number(double_text(number).as_bytes(), number.fract() == 0.0)?.instant
 }
 
-fn span_of_text(text: &str) -> Option<Span> {
-    span::span_of_text(text).map(Span)
+fn span_of_text(text: &str) -> Option<TimeSpan> {
+    span::span_of_text(text).map(TimeSpan)
 }
 
 /// Reads a string or a number.

@@ -25,15 +25,15 @@ fn reads_what_the_server_reads() {
 fn knows_the_form() {
     let form = |text: &str| read(text.as_bytes()).map(|time| time.form);
     for text in ["2026-03-31T18:30:00Z", "2026-03-31t18:30:00.5z", "2026-03-31T18:30:00.123456789+05:30"] {
-        assert_eq!(form(text), Some(Form::Rfc3339), "{text}");
+        assert_eq!(form(text), Some(TimeForm::Rfc3339), "{text}");
     }
     for text in ["2026-03-31T18:30:00", "2026-03-31T18:30:00.5"] {
-        assert_eq!(form(text), Some(Form::WithoutOffset), "{text}");
+        assert_eq!(form(text), Some(TimeForm::WithoutOffset), "{text}");
     }
     for text in
         ["2026-03-31", "2026-03-31 18:30:00Z", "2026-03-31T18:30Z", "2026-03-31T18:30:00+0530", "1772366400", "now"]
     {
-        assert_eq!(form(text), Some(Form::Other), "{text}");
+        assert_eq!(form(text), Some(TimeForm::Other), "{text}");
     }
     assert_eq!(form("today"), None);
 }

@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use crate::automation::heartbeats;
-use crate::time::Span;
+use crate::time::TimeSpan;
 
 use super::formula;
 use super::interval;
@@ -24,7 +24,7 @@ pub struct WindowCurve {
     pub windows: Vec<WindowPoint>,
     /// The shortest of these windows that meets the target, in seconds; `null`: none does.
     #[cfg_attr(feature = "typescript", ts(type = "Seconds | null"))]
-    pub best: Option<Span>,
+    pub best: Option<TimeSpan>,
 }
 
 /// What was assumed. Spans in seconds.
@@ -34,16 +34,16 @@ pub struct WindowCurve {
 pub struct Assumptions {
     /// The frequency that the setting asks for.
     #[cfg_attr(feature = "typescript", ts(type = "Seconds"))]
-    pub frequency: Span,
+    pub frequency: TimeSpan,
     /// From one heartbeat of a run to the next.
     #[cfg_attr(feature = "typescript", ts(type = "Seconds"))]
-    pub period: Span,
+    pub period: TimeSpan,
     /// The probability that a heartbeat never arrives.
     #[cfg_attr(feature = "typescript", ts(type = "Real"))]
     pub loss: Probability,
     /// The most by which a heartbeat arrives later than it occurred.
     #[cfg_attr(feature = "typescript", ts(type = "Seconds"))]
-    pub jitter: Span,
+    pub jitter: TimeSpan,
     /// When no heartbeat arrives. Absent: always some arrive.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "typescript", ts(optional))]
@@ -59,7 +59,7 @@ pub struct Assumptions {
     pub seed: u64,
     /// From one evaluation of the server to the next.
     #[cfg_attr(feature = "typescript", ts(type = "Seconds"))]
-    pub tick: Span,
+    pub tick: TimeSpan,
 }
 
 /// How many false alarms are allowed.
@@ -72,7 +72,7 @@ pub struct AllowedAlarms {
     pub alarms: u32,
     /// In this time, in seconds.
     #[cfg_attr(feature = "typescript", ts(type = "Seconds"))]
-    pub per: Span,
+    pub per: TimeSpan,
     /// The same per 1,000 run-hours.
     #[serde(rename = "per1000RunHours")]
     #[cfg_attr(feature = "typescript", ts(type = "Real"))]
@@ -86,7 +86,7 @@ pub struct AllowedAlarms {
 pub struct WindowPoint {
     /// The trigger's `within`, in seconds.
     #[cfg_attr(feature = "typescript", ts(type = "Seconds"))]
-    pub within: Span,
+    pub within: TimeSpan,
     /// Whether this is the present setting.
     pub present: bool,
     /// How many heartbeats in a row can be missed without a false alarm; -1: it fires on runs that miss none.
@@ -149,10 +149,10 @@ pub enum CurveMethod {
 pub struct DetectionDelay {
     /// Half of the runs are found in this time.
     #[cfg_attr(feature = "typescript", ts(type = "Seconds"))]
-    pub median: Span,
+    pub median: TimeSpan,
     /// 95 % of the runs are found in this time.
     #[cfg_attr(feature = "typescript", ts(type = "Seconds"))]
-    pub p95: Span,
+    pub p95: TimeSpan,
     /// The share of runs for which nothing fires after their death: the window fired shortly before it, or the last
     /// heartbeat was too late for one window and opened no other.
     #[cfg_attr(feature = "typescript", ts(type = "Real"))]
@@ -166,8 +166,8 @@ pub(super) fn digits(number: f64) -> f64 {
 
 /// To the nearest millisecond.
 #[expect(clippy::cast_possible_truncation, reason = "spans are far below 2^53 microseconds")]
-fn span(micros: f64) -> Span {
-    Span(((micros / 1000.0).round() as i64).saturating_mul(1000))
+fn span(micros: f64) -> TimeSpan {
+    TimeSpan(((micros / 1000.0).round() as i64).saturating_mul(1000))
 }
 
 #[expect(clippy::cast_precision_loss, reason = "spans of at most 10 years are exact")]
@@ -183,17 +183,17 @@ fn hours(micros: i64) -> f64 {
 /// an outage of the server, gives the same average, but all its false alarms at the same time.
 ///
 /// ```
-/// use prefect_events::time::Span;
+/// use prefect_events::time::TimeSpan;
 /// use prefect_events::tune::{Probability, WindowCurveOptions, window_curve};
 ///
 /// let options = WindowCurveOptions {
-///     frequency: Span::seconds(60),
+///     frequency: TimeSpan::seconds(60),
 ///     loss: Probability(0.02),
 ///     runs: 500,
 ///     ..WindowCurveOptions::default()
 /// };
 /// let curve = window_curve(&options)?;
-/// assert_eq!(curve.best, Some(Span::seconds(302)));
+/// assert_eq!(curve.best, Some(TimeSpan::seconds(302)));
 /// # Ok::<(), prefect_events::tune::TuneError>(())
 /// ```
 ///
@@ -222,8 +222,8 @@ pub fn window_curve(options: &WindowCurveOptions) -> Result<WindowCurve, TuneErr
             _ => None,
         };
         points.push(WindowPoint {
-            within: Span(*within),
-            present: options.within == Some(Span(*within)),
+            within: TimeSpan(*within),
+            present: options.within == Some(TimeSpan(*within)),
             tolerated_misses: i64::try_from(model.harmful_misses(*within)).unwrap_or(i64::MAX).saturating_sub(1),
             false_alarms,
             detection,
@@ -234,7 +234,7 @@ pub fn window_curve(options: &WindowCurveOptions) -> Result<WindowCurve, TuneErr
         best: points.iter().find(|point| point.meets_target == Some(true)).map(|point| point.within),
         assumptions: Assumptions {
             frequency: options.frequency,
-            period: Span(model.period),
+            period: TimeSpan(model.period),
             loss: options.loss,
             jitter: options.jitter,
             outage: options.outage,

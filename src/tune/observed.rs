@@ -3,7 +3,7 @@
 use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::text::strict::strict;
-use crate::time::{Instant, Span};
+use crate::time::{Instant, TimeSpan};
 
 use super::curve::digits;
 use super::interval;
@@ -24,7 +24,7 @@ const BINS: i64 = 48;
 pub struct ObserveOptions {
     /// The present `within` of the trigger: a number of seconds, or a text such as `"5m"`. Default: not among the windows.
     #[cfg_attr(feature = "typescript", ts(type = "string | number", optional))]
-    pub within: Option<Span>,
+    pub within: Option<TimeSpan>,
 }
 
 impl<'de> Deserialize<'de> for ObserveOptions {
@@ -57,7 +57,7 @@ pub struct ObservedHeartbeats {
     pub deployments: Vec<ObservedDeployment>,
     /// The shortest window in whole seconds in which none of the gaps fires; `null`: no run sent two heartbeats.
     #[cfg_attr(feature = "typescript", ts(type = "Seconds | null"))]
-    pub calls_for: Option<Span>,
+    pub calls_for: Option<TimeSpan>,
 }
 
 /// The heartbeats of the runs of a deployment. Spans in seconds.
@@ -101,10 +101,10 @@ pub struct ObservedDeployment {
     pub interrupted: u64,
     /// The frequency seen, in whole seconds: the usual gap, rounded.
     #[cfg_attr(feature = "typescript", ts(type = "Seconds | null"))]
-    pub frequency: Option<Span>,
+    pub frequency: Option<TimeSpan>,
     /// By how much the usual gap exceeds it.
     #[cfg_attr(feature = "typescript", ts(type = "Seconds | null"))]
-    pub drift: Option<Span>,
+    pub drift: Option<TimeSpan>,
     /// How many heartbeats are missing in the gaps, if each had come after the usual time.
     #[cfg_attr(feature = "typescript", ts(type = "number"))]
     pub missed: u64,
@@ -115,7 +115,7 @@ pub struct ObservedDeployment {
     pub windows: Vec<ObservedWindow>,
     /// The shortest window in whole seconds in which none of the gaps fires.
     #[cfg_attr(feature = "typescript", ts(type = "Seconds | null"))]
-    pub calls_for: Option<Span>,
+    pub calls_for: Option<TimeSpan>,
     /// What else these heartbeats show.
     pub notes: Vec<String>,
 }
@@ -142,7 +142,7 @@ pub struct ObservedLoss {
 pub struct ObservedWindow {
     /// The `within`, in seconds.
     #[cfg_attr(feature = "typescript", ts(type = "Seconds"))]
-    pub within: Span,
+    pub within: TimeSpan,
     /// Whether it is the present setting.
     pub present: bool,
     /// How many gaps are too long for it.
@@ -182,7 +182,7 @@ impl HeartbeatObserver {
 
 #[expect(clippy::cast_precision_loss, reason = "times and counts are far below 2^53")]
 impl Deployment {
-    fn observed(&self, present: Option<Span>) -> ObservedDeployment {
+    fn observed(&self, present: Option<TimeSpan>) -> ObservedDeployment {
         let usual = self.gaps.quantile(50);
         let frequency = usual.map(|usual| usual.saturating_add(SECOND / 2).div_euclid(SECOND).saturating_mul(SECOND));
         let calls_for = self.arrivals.max().map(whole_second_after);
@@ -216,8 +216,8 @@ impl Deployment {
             largest_burst: self.largest_burst,
             out_of_order: self.out_of_order,
             interrupted: self.interrupted,
-            frequency: frequency.map(Span),
-            drift: usual.zip(frequency).map(|(usual, frequency)| Span(usual.saturating_sub(frequency))),
+            frequency: frequency.map(TimeSpan),
+            drift: usual.zip(frequency).map(|(usual, frequency)| TimeSpan(usual.saturating_sub(frequency))),
             missed,
             loss,
             windows: windows.into_iter().map(|within| self.window(within, present)).collect(),
@@ -235,13 +235,13 @@ impl Deployment {
         self.gaps.groups().map(missing).fold(0, u64::saturating_add)
     }
 
-    fn window(&self, within: i64, present: Option<Span>) -> ObservedWindow {
+    fn window(&self, within: i64, present: Option<TimeSpan>) -> ObservedWindow {
         let alarms = self.arrivals.from(within);
         let (low, high) = interval::poisson(alarms);
         let rate = |alarms: f64| digits(1000.0 * alarms / (self.watched.max(1) as f64 / HOUR as f64));
         ObservedWindow {
-            within: Span(within),
-            present: present == Some(Span(within)),
+            within: TimeSpan(within),
+            present: present == Some(TimeSpan(within)),
             alarms,
             per_1000_run_hours: rate(alarms as f64),
             low: rate(low),
@@ -261,7 +261,7 @@ impl Deployment {
         if delays.min.0 < -SECOND {
             notes.push(format!(
                 "heartbeats occur up to {} after they arrive: the worker's clock is ahead, and the trigger fires so much later",
-                Span(delays.min.0.saturating_neg())
+                TimeSpan(delays.min.0.saturating_neg())
             ));
         }
         if self.bursts > 0 {
@@ -275,7 +275,7 @@ impl Deployment {
 }
 
 /// The shortest window in whole seconds that is longer.
-fn whole_second_after(span: i64) -> Span {
+fn whole_second_after(span: i64) -> TimeSpan {
     // A Proactive trigger waits at least 10 seconds.
-    Span(span.div_euclid(SECOND).saturating_add(1).saturating_mul(SECOND).max(10 * SECOND))
+    TimeSpan(span.div_euclid(SECOND).saturating_add(1).saturating_mul(SECOND).max(10 * SECOND))
 }

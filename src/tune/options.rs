@@ -10,7 +10,7 @@ use crate::automation::heartbeats;
 use crate::json::double_text;
 use crate::text::phrase::shown;
 use crate::text::strict::strict;
-use crate::time::Span;
+use crate::time::TimeSpan;
 
 use super::model::{HOUR, SECOND};
 
@@ -27,14 +27,14 @@ const LONGEST: i64 = 366 * DAY;
 pub struct WindowCurveOptions {
     /// Between two heartbeats of a run (`PREFECT_FLOWS_HEARTBEAT_FREQUENCY`). Clients raise it to 30 s. Default 180.
     #[cfg_attr(feature = "typescript", ts(type = "string | number", optional))]
-    pub frequency: Span,
+    pub frequency: TimeSpan,
     /// The present `within` of the trigger, from 10 s. Default: the present setting is not among the windows.
     #[cfg_attr(feature = "typescript", ts(type = "string | number", optional))]
-    pub within: Option<Span>,
+    pub within: Option<TimeSpan>,
     /// The windows to calculate, at most 100. Default: for each number of missed heartbeats the shortest that tolerates
     /// it, and `within`.
     #[cfg_attr(feature = "typescript", ts(type = "(string | number)[]", optional))]
-    pub windows: Option<Vec<Span>>,
+    pub windows: Option<Vec<TimeSpan>>,
     /// The probability that a heartbeat never arrives, independent of the others: from 0 to 0.9, or a text such as
     /// `"2%"`. Default 0.
     #[cfg_attr(feature = "typescript", ts(type = "string | number", optional))]
@@ -42,10 +42,10 @@ pub struct WindowCurveOptions {
     /// A heartbeat arrives later than it occurred by a random span from 0 to this, evenly distributed. Shorter than
     /// `frequency`. Default 0.
     #[cfg_attr(feature = "typescript", ts(type = "string | number", optional))]
-    pub jitter: Span,
+    pub jitter: TimeSpan,
     /// By how much each period between two heartbeats exceeds `frequency`. Default 0.015, as measured.
     #[cfg_attr(feature = "typescript", ts(type = "string | number", optional))]
-    pub drift: Span,
+    pub drift: TimeSpan,
     /// A time in which no heartbeat of the run arrives, such as `"30s/day"`: 30 s, once in each day, at random. Default:
     /// none.
     #[cfg_attr(feature = "typescript", ts(type = "string", optional))]
@@ -62,7 +62,7 @@ pub struct WindowCurveOptions {
     pub seed: u64,
     /// From one evaluation of the server to the next. Default 5.
     #[cfg_attr(feature = "typescript", ts(type = "string | number", optional))]
-    pub tick: Span,
+    pub tick: TimeSpan,
     /// How many false alarms are allowed over all runs, such as `"1/month"` or `"3/week"`. Default `"1/month"`.
     #[cfg_attr(feature = "typescript", ts(type = "string", optional))]
     pub target: Target,
@@ -75,18 +75,18 @@ pub struct WindowCurveOptions {
 impl Default for WindowCurveOptions {
     fn default() -> Self {
         WindowCurveOptions {
-            frequency: Span::seconds(180),
+            frequency: TimeSpan::seconds(180),
             within: None,
             windows: None,
             loss: Probability(0.0),
-            jitter: Span(0),
-            drift: Span(heartbeats::DRIFT),
+            jitter: TimeSpan(0),
+            drift: TimeSpan(heartbeats::DRIFT),
             outage: None,
             runs: 1,
             hours: 24.0,
             seed: 0,
-            tick: Span::seconds(5),
-            target: Target { alarms: 1, per: Span(30 * DAY) },
+            tick: TimeSpan::seconds(5),
+            target: Target { alarms: 1, per: TimeSpan(30 * DAY) },
             run_hours: None,
         }
     }
@@ -111,7 +111,7 @@ impl WindowCurveOptions {
     /// Which option is out of range.
     pub(super) fn check(&self) -> Result<(), TuneError> {
         let wrong = |option: &'static str, expected: &'static str| Err(TuneError { option, expected });
-        let is_span = |span: Span| (1..=LONGEST).contains(&span.0);
+        let is_span = |span: TimeSpan| (1..=LONGEST).contains(&span.0);
         let windows = self.windows.iter().flatten().chain(&self.within);
         if !is_span(self.frequency) {
             return wrong("frequency", "more than 0 seconds, at most a year");
@@ -239,16 +239,16 @@ impl<'de> Deserialize<'de> for Probability {
 }
 
 /// A span of time: `90s`, or the name of a unit such as `day`. A month has 30 days.
-fn period(text: &str) -> Option<Span> {
+fn period(text: &str) -> Option<TimeSpan> {
     let days = match text.trim() {
-        "hour" => return Some(Span(HOUR)),
+        "hour" => return Some(TimeSpan(HOUR)),
         "day" => 1,
         "week" => 7,
         "month" => 30,
         "year" => 365,
         other => return other.parse().ok(),
     };
-    Some(Span(DAY.saturating_mul(days)))
+    Some(TimeSpan(DAY.saturating_mul(days)))
 }
 
 /// A time in which nothing arrives.
@@ -257,10 +257,10 @@ fn period(text: &str) -> Option<Span> {
 pub struct Outage {
     /// How long it is, in seconds.
     #[cfg_attr(feature = "typescript", ts(type = "Seconds"))]
-    pub length: Span,
+    pub length: TimeSpan,
     /// There is one in each of these spans, in seconds.
     #[cfg_attr(feature = "typescript", ts(type = "Seconds"))]
-    pub every: Span,
+    pub every: TimeSpan,
 }
 
 impl FromStr for Outage {
@@ -268,7 +268,7 @@ impl FromStr for Outage {
 
     fn from_str(text: &str) -> Result<Self, TuneError> {
         let parts = text.split_once('/').and_then(|(length, every)| {
-            let seconds = length.trim().parse().ok().and_then(Span::from_seconds);
+            let seconds = length.trim().parse().ok().and_then(TimeSpan::from_seconds);
             let length = seconds.or_else(|| length.parse().ok())?;
             Some(Outage { length, every: period(every)? })
         });
@@ -293,7 +293,7 @@ pub struct Target {
     pub alarms: u32,
     /// In this time, in seconds.
     #[cfg_attr(feature = "typescript", ts(type = "Seconds"))]
-    pub per: Span,
+    pub per: TimeSpan,
 }
 
 const TARGET: &str = "a number of false alarms in a time, such as `1/month`";

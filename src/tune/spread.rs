@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use crate::time::Span;
+use crate::time::TimeSpan;
 
 /// Spans up to this many milliseconds are counted each, longer ones in groups of a thousandth of their length.
 const EXACT: u64 = 1024;
@@ -29,19 +29,19 @@ pub struct Distribution {
     pub count: u64,
     /// The shortest.
     #[cfg_attr(feature = "typescript", ts(type = "Seconds"))]
-    pub min: Span,
+    pub min: TimeSpan,
     /// Half of them are not longer.
     #[cfg_attr(feature = "typescript", ts(type = "Seconds"))]
-    pub median: Span,
+    pub median: TimeSpan,
     /// 95 % of them are not longer.
     #[cfg_attr(feature = "typescript", ts(type = "Seconds"))]
-    pub p95: Span,
+    pub p95: TimeSpan,
     /// 99 % of them are not longer.
     #[cfg_attr(feature = "typescript", ts(type = "Seconds"))]
-    pub p99: Span,
+    pub p99: TimeSpan,
     /// The longest.
     #[cfg_attr(feature = "typescript", ts(type = "Seconds"))]
-    pub max: Span,
+    pub max: TimeSpan,
 }
 
 /// How many of the observed spans are in a range.
@@ -50,10 +50,10 @@ pub struct Distribution {
 pub struct HistogramBin {
     /// From this span on, in seconds.
     #[cfg_attr(feature = "typescript", ts(type = "Seconds"))]
-    pub from: Span,
+    pub from: TimeSpan,
     /// To before this one.
     #[cfg_attr(feature = "typescript", ts(type = "Seconds"))]
-    pub to: Span,
+    pub to: TimeSpan,
     /// How many.
     #[cfg_attr(feature = "typescript", ts(type = "number"))]
     pub count: u64,
@@ -88,11 +88,11 @@ impl Spread {
     pub(super) fn distribution(&self) -> Option<Distribution> {
         Some(Distribution {
             count: self.count,
-            min: Span(self.least),
-            median: Span(self.quantile(50)?),
-            p95: Span(self.quantile(95)?),
-            p99: Span(self.quantile(99)?),
-            max: Span(self.most),
+            min: TimeSpan(self.least),
+            median: TimeSpan(self.quantile(50)?),
+            p95: TimeSpan(self.quantile(95)?),
+            p99: TimeSpan(self.quantile(99)?),
+            max: TimeSpan(self.most),
         })
     }
 
@@ -131,8 +131,8 @@ impl Spread {
             }
         }
         let bin = |(place, count): (i64, u64)| HistogramBin {
-            from: Span(place.saturating_mul(width)),
-            to: Span(place.saturating_add(1).saturating_mul(width)),
+            from: TimeSpan(place.saturating_mul(width)),
+            to: TimeSpan(place.saturating_add(1).saturating_mul(width)),
             count,
         };
         (0..).zip(counts).map(bin).collect()
@@ -150,7 +150,7 @@ mod tests {
             spread.add(millis * 1000);
         }
         let own = spread.distribution().unwrap();
-        assert_eq!((own.count, own.min, own.max), (100_000, Span(0), Span(99_999_000)));
+        assert_eq!((own.count, own.min, own.max), (100_000, TimeSpan(0), TimeSpan(99_999_000)));
         for (quantile, exact) in [(own.median, 50_000_000), (own.p95, 95_000_000), (own.p99, 99_000_000_i64)] {
             assert!((quantile.0 - exact).abs() <= exact / 1000, "{quantile:?}");
         }
@@ -168,7 +168,7 @@ mod tests {
             spread.add(millis * 1000);
         }
         let own = spread.distribution().unwrap();
-        assert_eq!((own.min, own.median, own.max), (Span(-70_000_000), Span(-3000), Span(5000)));
+        assert_eq!((own.min, own.median, own.max), (TimeSpan(-70_000_000), TimeSpan(-3000), TimeSpan(5000)));
         assert_eq!(Spread::default().distribution(), None);
     }
 }

@@ -10,7 +10,7 @@ use crate::diagnostic::Code;
 use crate::event::{RESOURCE_ID, RESOURCE_ROLE};
 use crate::json::{Kind, Value};
 use crate::text::uuid::read_uuid;
-use crate::time::{self, Form};
+use crate::time::{self, TimeForm};
 
 use super::cache::Observed;
 use super::parts::Parts;
@@ -300,13 +300,13 @@ impl Check<'_, '_, '_> {
             return;
         };
         match time.form {
-            Form::Rfc3339 => {}
-            Form::WithoutOffset => {
+            TimeForm::Rfc3339 => {}
+            TimeForm::WithoutOffset => {
                 self.wrong_time(Code::TIMESTAMP_WITHOUT_OFFSET, value).replace(value, &[&value.string(), "Z"].concat());
             }
             // `prefect event stream` writes times this way: its files are valid.
-            Form::Other if is_time_of_python(&value.bytes()) => {}
-            Form::Other => {
+            TimeForm::Other if is_time_of_python(&value.bytes()) => {}
+            TimeForm::Other => {
                 self.wrong_time(Code::TIMESTAMP_NOT_RFC3339, value);
             }
         }
@@ -489,7 +489,7 @@ fn is_time_of_python(text: &[u8]) -> bool {
     let mut own = text.to_vec();
     let Some(space) = own.get_mut(10).filter(|byte| **byte == b' ') else { return false };
     *space = b'T';
-    text.ends_with(b"+00:00") && time::read(&own).is_some_and(|time| time.form == Form::Rfc3339)
+    text.ends_with(b"+00:00") && time::read(&own).is_some_and(|time| time.form == TimeForm::Rfc3339)
 }
 
 /// The field intended by another name.

@@ -72,7 +72,7 @@ fn is_integer(text: &[u8]) -> bool {
 
 /// RFC 3339, or without its offset (which reads as UTC).
 pub(super) fn is_timestamp(text: &[u8]) -> bool {
-    time::read(text).is_some_and(|time| time.form != time::Form::Other)
+    time::read(text).is_some_and(|time| time.form != time::TimeForm::Other)
 }
 
 fn is_array_of_strings(text: &[u8]) -> bool {
@@ -110,5 +110,5 @@ pub(super) fn usual_uuid(text: &[u8]) -> Option<Uuid> {
 
 /// RFC 3339 with its offset.
 pub(super) fn usual_time(text: &[u8]) -> Option<time::Instant> {
-    time::read(text).filter(|time| time.form == time::Form::Rfc3339)?.instant
+    time::read(text).filter(|time| time.form == time::TimeForm::Rfc3339)?.instant
 }

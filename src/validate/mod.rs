@@ -33,6 +33,6 @@ pub(crate) use links::{Links, State};
 pub use options::ValidateOptions;
 pub(crate) use session::{FirstForm, Relate, form_of_lines};
 pub(crate) use split::Kept;
-pub use split::{Merge, Part, PartValidator};
-pub use stream::{LateReport, Stream};
+pub use split::{CheckedPart, Merge, PartValidator};
+pub use stream::{LateReport, StreamValidator};
 pub use validator::{Validator, is_ndjson, validate};

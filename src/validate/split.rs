@@ -43,12 +43,12 @@ use super::session::{FirstForm, Relate, form_of_lines};
 pub struct PartValidator(LineValidator<Records>);
 
 /// What a part of a text shows. Its places and indices are relative to it.
-pub struct Part {
+pub struct CheckedPart {
     checked: Checked,
     records: Records,
 }
 
-impl Part {
+impl CheckedPart {
     /// How many events it has.
     #[must_use]
     pub fn events(&self) -> u64 {
@@ -77,9 +77,9 @@ impl PartValidator {
     /// Checks whole lines; the last one of the text may lack its line break. `first`: they begin the text. `wtf8`: see
     /// [`TextOptions`](crate::diagnostic::TextOptions).
     #[must_use]
-    pub fn check(&mut self, text: &[u8], first: bool, wtf8: bool) -> Part {
+    pub fn check(&mut self, text: &[u8], first: bool, wtf8: bool) -> CheckedPart {
         let checked = self.0.check(text, first, wtf8);
-        Part { checked, records: std::mem::take(self.0.kept()) }
+        CheckedPart { checked, records: std::mem::take(self.0.kept()) }
     }
 }
 
@@ -244,8 +244,8 @@ impl<'o> Merge<'o> {
     }
 
     /// Adds the next part.
-    pub fn add(&mut self, part: Part) {
-        let Part { checked: Checked { findings, events, end, form }, records } = part;
+    pub fn add(&mut self, part: CheckedPart) {
+        let CheckedPart { checked: Checked { findings, events, end, form }, records } = part;
         let (base, before) = (self.end, self.events);
         let mut found = findings.found.into_iter();
         let mut open = found.len();

@@ -15,12 +15,12 @@ use super::session::Session;
 
 /// NDJSON, chunk by chunk, in constant memory: places and indices continue across chunks.
 ///
-/// With [`Stream::begin`] before each of them, several texts are one history: relations between events are checked
+/// With [`StreamValidator::begin`] before each of them, several texts are one history: relations between events are checked
 /// across all texts.
 ///
 /// ```
 /// use prefect_events::diagnostic::TextOptions;
-/// use prefect_events::validate::{Stream, ValidateOptions};
+/// use prefect_events::validate::{StreamValidator, ValidateOptions};
 ///
 /// let event = |id: &str, follows: &str| {
 ///     let labels = r#"{"prefect.resource.id": "prefect.deployment.01a1ffe4-419a-726f-8626-5e21f619db83"}"#;
@@ -28,7 +28,7 @@ use super::session::Session;
 ///         "id": "{id}", "follows": {follows}}}"#)
 /// };
 /// let first = event("01a1ffe4-419a-726f-8626-5e21f619db83", "null");
-/// let mut stream = Stream::new(ValidateOptions::default());
+/// let mut stream = StreamValidator::new(ValidateOptions::default());
 /// assert!(stream.begin("monday.json").is_empty());
 /// assert!(stream.document(first.as_bytes(), TextOptions::default()).diagnostics.is_empty());
 /// assert!(stream.begin("tuesday.json").is_empty());
@@ -38,7 +38,7 @@ use super::session::Session;
 /// assert_eq!(late.len(), 1);
 /// assert_eq!((late[0].text, late[0].report.infos), (1, 1));
 /// ```
-pub struct Stream {
+pub struct StreamValidator {
     options: ValidateOptions,
     session: Session<Chain>,
     /// The place after the last chunk.
@@ -56,11 +56,11 @@ pub struct LateReport {
     pub report: Report,
 }
 
-impl Stream {
+impl StreamValidator {
     /// A stream whose first chunk is the beginning of the text.
     #[must_use]
     pub fn new(options: ValidateOptions) -> Self {
-        Stream { options, session: Session::default(), place: Position::START, before: 0 }
+        StreamValidator { options, session: Session::default(), place: Position::START, before: 0 }
     }
 
     /// Begins a text of a history, with its name for messages. Returns late findings about earlier texts.

@@ -5,7 +5,7 @@ use std::fmt;
 use crate::client::{ClientError, StreamError};
 use crate::diagnostic::Report;
 use crate::simulate::ReplayError;
-use crate::time::Span;
+use crate::time::TimeSpan;
 use crate::trigger::SnapshotError;
 
 /// Why a watch does not begin, or ends; displayed as a sentence.
@@ -16,9 +16,9 @@ pub enum WatchError {
     /// `since` is in the future.
     Future,
     /// `checkSeconds` is not more than 0.
-    CheckNotPositive(Span),
+    CheckNotPositive(TimeSpan),
     /// `reorderSeconds` is less than 0.
-    ReorderNegative(Span),
+    ReorderNegative(TimeSpan),
     /// The replay cannot go on.
     Replay(ReplayError),
     /// The stream cannot begin.

@@ -2,7 +2,7 @@
 
 use std::time::UNIX_EPOCH;
 
-use crate::client::{Response, Surroundings};
+use crate::client::{Response, Timing};
 use crate::time::Instant;
 
 use super::Watch;
@@ -13,7 +13,7 @@ impl Watch {
     ///
     /// # Errors
     /// The server's failure is final.
-    pub fn respond(&mut self, response: &Response<'_>, with: Surroundings) -> Result<(), WatchError> {
+    pub fn respond(&mut self, response: &Response<'_>, with: Timing) -> Result<(), WatchError> {
         self.stream.respond(response, with).map_err(WatchError::Server)
     }
 
@@ -31,7 +31,7 @@ impl Watch {
     ///
     /// # Errors
     /// The server is gone.
-    pub fn lost(&mut self, reason: &str, with: Surroundings) -> Result<(), WatchError> {
+    pub fn lost(&mut self, reason: &str, with: Timing) -> Result<(), WatchError> {
         self.stream.lost(reason, with).map_err(WatchError::Server)
     }
 
@@ -52,7 +52,7 @@ impl Watch {
     ///
     /// # Errors
     /// The server rejects the subscription, or cannot be reached.
-    pub fn closed(&mut self, code: u16, reason: &str, with: Surroundings) -> Result<(), WatchError> {
+    pub fn closed(&mut self, code: u16, reason: &str, with: Timing) -> Result<(), WatchError> {
         self.stream.closed(code, reason, with).map_err(WatchError::Server)
     }
 }

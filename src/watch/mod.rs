@@ -11,7 +11,7 @@
 use std::collections::VecDeque;
 
 use crate::automation::Automation;
-use crate::client::{Request, Server, Stream, StreamStep, Wait};
+use crate::client::{EventStream, Request, Server, StreamStep, Wait};
 use crate::event::EventReader;
 use crate::simulate::{DocumentText, REMEMBERED, ReplayStream, ReplayStreamError, given_automations, read_events};
 use crate::time::Instant;
@@ -74,7 +74,7 @@ pub struct Watch {
     automations: Vec<Automation>,
     /// When the automations started.
     start: Instant,
-    stream: Stream,
+    stream: EventStream,
     replay: ReplayStream,
     reorder: i64,
     reader: EventReader,
@@ -122,7 +122,7 @@ impl Watch {
             server: server.url().to_owned(),
             automations,
             start,
-            stream: Stream::resumed(server, first, (REACH, check), now).map_err(WatchError::Stream)?,
+            stream: EventStream::resumed(server, first, (REACH, check), now).map_err(WatchError::Stream)?,
             replay,
             reorder,
             reader: EventReader::default(),
@@ -166,7 +166,7 @@ impl Watch {
             server: server.url().to_owned(),
             automations,
             start,
-            stream: Stream::resumed(server, complete, (REACH, check), now).map_err(WatchError::Stream)?,
+            stream: EventStream::resumed(server, complete, (REACH, check), now).map_err(WatchError::Stream)?,
             replay,
             reorder,
             reader,

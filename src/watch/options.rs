@@ -8,7 +8,7 @@ use crate::client::When;
 use crate::simulate::StreamOptions;
 use crate::text::phrase::count;
 use crate::text::strict::strict;
-use crate::time::{Instant, Span};
+use crate::time::{Instant, TimeSpan};
 use crate::trigger::{Firing, Version};
 
 use super::error::WatchError;
@@ -23,9 +23,9 @@ pub struct WatchOptions {
     pub server_version: Option<Version>,
     /// How long the server may take to store an event that it has received: a pull is certain only up to so long before
     /// it. Default 10 s.
-    pub reorder_seconds: Option<Span>,
+    pub reorder_seconds: Option<TimeSpan>,
     /// The time between two pulls. Default 15 s.
-    pub check_seconds: Option<Span>,
+    pub check_seconds: Option<TimeSpan>,
 }
 
 impl<'de> Deserialize<'de> for WatchOptions {
@@ -35,9 +35,9 @@ impl<'de> Deserialize<'de> for WatchOptions {
 }
 
 /// The server stores events every 5 s, or every 20 events.
-const REORDER: Span = Span::seconds(10);
+const REORDER: TimeSpan = TimeSpan::seconds(10);
 /// Each pull reads the last minute again.
-const CHECK: Span = Span::seconds(15);
+const CHECK: TimeSpan = TimeSpan::seconds(15);
 
 impl WatchOptions {
     /// How long before a pull everything is certain, and the time between two pulls: in microseconds.
@@ -58,7 +58,7 @@ impl WatchOptions {
             start: Some(start),
             server_version: self.server_version,
             // Only the pulls say what can be played.
-            reorder_seconds: Some(Span(i64::MAX)),
+            reorder_seconds: Some(TimeSpan(i64::MAX)),
             ..StreamOptions::default()
         }
     }

@@ -11,7 +11,7 @@ use std::time::{Duration, Instant as Time};
 use prefect_events::archive::replay::{
     ArchiveReplayOptions, MapMemory, Reducer, ReplayPlan, SequencedSlice, SliceInput,
 };
-use prefect_events::time::{Instant, Span};
+use prefect_events::time::{Instant, TimeSpan};
 use uuid::Uuid;
 
 /// Microseconds between two heartbeats of a run.
@@ -55,7 +55,8 @@ fn main() -> Result<(), Box<dyn Error>> {
     let mut arguments = std::env::args().skip(1).filter(|argument| !argument.starts_with("--"));
     let mut number = |default: &str| arguments.next().unwrap_or_else(|| default.to_owned());
     let (runs, events): (u64, u64) = (number("100000").parse()?, number("1000000").parse()?);
-    let options = ArchiveReplayOptions { slice_seconds: Some(Span::seconds(3_600)), ..ArchiveReplayOptions::default() };
+    let options =
+        ArchiveReplayOptions { slice_seconds: Some(TimeSpan::seconds(3_600)), ..ArchiveReplayOptions::default() };
     let plan = ReplayPlan::new(AUTOMATION.into(), &options)?;
     let (mut heads, mut pieces, mut memory) = (Vec::new(), Vec::new(), MapMemory::default());
     let [mut mapping, mut ordering, mut reducing] = [Duration::ZERO; 3];

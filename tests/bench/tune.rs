@@ -10,7 +10,7 @@ use std::time::Instant as Time;
 
 use prefect_events::event::{Labels, ReceivedEvent};
 use prefect_events::generate::Random;
-use prefect_events::time::{Instant, Span};
+use prefect_events::time::{Instant, TimeSpan};
 use prefect_events::trigger::{Engine, Options, Version};
 use prefect_events::tune::{Probability, WindowCurveOptions, window_curve};
 use uuid::Uuid;
@@ -72,10 +72,10 @@ fn main() -> Result<(), Box<dyn Error>> {
         std::env::args().skip(1).find(|text| !text.starts_with("--")).map_or(Ok(5), |text| text.parse())?;
     for seed in 0..rounds {
         let options = WindowCurveOptions {
-            frequency: Span::seconds(60),
-            windows: Some(vec![Span::seconds(WITHIN)]),
+            frequency: TimeSpan::seconds(60),
+            windows: Some(vec![TimeSpan::seconds(WITHIN)]),
             loss: Probability(0.02),
-            jitter: Span(JITTER),
+            jitter: TimeSpan(JITTER),
             runs: 500,
             seed,
             run_hours: Some(HOURS),

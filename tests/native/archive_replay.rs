@@ -10,7 +10,7 @@ use prefect_events::event::ReceivedEvent;
 use prefect_events::simulate::{
     DocumentText, ReplayOptions, ReplayStream, Scenario, SimulationResult, StreamOptions, replay,
 };
-use prefect_events::time::{Span, TimePoint};
+use prefect_events::time::{TimePoint, TimeSpan};
 use prefect_events::trigger::{Firing, Version};
 use proptest::prelude::*;
 use serde_json::Value as Json;
@@ -206,13 +206,13 @@ fn each_recorded_scenario_in_parts_and_slices() {
             let options = ArchiveReplayOptions {
                 start: Some(scenario.start),
                 end: Some(TimePoint::At(scenario.end)),
-                tick_seconds: Some(Span(scenario.tick)),
-                tick_offset_seconds: Some(Span(scenario.offset)),
+                tick_seconds: Some(TimeSpan(scenario.tick)),
+                tick_offset_seconds: Some(TimeSpan(scenario.offset)),
                 delivery: Some(scenario.delivery),
                 server_version: Some(version),
                 intended: scenario.intended || number % 3 == 0,
-                slice_seconds: Some(Span::seconds([60, 300, 900, 3600][chance.below(4)])),
-                warm_up_seconds: Some(Span::seconds(1800)),
+                slice_seconds: Some(TimeSpan::seconds([60, 300, 900, 3600][chance.below(4)])),
+                warm_up_seconds: Some(TimeSpan::seconds(1800)),
                 hashes: Some(1 + u32::try_from(chance.below(4)).unwrap()),
             };
             let count = 1 + chance.below(4);
@@ -250,8 +250,8 @@ fn a_live_server_in_parts_and_slices() {
         let parts = dealt(&lines, parts, &mut chance);
         let options = ArchiveReplayOptions {
             intended,
-            slice_seconds: Some(Span::seconds(slice)),
-            warm_up_seconds: Some(Span::seconds(1800)),
+            slice_seconds: Some(TimeSpan::seconds(slice)),
+            warm_up_seconds: Some(TimeSpan::seconds(1800)),
             hashes: Some(hashes),
             ..ArchiveReplayOptions::default()
         };
@@ -277,7 +277,7 @@ fn a_live_server_as_replay_does() {
         let parts: Vec<String> = lines.chunks(1 + lines.len() / 5).map(|lines| lines.join("\n")).collect();
         let options = ArchiveReplayOptions {
             start: whole.start,
-            slice_seconds: Some(Span::seconds(300)),
+            slice_seconds: Some(TimeSpan::seconds(300)),
             ..ArchiveReplayOptions::default()
         };
         let replayed = run(&document, &bytes(&parts), &options, &mut chance, &mut seen).result;
@@ -351,8 +351,8 @@ proptest! {
             start: from.map(|at| serde_json::from_value(at.into()).unwrap()),
             intended,
             delivery: Some(if direct { prefect_events::trigger::Delivery::Direct } else { prefect_events::trigger::Delivery::Consumer }),
-            slice_seconds: Some(Span::seconds(slice)),
-            warm_up_seconds: Some(Span::seconds(1800)),
+            slice_seconds: Some(TimeSpan::seconds(slice)),
+            warm_up_seconds: Some(TimeSpan::seconds(1800)),
             hashes: Some(hashes),
             ..ArchiveReplayOptions::default()
         };
@@ -418,8 +418,8 @@ proptest! {
             start: from.map(|at| serde_json::from_value(at.into()).unwrap()),
             delivery: Some(if direct { prefect_events::trigger::Delivery::Direct } else { prefect_events::trigger::Delivery::Consumer }),
             intended,
-            slice_seconds: Some(Span::seconds(slice)),
-            warm_up_seconds: Some(Span::seconds(1800)),
+            slice_seconds: Some(TimeSpan::seconds(slice)),
+            warm_up_seconds: Some(TimeSpan::seconds(1800)),
             hashes: Some(hashes),
             ..ArchiveReplayOptions::default()
         };
@@ -477,8 +477,8 @@ fn idle_windows_stay_on_disk() {
             let parts = dealt(&lines, 3, &mut chance);
             let options = ArchiveReplayOptions {
                 intended,
-                slice_seconds: Some(Span::seconds(i64::try_from(slice).unwrap())),
-                warm_up_seconds: Some(Span::seconds(1800)),
+                slice_seconds: Some(TimeSpan::seconds(i64::try_from(slice).unwrap())),
+                warm_up_seconds: Some(TimeSpan::seconds(1800)),
                 ..ArchiveReplayOptions::default()
             };
             let expected = streamed(automation, &bytes(&parts), &options);
@@ -512,8 +512,8 @@ fn a_warm_up_that_was_too_short_is_noticed() {
     }
     let text = lines.join("\n");
     let options = ArchiveReplayOptions {
-        slice_seconds: Some(Span::seconds(1800)),
-        warm_up_seconds: Some(Span::seconds(1800)),
+        slice_seconds: Some(TimeSpan::seconds(1800)),
+        warm_up_seconds: Some(TimeSpan::seconds(1800)),
         ..ArchiveReplayOptions::default()
     };
     let mut seen = Seen::default();
@@ -528,11 +528,11 @@ fn what_is_wrong_is_said() {
         |options: ArchiveReplayOptions| ReplayPlan::new(AUTOMATIONS[0].into(), &options).err().unwrap().to_string();
     let none = ArchiveReplayOptions::default;
     assert_eq!(
-        wrong(ArchiveReplayOptions { warm_up_seconds: Some(Span::seconds(1799)), ..none() }),
+        wrong(ArchiveReplayOptions { warm_up_seconds: Some(TimeSpan::seconds(1799)), ..none() }),
         "`warmUpSeconds` must be at least 30 minutes, not `29m59s`"
     );
     assert_eq!(
-        wrong(ArchiveReplayOptions { slice_seconds: Some(Span::seconds(0)), ..none() }),
+        wrong(ArchiveReplayOptions { slice_seconds: Some(TimeSpan::seconds(0)), ..none() }),
         "`sliceSeconds` must be more than 0 seconds, not `0s`"
     );
     for hashes in [0, 1001, u32::MAX] {

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock};
 
 use prefect_events::diagnostic::{Code, Diagnostic, Profile, Report, Severity, TextOptions};
-use prefect_events::validate::{Merge, PartValidator, Schemas, Stream, ValidateOptions, Validator, validate};
+use prefect_events::validate::{Merge, PartValidator, Schemas, StreamValidator, ValidateOptions, Validator, validate};
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
 use serde_json::Value;
@@ -160,7 +160,7 @@ fn finds_errors_after_an_event_of_the_same_shape() {
             assert_eq!(warm, cold, "{what} {profile:?}");
             let alone: Vec<_> = cold.diagnostics.iter().map(|found| found.code).collect();
             let lines = validate(format!("{right}\n{wrong}\n").as_bytes(), TextOptions::default(), &options);
-            let mut stream = Stream::new(options.clone());
+            let mut stream = StreamValidator::new(options.clone());
             let _ = stream.chunk(format!("{right}\n").as_bytes());
             for report in [lines, stream.chunk(format!("{wrong}\n").as_bytes())] {
                 let codes: Vec<_> =

@@ -4,8 +4,7 @@ use std::collections::BTreeMap;
 
 use prefect_events::client::{
     Batch, ClientError, ClientErrorCode, ConnectOptions, EventFilter, Lookup, LookupStep, Pull, PullStep, Request,
-    Response, Secret, Server, SettingsError, SettingsSources, Surroundings, Wanted, When, profiles_path,
-    server_settings,
+    Response, Secret, Server, SettingsError, SettingsSources, Timing, Wanted, When, profiles_path, server_settings,
 };
 use prefect_events::time::{Instant, read};
 use serde_json::{Value, json};
@@ -150,7 +149,7 @@ impl Pulled {
 
 fn run(fake: &mut Fake, pull: &mut Pull) -> Pulled {
     let mut pulled = Pulled { batches: Vec::new(), waits: Vec::new(), result: Ok(()) };
-    let with = Surroundings { now: at(NOW), jitter: 0.5 };
+    let with = Timing { now: at(NOW), jitter: 0.5 };
     for _ in 0..100_000 {
         match pull.step() {
             PullStep::Done => return pulled,
@@ -475,7 +474,7 @@ fn automations_are_looked_up() {
     let all: Vec<Value> = (0..201).map(|n| json!({"id": n, "name": format!("a{n}"), "trigger": {}})).collect();
     let ask = |wanted| {
         let mut lookup = Lookup::new(server(), wanted);
-        let with = Surroundings { now: at(NOW), jitter: 0.0 };
+        let with = Timing { now: at(NOW), jitter: 0.0 };
         for _ in 0..10 {
             match lookup.step() {
                 LookupStep::Found(text) => {

@@ -1,7 +1,7 @@
 //! Servers that do not do what was asked: a pull ends, and says what they did.
 
 use prefect_events::client::{
-    ClientErrorCode, EventFilter, Lookup, LookupStep, Pull, PullStep, Request, Response, Surroundings, Wanted, When,
+    ClientErrorCode, EventFilter, Lookup, LookupStep, Pull, PullStep, Request, Response, Timing, Wanted, When,
 };
 use prefect_events::time::Instant;
 use proptest::prelude::*;
@@ -50,7 +50,7 @@ fn run(filter: &EventFilter, mut answer: impl FnMut(Instant, Instant, &Request) 
                 let next = more.then(|| format!("http://a/api/events/filter/next?page-token={}", ended.requests));
                 let body = json!({"events": events, "total": total, "next_page": next}).to_string().into_bytes();
                 let response = Response { status: 200, retry_after: None, body: &body };
-                if let Err(error) = pull.respond(&response, Surroundings { now: at(NOW), jitter: 0.0 }) {
+                if let Err(error) = pull.respond(&response, Timing { now: at(NOW), jitter: 0.0 }) {
                     ended.result = Err((error.code, error.message));
                     break;
                 }
@@ -204,7 +204,7 @@ fn the_same_automations_for_every_offset() {
     for _ in 0..2 {
         let LookupStep::Request(_) = lookup.step() else { panic!() };
         let response = Response { status: 200, retry_after: None, body: &body };
-        if let Err(error) = lookup.respond(&response, Surroundings { now: at(NOW), jitter: 0.0 }) {
+        if let Err(error) = lookup.respond(&response, Timing { now: at(NOW), jitter: 0.0 }) {
             assert_eq!(error.message, "http://127.0.0.1:4200/api returns the same automations for every offset");
             return;
         }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use prefect_events::command::{Command, Listed, Next, Stream, Surroundings};
+use prefect_events::command::{Command, Listed, Next, OutputStream, Surroundings};
 use prefect_events::diagnostic::Code;
 use prefect_events::explain::{About, explain};
 use serde_json::{Value, json};
@@ -55,8 +55,8 @@ fn run_in_pieces(name: &str, options: Value, files: &mut Files, size: usize) -> 
                 files.insert(file, text);
                 command.written();
             }
-            Next::Print { to: Stream::Stdout, text } => out.stdout.push_str(&text),
-            Next::Print { to: Stream::Stderr, text } => out.stderr.push_str(&text),
+            Next::Print { to: OutputStream::Stdout, text } => out.stdout.push_str(&text),
+            Next::Print { to: OutputStream::Stderr, text } => out.stderr.push_str(&text),
             Next::Pull { .. } => command.failed("there is no server"),
             Next::Automations { .. } => command.failed("there is no server"),
             Next::Usage => {

@@ -7,7 +7,7 @@ use prefect_events::diagnostic::{Code, Diagnostic, Report};
 use prefect_events::explain::explain;
 use prefect_events::schema::{all, schemas};
 use prefect_events::text::steps;
-use prefect_events::validate::{SchemaFile, Schemas, Stream, ValidateOptions, validate};
+use prefect_events::validate::{SchemaFile, Schemas, StreamValidator, ValidateOptions, validate};
 use serde_json::Value;
 
 use super::cases;
@@ -291,7 +291,7 @@ fn checks_every_event_even_similar_ones() {
     let lines = format!("{line}\n{line}\n{line}\n");
     let settings = validate_options(r#"{"schemas": {"prefect.*": false}}"#).unwrap();
     assert!(validate(lines.as_bytes(), TextOptions::default(), &settings).errors >= 3);
-    let mut stream = Stream::new(settings);
+    let mut stream = StreamValidator::new(settings);
     let of_schema = |report: Report| {
         report
             .diagnostics

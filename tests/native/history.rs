@@ -1,7 +1,7 @@
 //! Several texts that are one history.
 
 use prefect_events::diagnostic::{Diagnostic, Severity, TextOptions};
-use prefect_events::validate::{Stream, ValidateOptions, validate};
+use prefect_events::validate::{StreamValidator, ValidateOptions, validate};
 
 use super::cases;
 
@@ -33,7 +33,7 @@ fn together<'e>(parts: [&[&'e str]; 2], texts: &[String; 2]) -> Vec<(&'static st
 
 /// All findings, including late ones, each with the number of its text.
 fn history(texts: &[String]) -> Vec<(usize, Diagnostic)> {
-    let mut stream = Stream::new(ValidateOptions::default());
+    let mut stream = StreamValidator::new(ValidateOptions::default());
     let mut found = Vec::new();
     let mut all = Vec::new();
     for (index, text) in texts.iter().enumerate() {

@@ -3,7 +3,7 @@
 use std::sync::OnceLock;
 
 use prefect_events::diagnostic::{Code, Diagnostic, Report, Severity, TextOptions};
-use prefect_events::validate::{Merge, PartValidator, Stream, ValidateOptions, is_ndjson, validate};
+use prefect_events::validate::{Merge, PartValidator, StreamValidator, ValidateOptions, is_ndjson, validate};
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
 
@@ -270,7 +270,7 @@ proptest! {
     fn a_stream_has_the_same_findings(lines in lines(), cuts in prop::collection::vec(any::<bool>(), 12)) {
         let text = lines.concat();
         let whole = check(&text);
-        let mut stream = Stream::new(settings());
+        let mut stream = StreamValidator::new(settings());
         let (mut found, mut events, mut chunk) = (Vec::new(), 0, Vec::new());
         let mut take = |report: Report| {
             events += report.count;

@@ -3,7 +3,7 @@
 
 use prefect_events::diagnostic::TextOptions;
 use prefect_events::text::steps;
-use prefect_events::validate::{Stream, ValidateOptions, validate};
+use prefect_events::validate::{StreamValidator, ValidateOptions, validate};
 
 use super::options::validate_options;
 
@@ -153,7 +153,7 @@ fn of_streams_line_by_line() {
     for (name, generate) in EVENTS {
         let run = |n: usize| {
             let text = generate(n);
-            let mut stream = Stream::new(ValidateOptions::default());
+            let mut stream = StreamValidator::new(ValidateOptions::default());
             cost(|| {
                 for line in text.split_inclusive('\n') {
                     drop(stream.chunk(line.as_bytes()));

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use prefect_events::action::{ActionOptions, Fired, FiredEvent, JsonType, RenderedAction, render};
+use prefect_events::action::{ActionOptions, FiredEvent, FiringContext, JsonType, RenderedAction, render};
 use prefect_events::json::{Tape, Value, parse};
 use prefect_events::time::Instant;
 use serde_json::{Value as Json, json};
@@ -29,10 +29,10 @@ fn instant(value: Value<'_>) -> Instant {
     prefect_events::time::instant_of(value).unwrap()
 }
 
-fn fired<'t>(firing: Value<'t>, path: &str) -> Fired<'t> {
+fn fired<'t>(firing: Value<'t>, path: &str) -> FiringContext<'t> {
     let labels = firing.get("triggering_labels").unwrap();
     let children = firing.get("triggering_firings").into_iter().flat_map(Value::items);
-    Fired {
+    FiringContext {
         id: firing.get("id").map(|id| id.string().into_owned()),
         path: path.to_owned(),
         at: instant(firing.get("triggered").unwrap()),

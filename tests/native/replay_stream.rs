@@ -8,7 +8,7 @@ use prefect_events::json::{Tape, parse};
 use prefect_events::simulate::{
     ReplayOptions, ReplayStream, Scenario, SimulationResult, StreamEnd, StreamOptions, replay,
 };
-use prefect_events::time::{Instant, Span, TimePoint};
+use prefect_events::time::{Instant, TimePoint, TimeSpan};
 use prefect_events::trigger::{Decision, Firing, Outcome, Snapshot, Version};
 use proptest::prelude::*;
 use serde_json::Value as Json;
@@ -78,8 +78,8 @@ fn options_of(scenario: &Scenario, version: Version) -> StreamOptions {
         coverage: true,
         start: Some(scenario.start),
         end: Some(TimePoint::At(scenario.end)),
-        tick_seconds: Some(Span(scenario.tick)),
-        tick_offset_seconds: Some(Span(scenario.offset)),
+        tick_seconds: Some(TimeSpan(scenario.tick)),
+        tick_offset_seconds: Some(TimeSpan(scenario.offset)),
         delivery: Some(scenario.delivery),
         server_version: Some(version),
         intended: scenario.intended,
@@ -184,7 +184,7 @@ fn a_stream_waits_for_events_that_come_late() {
     let options = |reorder: i64| StreamOptions {
         start,
         trace: true,
-        reorder_seconds: Some(Span(reorder)),
+        reorder_seconds: Some(TimeSpan(reorder)),
         ..StreamOptions::default()
     };
     let ordered = in_order(events.clone());
@@ -262,7 +262,7 @@ fn a_snapshot_belongs_to_its_automations_and_options() {
         StreamOptions { intended: true, ..options.clone() },
         StreamOptions { coverage: true, ..options.clone() },
         StreamOptions { server_version: Some(Version::V3_8), ..options.clone() },
-        StreamOptions { tick_seconds: Some(Span::seconds(4)), ..options.clone() },
+        StreamOptions { tick_seconds: Some(TimeSpan::seconds(4)), ..options.clone() },
         StreamOptions { start: Some(Instant(0)), ..options.clone() },
     ] {
         assert_eq!(message(document, &changed), expected, "{changed:?}");
@@ -321,7 +321,7 @@ proptest! {
         // Only those of different instants have an order.
         events.dedup_by_key(|event| event.received);
         let options = |reorder| StreamOptions {
-            trace: true, coverage: true, start: Some(events[0].received), reorder_seconds: Some(Span::seconds(reorder)),
+            trace: true, coverage: true, start: Some(events[0].received), reorder_seconds: Some(TimeSpan::seconds(reorder)),
             ..StreamOptions::default()
         };
         let (told, end) = stream(document, &options(0), &events, |_| false);

@@ -1,8 +1,8 @@
 //! Streams of a server: the past, the websocket, and what an interruption or a restart would lose.
 
 use prefect_events::client::{
-    Batch, ClientErrorCode, ConnectOptions, EventFilter, Request, Response, Secret, Server, Stream, StreamStep,
-    Surroundings,
+    Batch, ClientErrorCode, ConnectOptions, EventFilter, EventStream, Request, Response, Secret, Server, StreamStep,
+    Timing,
 };
 use prefect_events::time::{Instant, read};
 use serde_json::{Value as Json, json};
@@ -11,7 +11,7 @@ const START: &str = "2026-03-08T12:00:00Z";
 const NO_EVENTS: &str = r#"{"events": [], "total": 0, "next_page": null}"#;
 
 struct Session {
-    stream: Stream,
+    stream: EventStream,
     now: Instant,
 }
 
@@ -23,12 +23,12 @@ impl Session {
             ..ConnectOptions::default()
         };
         let now = read(START.as_bytes()).unwrap().instant.unwrap();
-        let stream = Stream::new(Server::new(&options).unwrap(), &EventFilter::default(), now).unwrap();
+        let stream = EventStream::new(Server::new(&options).unwrap(), &EventFilter::default(), now).unwrap();
         Session { stream, now }
     }
 
-    fn with(&self) -> Surroundings {
-        Surroundings { now: self.now, jitter: 0.0 }
+    fn with(&self) -> Timing {
+        Timing { now: self.now, jitter: 0.0 }
     }
 
     fn pass(&mut self, seconds: i64) {

@@ -3,10 +3,10 @@
 use std::collections::BTreeSet;
 use std::time::{Duration, UNIX_EPOCH};
 
-use prefect_events::client::{ConnectOptions, Request, Response, Server, Surroundings, When};
+use prefect_events::client::{ConnectOptions, Request, Response, Server, Timing, When};
 use prefect_events::render::{Format, RenderOptions, render_watched};
 use prefect_events::simulate::{DocumentText, ReplayStream, StreamOptions};
-use prefect_events::time::{Instant, Span, read};
+use prefect_events::time::{Instant, TimeSpan, read};
 use prefect_events::trigger::Firing;
 use prefect_events::watch::{Watch, WatchOptions, WatchStep, WatchedFiring};
 use proptest::prelude::*;
@@ -71,8 +71,8 @@ impl Fake {
         self.now = Instant(self.now.0 + micros);
     }
 
-    fn with(&self) -> Surroundings {
-        Surroundings { now: self.now, jitter: 0.0 }
+    fn with(&self) -> Timing {
+        Timing { now: self.now, jitter: 0.0 }
     }
 
     fn page(&self, request: &Request) -> String {
@@ -437,7 +437,7 @@ fn what_came_too_late_is_counted() {
     let (_, own) = watch(&mut fake, &[ZOMBIES.into()], &WatchOptions::default(), &BTreeSet::from([40, 41]), end);
     assert_eq!(own.progress().too_late, 1);
     assert!(own.progress().to_string().contains("1 event was not played: the server stored or sent it later"));
-    let options = WatchOptions { reorder_seconds: Some(Span::seconds(50)), ..WatchOptions::default() };
+    let options = WatchOptions { reorder_seconds: Some(TimeSpan::seconds(50)), ..WatchOptions::default() };
     fake = Fake::new(fake.events, start);
     assert_eq!(watch(&mut fake, &[ZOMBIES.into()], &options, &BTreeSet::new(), end).1.progress().too_late, 0);
 }
@@ -479,7 +479,7 @@ fn a_state_that_does_not_fit_is_an_error_that_says_what_to_do() {
     let new = |options: WatchOptions| Watch::new(server(), &[ZOMBIES.into()], &options, now).err().unwrap().to_string();
     let future = WatchOptions { since: Some(When::At(Instant(now.0 + 1))), ..options.clone() };
     assert_eq!(new(future), "`since` must not be in the future");
-    let check = WatchOptions { check_seconds: Some(Span(0)), ..options.clone() };
+    let check = WatchOptions { check_seconds: Some(TimeSpan(0)), ..options.clone() };
     assert_eq!(new(check), "`checkSeconds` must be more than 0 seconds, not `0s`");
     let unread = Watch::new(server(), &["trigger: 1".into()], &options, now).err().unwrap();
     assert!(unread.to_string().starts_with("the automations cannot be read: "), "{unread}");

@@ -103,9 +103,9 @@ impl Resolver<'_> {
         }
         let values = all.iter().map(|data::Value { text, warning, info, .. }| {
             let remark = option(remark(warning.as_ref(), info.as_ref()));
-            quote!(Value { text: #text, remark: #remark })
+            quote!(AllowedValue { text: #text, remark: #remark })
         });
-        Ok(self.statics.list("Value", &values.collect::<Vec<_>>()))
+        Ok(self.statics.list("AllowedValue", &values.collect::<Vec<_>>()))
     }
 
     pub(super) fn related(&self, related: &data::Related, source: Source) -> Fallible<TokenStream> {

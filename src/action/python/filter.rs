@@ -5,10 +5,10 @@ use std::sync::atomic::AtomicUsize;
 use minijinja::Value;
 
 use super::error::{Outcome, Raised, type_error, value_error};
+use super::eval_context::EvalContext;
 use super::operator::{escaped, fail, float, length, order, printf, whole};
 use super::show::{quoted, repr_of, str_of};
 use super::signature;
-use super::surroundings::Surroundings;
 use super::text as texts;
 use super::time::Arguments;
 use super::value::{
@@ -21,7 +21,7 @@ pub(in crate::action) fn apply(
     name: &str,
     value: &Value,
     given: &Arguments<'_>,
-    around: Surroundings<'_>,
+    around: EvalContext<'_>,
 ) -> Outcome<Value> {
     signature::check(name, given)?;
     if unknown(value).is_some() {
@@ -92,7 +92,7 @@ fn is_default(name: &str) -> bool {
 }
 
 /// What a filter costs before it starts.
-fn pay(name: &str, value: &Value, given: &Arguments<'_>, around: Surroundings<'_>) -> Outcome<()> {
+fn pay(name: &str, value: &Value, given: &Arguments<'_>, around: EvalContext<'_>) -> Outcome<()> {
     let arguments = || given.positional.iter().chain(given.named.iter().map(|(_, value)| value));
     let count = width(value) / NODE;
     match name {
@@ -121,7 +121,7 @@ fn pay(name: &str, value: &Value, given: &Arguments<'_>, around: Surroundings<'_
     Ok(())
 }
 
-fn of_text(name: &str, value: &Value, given: &Arguments<'_>, around: Surroundings<'_>) -> Option<Outcome<Value>> {
+fn of_text(name: &str, value: &Value, given: &Arguments<'_>, around: EvalContext<'_>) -> Option<Outcome<Value>> {
     let whole_text = || str_of(value);
     let safe = value.is_safe();
     let kept = |text: String| if safe { Value::from_safe_string(text) } else { Value::from(text) };
@@ -214,7 +214,7 @@ fn truncate(value: &Value, given: &Arguments<'_>) -> Outcome<Value> {
     Ok(Value::from([start, &end].concat()))
 }
 
-fn indent(text: &str, given: &Arguments<'_>, around: Surroundings<'_>) -> Outcome<String> {
+fn indent(text: &str, given: &Arguments<'_>, around: EvalContext<'_>) -> Outcome<String> {
     let indention = match given.get(0, "width").map(look) {
         Some(Seen::Text(text)) => text.to_owned(),
         Some(Seen::Int(width)) => " ".repeat(usize::try_from(width).unwrap_or_default().min(1000)),
@@ -237,7 +237,7 @@ fn indent(text: &str, given: &Arguments<'_>, around: Surroundings<'_>) -> Outcom
 }
 
 /// Each line broken at spaces, and words that are too long.
-fn wrapped(text: &str, width: usize, newline: &str, around: Surroundings<'_>) -> Outcome<String> {
+fn wrapped(text: &str, width: usize, newline: &str, around: EvalContext<'_>) -> Outcome<String> {
     let mut lines = Vec::new();
     for line in texts::lines(text, false) {
         let (mut current, mut used) = (String::new(), 0_usize);

@@ -3,10 +3,10 @@
 use minijinja::Value;
 
 use super::error::{Outcome, Raised};
+use super::eval_context::EvalContext;
 use super::filter::rounded;
 use super::operator::{float, whole};
 use super::show::{float_text, str_of};
-use super::surroundings::Surroundings;
 use super::time::Arguments;
 use super::value::{Py, Seen, look, text};
 
@@ -16,7 +16,7 @@ pub(super) fn filter(
     name: &str,
     value: &Value,
     given: &Arguments<'_>,
-    around: Surroundings<'_>,
+    around: EvalContext<'_>,
 ) -> Option<Outcome<Value>> {
     let name = name.strip_prefix("humanize_")?;
     let unreadable = || Ok(Value::from(str_of(value)));

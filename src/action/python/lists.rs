@@ -8,11 +8,11 @@ use crate::automation::{is_template_filter, is_template_test};
 
 use super::attribute::item;
 use super::error::{Outcome, Raised, type_error};
+use super::eval_context::EvalContext;
 use super::filter::{apply, no_such};
 use super::operator::{binary, equal, items, order, whole};
 use super::predicate::holds;
 use super::show::str_of;
-use super::surroundings::Surroundings;
 use super::time::Arguments;
 use super::value::{NODE, Py, Seen, class, extent, is_undefined, list, look, own, text, undefined};
 
@@ -48,7 +48,7 @@ pub(super) fn filter(
     name: &str,
     value: &Value,
     given: &Arguments<'_>,
-    around: Surroundings<'_>,
+    around: EvalContext<'_>,
 ) -> Option<Outcome<Value>> {
     if !is_filter(name) {
         return None;
@@ -185,7 +185,7 @@ fn join(value: &Value, given: &Arguments<'_>) -> Outcome<Value> {
     Ok(Value::from(parts.join(&separator)))
 }
 
-fn unique(value: &Value, given: &Arguments<'_>, around: Surroundings<'_>) -> Outcome<Value> {
+fn unique(value: &Value, given: &Arguments<'_>, around: EvalContext<'_>) -> Outcome<Value> {
     let (mut seen, mut kept): (Vec<Value>, Vec<Value>) = (Vec::new(), Vec::new());
     for one in items(value)? {
         let key = keys(&one, given.get(1, "attribute"), given.flag(0, "case_sensitive"))?;
@@ -215,7 +215,7 @@ fn extreme(name: &str, value: &Value, given: &Arguments<'_>) -> Outcome<Value> {
     Ok(best.map_or_else(|| undefined("No aggregated item, sequence was empty."), |(_, one)| one))
 }
 
-fn sum(value: &Value, given: &Arguments<'_>, around: Surroundings<'_>) -> Outcome<Value> {
+fn sum(value: &Value, given: &Arguments<'_>, around: EvalContext<'_>) -> Outcome<Value> {
     let mut total = given.get(1, "start").cloned().unwrap_or_else(|| Value::from(0));
     for one in items(value)? {
         let one = match given.get(0, "attribute").filter(|path| !path.is_none()) {
@@ -271,7 +271,7 @@ fn count_of(given: &Arguments<'_>, name: &str) -> Outcome<usize> {
     }
 }
 
-fn batches(value: &Value, given: &Arguments<'_>, around: Surroundings<'_>) -> Outcome<Value> {
+fn batches(value: &Value, given: &Arguments<'_>, around: EvalContext<'_>) -> Outcome<Value> {
     let size = count_of(given, "linecount")?.max(1);
     around.pay_times(size.min(10_000), NODE)?;
     let mut rows: Vec<Vec<Value>> = items(value)?.chunks(size).map(<[Value]>::to_vec).collect();
@@ -283,7 +283,7 @@ fn batches(value: &Value, given: &Arguments<'_>, around: Surroundings<'_>) -> Ou
     Ok(own(Py::Generator(rows.into_iter().map(list).collect())))
 }
 
-fn slices(value: &Value, given: &Arguments<'_>, around: Surroundings<'_>) -> Outcome<Value> {
+fn slices(value: &Value, given: &Arguments<'_>, around: EvalContext<'_>) -> Outcome<Value> {
     let count = count_of(given, "slices")?.clamp(1, 10_000);
     around.pay_times(count, NODE)?;
     let all = items(value)?;
@@ -302,7 +302,7 @@ fn slices(value: &Value, given: &Arguments<'_>, around: Surroundings<'_>) -> Out
     Ok(own(Py::Generator(rows)))
 }
 
-fn map(value: &Value, given: &Arguments<'_>, around: Surroundings<'_>) -> Outcome<Value> {
+fn map(value: &Value, given: &Arguments<'_>, around: EvalContext<'_>) -> Outcome<Value> {
     let all = items(value)?;
     let around = around.inner()?;
     let mut mapped = Vec::with_capacity(all.len());
@@ -327,7 +327,7 @@ fn map(value: &Value, given: &Arguments<'_>, around: Surroundings<'_>) -> Outcom
     Ok(own(Py::Generator(mapped)))
 }
 
-fn select(name: &str, value: &Value, given: &Arguments<'_>, around: Surroundings<'_>) -> Outcome<Value> {
+fn select(name: &str, value: &Value, given: &Arguments<'_>, around: EvalContext<'_>) -> Outcome<Value> {
     let by_attribute = name.ends_with("attr");
     let (path, rest) = match given.positional.split_first() {
         Some((path, rest)) if by_attribute => (Some(path), rest),

@@ -4,15 +4,15 @@ use minijinja::formatting::{FormatStyle, format};
 use minijinja::{ErrorKind, Value};
 
 use super::error::{Outcome, Raised, type_error, value_error};
+use super::eval_context::{EvalContext, NOT_HERE, TOO_MUCH};
 use super::operator::{equal, fail, items};
 use super::show::str_of;
-use super::surroundings::{NOT_HERE, Surroundings, TOO_MUCH};
 use super::text as texts;
 use super::time::{self, Arguments};
 use super::value::{Dict, Model, Py, Seen, class, extent, is_undefined, list, look, none, own, text, tuple, unknown};
 
 /// `callee(…)`, of what is not minijinja's own.
-pub(in crate::action) fn call(callee: &Value, given: &[Value], around: Surroundings<'_>) -> Outcome<Value> {
+pub(in crate::action) fn call(callee: &Value, given: &[Value], around: EvalContext<'_>) -> Outcome<Value> {
     if is_undefined(callee) {
         return Err(fail(callee));
     }
@@ -65,7 +65,7 @@ pub(in crate::action) fn split(given: &[Value]) -> (Vec<Value>, Vec<(String, Val
 }
 
 /// What a method costs before it starts, beside its arguments.
-fn pay(receiver: &Value, name: &str, arguments: &Arguments<'_>, around: Surroundings<'_>) -> Outcome<()> {
+fn pay(receiver: &Value, name: &str, arguments: &Arguments<'_>, around: EvalContext<'_>) -> Outcome<()> {
     match look(receiver) {
         Seen::Py(Py::Dict(_) | Py::Root(..)) => match arguments.get(0, "key").filter(|_| name == "get") {
             Some(key) => around.find(receiver, key),
@@ -75,7 +75,7 @@ fn pay(receiver: &Value, name: &str, arguments: &Arguments<'_>, around: Surround
     }
 }
 
-fn method(receiver: &Value, name: &str, arguments: &Arguments<'_>, around: Surroundings<'_>) -> Outcome<Value> {
+fn method(receiver: &Value, name: &str, arguments: &Arguments<'_>, around: EvalContext<'_>) -> Outcome<Value> {
     if let Some(hidden) = arguments.positional.iter().find(|value| unknown(value).is_some()) {
         return Ok(hidden.clone());
     }
@@ -205,7 +205,7 @@ fn find_label(event: &Model, label: &str) -> Value {
 }
 
 /// Methods of strings.
-fn of_text(text: &str, name: &str, arguments: &Arguments<'_>, around: Surroundings<'_>) -> Outcome<Value> {
+fn of_text(text: &str, name: &str, arguments: &Arguments<'_>, around: EvalContext<'_>) -> Outcome<Value> {
     let plain = |result: String| {
         if arguments.positional.is_empty() {
             return Ok(Value::from(result));
@@ -346,7 +346,7 @@ fn parted(text: &str, found: Option<(&str, &str)>, separator: &str, from_end: bo
 }
 
 /// `str.format`: numbers and strings as they are, everything else as its text.
-fn str_format(template: &str, arguments: &Arguments<'_>, around: Surroundings<'_>) -> Outcome<Value> {
+fn str_format(template: &str, arguments: &Arguments<'_>, around: EvalContext<'_>) -> Outcome<Value> {
     // Each field can show any of the arguments, and has at least its width.
     let fields = template.matches('{').count();
     let largest = arguments.positional.iter().chain(arguments.named.iter().map(|(_, value)| value));

@@ -6,7 +6,7 @@
 
 pub(super) mod error;
 pub(super) mod value;
-pub(super) mod surroundings;
+pub(super) mod eval_context;
 pub(super) mod show;
 pub(super) mod text;
 pub(super) mod operator;

@@ -8,8 +8,8 @@ use minijinja::formatting::{FormatStyle, format};
 use crate::text::order::by_text;
 
 use super::error::{Outcome, Raised, type_error};
+use super::eval_context::EvalContext;
 use super::show::{quoted, repr_of, str_of};
-use super::surroundings::Surroundings;
 use super::value::{
     Delta, Missing, NODE, Py, Seen, class, extent, int, is_undefined, list, look, own, range_items, sequence, text,
     tuple, unknown,
@@ -59,7 +59,7 @@ fn too_large<T>() -> Outcome<T> {
     Err(Raised::new("OverflowError", "the result is too large to calculate here"))
 }
 
-pub(in crate::action) fn binary(operator: &str, a: &Value, b: &Value, around: Surroundings<'_>) -> Outcome<Value> {
+pub(in crate::action) fn binary(operator: &str, a: &Value, b: &Value, around: EvalContext<'_>) -> Outcome<Value> {
     if let Some(special) = special(&[a, b]) {
         return special;
     }
@@ -173,7 +173,7 @@ fn subtract(a: &Value, b: &Value) -> Outcome<Value> {
     }
 }
 
-fn multiply(a: &Value, b: &Value, around: Surroundings<'_>) -> Outcome<Value> {
+fn multiply(a: &Value, b: &Value, around: EvalContext<'_>) -> Outcome<Value> {
     for (one, other) in [(a, b), (b, a)] {
         let repeated = text(one).is_some() || sequence(one).is_some();
         if !repeated {
@@ -206,7 +206,7 @@ fn multiply(a: &Value, b: &Value, around: Surroundings<'_>) -> Outcome<Value> {
     }
 }
 
-fn remainder(a: &Value, b: &Value, around: Surroundings<'_>) -> Outcome<Value> {
+fn remainder(a: &Value, b: &Value, around: EvalContext<'_>) -> Outcome<Value> {
     match text(a) {
         Some(template) => {
             let one = [b.clone()];
@@ -223,7 +223,7 @@ pub(in crate::action) fn printf(
     template: &str,
     arguments: &[Value],
     is_mapping: bool,
-    around: Surroundings<'_>,
+    around: EvalContext<'_>,
 ) -> Outcome<String> {
     around.visit_all(arguments)?;
     let wanted = conversions(template);
@@ -333,7 +333,7 @@ pub(in crate::action) fn escaped(text: &str) -> String {
 }
 
 /// `a ~ b`
-pub(in crate::action) fn concatenated(a: &Value, b: &Value, around: Surroundings<'_>) -> Outcome<Value> {
+pub(in crate::action) fn concatenated(a: &Value, b: &Value, around: EvalContext<'_>) -> Outcome<Value> {
     around.visit_all([a, b])?;
     limited(str_of(a) + &str_of(b), false)
 }
@@ -442,7 +442,7 @@ pub(in crate::action) fn order(operator: &str, a: &Value, b: &Value) -> Outcome<
 }
 
 /// `a < b` and so on.
-pub(in crate::action) fn compared(operator: &str, a: &Value, b: &Value, around: Surroundings<'_>) -> Outcome<Value> {
+pub(in crate::action) fn compared(operator: &str, a: &Value, b: &Value, around: EvalContext<'_>) -> Outcome<Value> {
     around.visit_all([a, b])?;
     let undecided = || [a, b].into_iter().find(|value| unknown(value).is_some());
     Ok(match operator {

@@ -6,9 +6,9 @@ use minijinja::value::ValueKind;
 use crate::automation::{is_template_filter, is_template_test};
 
 use super::error::{Outcome, Raised};
+use super::eval_context::EvalContext;
 use super::operator::{binary, compared, contains, equal, items};
 use super::show::str_of;
-use super::surroundings::Surroundings;
 use super::value::{Py, Seen, is_undefined, look, text, unknown};
 
 /// `value is name(…)`
@@ -16,7 +16,7 @@ pub(in crate::action) fn holds(
     name: &str,
     value: &Value,
     arguments: &[Value],
-    around: Surroundings<'_>,
+    around: EvalContext<'_>,
 ) -> Outcome<Value> {
     let is_defined = !is_undefined(value);
     match name {

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use minijinja::Value;
 
 use super::error::{Outcome, value_error};
-use super::surroundings::Surroundings;
+use super::eval_context::EvalContext;
 use super::value::list;
 
 pub(in crate::action) fn list_of(texts: Vec<String>) -> Value {
@@ -37,7 +37,7 @@ pub(in crate::action) fn stripped(
     text: &str,
     letters: Option<&str>,
     (start, end): (bool, bool),
-    around: Surroundings<'_>,
+    around: EvalContext<'_>,
 ) -> Outcome<String> {
     around.pay_times(text.len(), letters.map_or(0, str::len))?;
     let is = |c: char| letters.map_or_else(|| c.is_whitespace(), |letters| letters.contains(c));
@@ -50,7 +50,7 @@ pub(in crate::action) fn replaced(
     old: &str,
     new: &str,
     most: Option<usize>,
-    around: Surroundings<'_>,
+    around: EvalContext<'_>,
 ) -> Outcome<Value> {
     let most = most.unwrap_or(usize::MAX);
     around.pay_times(text.matches(old).take(most).count(), new.len())?;

@@ -5,7 +5,7 @@ use std::io::{self, ErrorKind};
 
 use crate::diagnostic::Report;
 use crate::simulate::ReplayError;
-use crate::time::Span;
+use crate::time::TimeSpan;
 
 /// The most tasks into which the keys of a trigger are divided: each keeps a file for each slice.
 pub(super) const MOST_HASHES: u32 = 1000;
@@ -20,9 +20,9 @@ pub enum ArchiveReplayError {
     /// The options are invalid.
     Options(ReplayError),
     /// `sliceSeconds` is not more than 0.
-    SliceNotPositive(Span),
+    SliceNotPositive(TimeSpan),
     /// `warmUpSeconds` is less than 30 minutes.
-    WarmUpTooShort(Span),
+    WarmUpTooShort(TimeSpan),
     /// `hashes` is 0, or more than 1,000.
     HashesOutOfRange(u32),
     /// The bytes of an earlier task are damaged, or those of another replay.

@@ -9,7 +9,7 @@ use crate::simulate::{DocumentText, ReplayError, TICK, automations_of, longest};
 use crate::text::hash::{hash, mix};
 use crate::text::steps::step;
 use crate::text::strict::strict;
-use crate::time::{Instant, Span, TimePoint};
+use crate::time::{Instant, TimePoint, TimeSpan};
 use crate::trigger::{Automations, Delivery, Options, Version};
 
 use super::error::{ArchiveReplayError, MOST_HASHES};
@@ -26,9 +26,9 @@ pub struct ArchiveReplayOptions {
     /// last event.
     pub end: Option<TimePoint>,
     /// The interval of the server's loops. Default 5 s.
-    pub tick_seconds: Option<Span>,
+    pub tick_seconds: Option<TimeSpan>,
     /// From the start to the first round of the loops. Default 0.
-    pub tick_offset_seconds: Option<Span>,
+    pub tick_offset_seconds: Option<TimeSpan>,
     /// Whether the filters before the triggers apply, as on the server. Default: they do.
     pub delivery: Option<Delivery>,
     /// The version of the server. Default 3.9.
@@ -37,11 +37,11 @@ pub struct ArchiveReplayOptions {
     pub intended: bool,
     /// How long a slice is, which one task brings into order. A task holds what it needs of the events of a slice.
     /// Default 6 hours.
-    pub slice_seconds: Option<Span>,
+    pub slice_seconds: Option<TimeSpan>,
     /// How long before its slice a task begins, without memory. At least 30 minutes, for which the server remembers ids.
     /// Default 75 minutes: an event may follow one from 30 minutes ago, then waits for 15 minutes, and is remembered for
     /// 30. If that was too short, the slice is done again from the state of the one before.
-    pub warm_up_seconds: Option<Span>,
+    pub warm_up_seconds: Option<TimeSpan>,
     /// With `intended`, over how many tasks the keys of an automation with one event trigger are divided: at most 1,000.
     /// Default 1.
     pub hashes: Option<u32>,

@@ -12,13 +12,13 @@ use crate::diagnostic::{Diagnostic, Form, TextOptions};
 use crate::render::{
     Again, Excerpt, FileFindings, FileResult, FindingsFormat, FindingsView, RenderOptions, display_name, excerpts,
 };
-use crate::validate::{LateReport, Stream as Events, ValidateOptions};
+use crate::validate::{LateReport, StreamValidator, ValidateOptions};
 
 use super::input::Contents;
 use super::reader::{Reader, Sink, Unreadable};
 use super::steps::{Inputs, Steps, Stop, error};
 use super::surroundings::Surroundings;
-use super::{Listed, Next, Stream};
+use super::{Listed, Next, OutputStream};
 
 use content::{Checked, Content};
 use selection::Selection;
@@ -59,7 +59,7 @@ struct Writing {
 /// The reports on the lines of a file.
 struct LineReports {
     /// The stream of the history, or one for this file.
-    events: Option<Events>,
+    events: Option<StreamValidator>,
     /// In a history: the name of the text, until it is begun.
     name: Option<String>,
     /// Findings on earlier texts, which this one brought.
@@ -70,9 +70,9 @@ struct LineReports {
 }
 
 impl LineReports {
-    fn begin(&mut self) -> Option<&mut Events> {
+    fn begin(&mut self) -> Option<&mut StreamValidator> {
         let options = self.options.as_ref()?;
-        let events = self.events.get_or_insert_with(|| Events::new(options.clone()));
+        let events = self.events.get_or_insert_with(|| StreamValidator::new(options.clone()));
         if let Some(name) = self.name.take() {
             self.late = events.begin(display_name(&name));
         }
@@ -98,7 +98,7 @@ enum Known {
 
 /// Several files of events that form one history, in the given order.
 struct History {
-    events: Option<Events>,
+    events: Option<StreamValidator>,
     /// The index of the file of each text that was begun; nothing if it could not be read completely.
     texts: Vec<Option<usize>>,
 }
@@ -115,7 +115,7 @@ pub(super) struct Reports {
     content: Content,
     /// The folder of the user's own schemas, until they are read.
     schemas: Option<String>,
-    to: Stream,
+    to: OutputStream,
     rendering: RenderOptions,
     surroundings: Surroundings,
     state: ReportState,
@@ -135,8 +135,11 @@ impl Reports {
         }
         // With --fix, standard output is for the text of standard input.
         let is_piped = common.fix && common.files.iter().any(|file| file == "-");
-        let (to, terminal) =
-            if is_piped { (Stream::Stderr, surroundings.stderr) } else { (Stream::Stdout, surroundings.stdout) };
+        let (to, terminal) = if is_piped {
+            (OutputStream::Stderr, surroundings.stderr)
+        } else {
+            (OutputStream::Stdout, surroundings.stdout)
+        };
         let state = match schemas {
             Some(_) => ReportState::Schemas(Inputs::default(), Contents::default()),
             None => ReportState::Idle,
@@ -210,7 +213,7 @@ impl Reports {
             && self.common.files.len() > 1
             && let Some(options) = &options
         {
-            self.history = Some(History { events: Some(Events::new(options.clone())), texts: Vec::new() });
+            self.history = Some(History { events: Some(StreamValidator::new(options.clone())), texts: Vec::new() });
         }
         let reader = if options.is_some() && !self.common.fix { Reader::default() } else { Reader::whole() };
         let lines = LineReports {
@@ -306,7 +309,7 @@ impl Reports {
                 self.known.push(Known::Open { file, selection: lines.selection, fixed: None });
             }
             Ok(None) => {
-                if let Some(report) = lines.begin().map(Events::finish) {
+                if let Some(report) = lines.begin().map(StreamValidator::finish) {
                     lines.selection.add(report, Vec::new());
                 }
                 self.checked(file, lines.selection, None, None, None);

@@ -1,7 +1,8 @@
 //! The possible inputs for an event: the keys of its layout, each with its description.
 
 use crate::catalogue::{
-    Family, Field, Input, Label, LabelForm, Object, Part, Presence, Value as Known, ValueKind as Type, example_line,
+    AllowedValue as Known, Family, Field, Input, Label, LabelForm, Object, Part, Presence, ValueKind as Type,
+    example_line,
 };
 use crate::event::{RESOURCE_ID, RESOURCE_ROLE};
 use crate::json::write::quoted;

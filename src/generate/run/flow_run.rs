@@ -13,7 +13,7 @@ use crate::time::Instant;
 
 use super::super::ids::timed_id;
 use super::super::random::Random;
-use super::plan::{Heartbeats, Phase, RunPlan};
+use super::plan::{Heartbeats, RunPhase, RunPlan};
 use super::state::{FLOW_RUN, State, follows_within};
 
 /// Between two states of one step, such as Pending and Running.
@@ -106,9 +106,9 @@ impl Life<'_> {
                 break;
             }
             let (name, stops) = match one.phase {
-                Phase::Retry => ("AwaitingRetry", true),
-                Phase::Pause => ("Paused", false),
-                Phase::Suspend => ("Suspended", true),
+                RunPhase::Retry => ("AwaitingRetry", true),
+                RunPhase::Pause => ("Paused", false),
+                RunPhase::Suspend => ("Suspended", true),
             };
             if stops {
                 self.send_heartbeats(from, one.from);
@@ -116,7 +116,7 @@ impl Life<'_> {
             }
             self.enter(name, one.from);
             let Some(until) = one.until.filter(|until| !is_over(*until)) else { break };
-            if one.phase == Phase::Suspend {
+            if one.phase == RunPhase::Suspend {
                 let least = |at: Instant| if at > one.from { at } else { one.from };
                 self.enter("Resuming", least(back(until, 2 * STEP)));
                 self.enter("Pending", least(back(until, STEP)));

@@ -18,7 +18,7 @@ mod tasks;
 
 pub use generated::{GeneratedEvent, GeneratedRun, generate_run};
 pub use history::{History, build_run};
-pub use plan::{Break, Heartbeats, Phase, RunPlan, most_events};
+pub use plan::{Break, Heartbeats, RunPhase, RunPlan, most_events};
 pub use spec::{
     BreakSpec, EntitySpec, HeartbeatSpec, InfrastructureSpec, RunMoment, RunSpec, StateSpec, SubflowSpec, TaskSpec,
 };

@@ -32,7 +32,7 @@ impl Default for Heartbeats {
 
 /// How a run pauses.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Phase {
+pub enum RunPhase {
     /// `AwaitingRetry`: no heartbeats; then the run and its heartbeats start again.
     Retry,
     /// `Paused`: its process waits, and keeps sending heartbeats.
@@ -45,7 +45,7 @@ pub enum Phase {
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Break {
     /// How it stops.
-    pub phase: Phase,
+    pub phase: RunPhase,
     /// When it stops.
     pub from: Instant,
     /// When it is Running again. `None`: never.

@@ -9,7 +9,7 @@ use crate::text::hash::hash;
 use crate::text::order;
 use crate::text::steps::step;
 use crate::text::table::Map;
-use crate::time::{Instant, Span};
+use crate::time::{Instant, TimeSpan};
 
 use super::super::error::{self, BuildError};
 use super::super::ids::timed_id;
@@ -18,7 +18,7 @@ use super::super::random::Random;
 use super::client::{ClientEvent, Worker};
 use super::entities::{Entities, Entity};
 use super::flow_run::{FurtherStates, Transition, course};
-use super::plan::{Break, Heartbeats, Phase, RunPlan, most_events};
+use super::plan::{Break, Heartbeats, RunPhase, RunPlan, most_events};
 use super::read::STATES;
 use super::spec::{
     BreakSpec, EntitySpec, HeartbeatSpec, InfrastructureSpec, RunMoment, RunSpec, StateSpec, SubflowSpec, TaskSpec,
@@ -269,10 +269,10 @@ impl Planner<'_> {
         match spec.heartbeat {
             HeartbeatSpec::Usual => {}
             HeartbeatSpec::Off => heartbeats.frequency = 0,
-            HeartbeatSpec::Every(Span(frequency)) if (1..SECOND).contains(&frequency) => {
+            HeartbeatSpec::Every(TimeSpan(frequency)) if (1..SECOND).contains(&frequency) => {
                 return Err(BuildError::at("heartbeat.frequency", "`heartbeat.frequency` must be at least 1 second"));
             }
-            HeartbeatSpec::Every(Span(frequency)) => heartbeats.frequency = frequency,
+            HeartbeatSpec::Every(TimeSpan(frequency)) => heartbeats.frequency = frequency,
         }
         if let Some((parent, _)) = parent {
             self.parent_task_run(run, parent);
@@ -359,11 +359,11 @@ impl Planner<'_> {
         let Some(spec) = spec else { return Ok(Vec::new()) };
         let mut breaks = Vec::new();
         for (key, list, phase) in [
-            ("retry.at", &spec.retry, Phase::Retry),
-            ("pause.at", &spec.pause, Phase::Pause),
-            ("suspend.at", &spec.suspend, Phase::Suspend),
+            ("retry.at", &spec.retry, RunPhase::Retry),
+            ("pause.at", &spec.pause, RunPhase::Pause),
+            ("suspend.at", &spec.suspend, RunPhase::Suspend),
         ] {
-            for BreakSpec { at, length: Span(length) } in list {
+            for BreakSpec { at, length: TimeSpan(length) } in list {
                 let from = self.at(key, Some(*at))?.unwrap_or(starts);
                 breaks.push(Break { phase, from, until: Some(later(from, (*length).max(3 * SECOND))) });
             }

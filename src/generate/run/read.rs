@@ -7,7 +7,7 @@ use crate::catalogue::is_uuid;
 use crate::diagnostic::display::text as shown_value;
 use crate::json::{Decimal, Kind, Value};
 use crate::text::steps::step;
-use crate::time::{self, Span, span::span_of_text};
+use crate::time::{self, TimeSpan, span::span_of_text};
 
 use super::super::error::{self, BuildError};
 use super::super::event::dotted;
@@ -228,8 +228,8 @@ impl<'t> Input<'_, 't> {
         after_now.or_else(at).ok_or_else(|| self.wrong("a time, or how long after `now`, such as `2m30s`"))
     }
 
-    fn span(self) -> Fallible<Span> {
-        let span = self.micros().filter(|span| *span >= 0).map(Span);
+    fn span(self) -> Fallible<TimeSpan> {
+        let span = self.micros().filter(|span| *span >= 0).map(TimeSpan);
         span.ok_or_else(|| self.wrong("a non-negative duration such as `90s`"))
     }
 
@@ -326,7 +326,7 @@ impl<'t> Input<'_, 't> {
             heartbeat = match key {
                 "frequency" if input.value.kind() == Kind::Null => HeartbeatSpec::Usual,
                 "frequency" => match input.span()? {
-                    Span(0) => HeartbeatSpec::Off,
+                    TimeSpan(0) => HeartbeatSpec::Off,
                     span => HeartbeatSpec::Every(span),
                 },
                 _ => return Err(input.unknown(&["frequency"])),

@@ -1,7 +1,7 @@
 //! The description of a run: the typed input of [`build_run`](super::build_run).
 
 use crate::json::{Kind, Tape};
-use crate::time::{Instant, Span};
+use crate::time::{Instant, TimeSpan};
 
 use super::super::error::{self, BuildError};
 use super::super::event::{lone_surrogate, read_json};
@@ -147,7 +147,7 @@ pub struct BreakSpec {
     pub at: RunMoment,
     /// After how long it resumes: at least three seconds. Default: ten seconds.
     #[cfg_attr(feature = "typescript", ts(rename = "for", optional, type = "string | number"))]
-    pub length: Span,
+    pub length: TimeSpan,
 }
 
 /// How often a run sends a heartbeat. As input: null, or an object with `frequency`.
@@ -159,7 +159,7 @@ pub enum HeartbeatSpec {
     /// Never.
     Off,
     /// A second or more apart.
-    Every(Span),
+    Every(TimeSpan),
 }
 
 /// The task runs of one task.
@@ -172,13 +172,13 @@ pub struct TaskSpec {
     pub starts: Option<RunMoment>,
     /// How long each attempt runs. Default: a second.
     #[cfg_attr(feature = "typescript", ts(optional, type = "string | number"))]
-    pub duration: Span,
+    pub duration: TimeSpan,
     /// How often it fails before the last attempt: 0 to 1000. Default: 0.
     #[cfg_attr(feature = "typescript", ts(optional, as = "Option<u16>"))]
     pub retries: u16,
     /// How long it waits before each further attempt. Default: a second.
     #[cfg_attr(feature = "typescript", ts(optional, type = "string | number"))]
-    pub retry_delay: Span,
+    pub retry_delay: TimeSpan,
     /// The final state. Default: `Completed`.
     pub state: Option<StateSpec>,
     /// The tags of the task run.
@@ -240,10 +240,10 @@ impl RunSpec {
     }
 }
 
-fn one_second() -> Span {
-    Span(SECOND)
+fn one_second() -> TimeSpan {
+    TimeSpan(SECOND)
 }
 
-pub(super) fn ten_seconds() -> Span {
-    Span(10 * SECOND)
+pub(super) fn ten_seconds() -> TimeSpan {
+    TimeSpan(10 * SECOND)
 }

@@ -2,7 +2,7 @@
 //! to render (the body of a notification, the parameters of a deployment or a whole automation), the event, and the
 //! objects that only the server knows.
 
-use prefect_events::action::{ActionOptions, Fired, FiredEvent, RenderedAction, render};
+use prefect_events::action::{ActionOptions, FiredEvent, FiringContext, RenderedAction, render};
 use prefect_events::json::{Kind, Tape, Value, parse};
 use prefect_events::render::render_actions;
 use prefect_events::time::Instant;
@@ -68,7 +68,7 @@ fn is_read(tape: &mut Tape, text: &[u8]) -> bool {
     parse(text, 0, tape, &mut issues).complete && issues.is_empty()
 }
 
-fn fired(choice: u8, event: Option<Value<'_>>) -> Fired<'_> {
+fn fired(choice: u8, event: Option<Value<'_>>) -> FiringContext<'_> {
     let at = Instant(1_772_366_400_000_000);
     let event = if has(choice, 6) {
         let id = event.and_then(|event| event.get("id")?.string().parse().ok()).unwrap_or_default();
@@ -77,8 +77,12 @@ fn fired(choice: u8, event: Option<Value<'_>>) -> Fired<'_> {
         event.map(FiredEvent::Whole)
     };
     let labels = vec![("prefect.resource.id".to_owned(), format!("prefect.flow-run.{ID}"))];
-    let own = Fired { id: None, path: "$.0".to_owned(), at, labels, event, children: Vec::new() };
-    if has(choice, 7) { Fired { path: "$".to_owned(), children: vec![own.clone(), own.clone()], ..own } } else { own }
+    let own = FiringContext { id: None, path: "$.0".to_owned(), at, labels, event, children: Vec::new() };
+    if has(choice, 7) {
+        FiringContext { path: "$".to_owned(), children: vec![own.clone(), own.clone()], ..own }
+    } else {
+        own
+    }
 }
 
 fn assert_rendered(rendered: &RenderedAction) {

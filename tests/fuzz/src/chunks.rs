@@ -1,7 +1,7 @@
 //! NDJSON has the same findings, whole, in chunks of lines, or in parts that are merged. The first byte says how many lines make a chunk.
 
 use prefect_events::diagnostic::{Report, TextOptions};
-use prefect_events::validate::{Merge, PartValidator, Stream, ValidateOptions, is_ndjson, validate};
+use prefect_events::validate::{Merge, PartValidator, StreamValidator, ValidateOptions, is_ndjson, validate};
 
 use super::input::choice;
 use super::reports::keys;
@@ -14,7 +14,7 @@ pub fn target(input: &[u8]) {
     }
     let options = ValidateOptions { max_diagnostics: ALL, ..ValidateOptions::default() };
     let whole = validate(text, TextOptions::default(), &options);
-    let mut stream = Stream::new(options);
+    let mut stream = StreamValidator::new(options);
     let lines: Vec<&[u8]> = text.split_inclusive(|&byte| byte == b'\n').collect();
     let chunks = lines.chunks(usize::from(choice % 8).max(1));
     let mut reports: Vec<Report> = chunks.map(|lines| stream.chunk(&lines.concat())).collect();

@@ -45,7 +45,7 @@ fn assert_advice(config: &HeartbeatConfig) {
     assert!(serde_json::to_string(&advice).is_ok());
     // The smallest window that tolerates some missed heartbeats tolerates them.
     for smallest in &advice.smallest_within {
-        let within = prefect_events::time::Span::seconds(smallest.within);
+        let within = prefect_events::time::TimeSpan::seconds(smallest.within);
         let other = HeartbeatConfig { within, ..config.clone() };
         if let Ok(other) = heartbeat_advice(&other) {
             assert!(other.tolerated_misses >= smallest.misses && !other.healthy_runs_fire, "{smallest:?}");

@@ -5,8 +5,8 @@
 use std::collections::BTreeSet;
 
 use prefect_events::client::{
-    Batch, ClientError, ConnectOptions, EventFilter, Lookup, LookupStep, Pull, PullStep, Request, Response, Secret,
-    Server, Stream, StreamStep, Surroundings, Wait, Wanted,
+    Batch, ClientError, ConnectOptions, EventFilter, EventStream, Lookup, LookupStep, Pull, PullStep, Request,
+    Response, Secret, Server, StreamStep, Timing, Wait, Wanted,
 };
 use prefect_events::simulate::DocumentText;
 use prefect_events::time::Instant;
@@ -66,8 +66,8 @@ fn answer(text: &[u8]) -> Answer<'_> {
     }
 }
 
-fn with(now: Instant) -> Surroundings {
-    Surroundings { now, jitter: 0.5 }
+fn with(now: Instant) -> Timing {
+    Timing { now, jitter: 0.5 }
 }
 
 fn assert_request(request: &Request) -> String {
@@ -146,11 +146,11 @@ fn pull(filter: &[u8], responses: &[&[u8]]) -> Vec<String> {
 
 /// What follows events: a stream alone, or a watch.
 trait Follow {
-    fn respond(&mut self, response: &Response<'_>, with: Surroundings) -> Result<(), String>;
-    fn lost(&mut self, reason: &str, with: Surroundings) -> Result<(), String>;
+    fn respond(&mut self, response: &Response<'_>, with: Timing) -> Result<(), String>;
+    fn lost(&mut self, reason: &str, with: Timing) -> Result<(), String>;
     fn opened(&mut self);
     fn received(&mut self, frame: &str) -> Result<(), String>;
-    fn closed(&mut self, code: u16, reason: &str, with: Surroundings) -> Result<(), String>;
+    fn closed(&mut self, code: u16, reason: &str, with: Timing) -> Result<(), String>;
 }
 
 fn of_watch(error: &WatchError) -> String {
@@ -163,10 +163,10 @@ fn of_watch(error: &WatchError) -> String {
 macro_rules! follow {
     ($kind:ty, $error:expr) => {
         impl Follow for $kind {
-            fn respond(&mut self, response: &Response<'_>, with: Surroundings) -> Result<(), String> {
+            fn respond(&mut self, response: &Response<'_>, with: Timing) -> Result<(), String> {
                 self.respond(response, with).map_err(|error| $error(&error))
             }
-            fn lost(&mut self, reason: &str, with: Surroundings) -> Result<(), String> {
+            fn lost(&mut self, reason: &str, with: Timing) -> Result<(), String> {
                 self.lost(reason, with).map_err(|error| $error(&error))
             }
             fn opened(&mut self) {
@@ -175,14 +175,14 @@ macro_rules! follow {
             fn received(&mut self, frame: &str) -> Result<(), String> {
                 self.received(frame).map_err(|error| $error(&error))
             }
-            fn closed(&mut self, code: u16, reason: &str, with: Surroundings) -> Result<(), String> {
+            fn closed(&mut self, code: u16, reason: &str, with: Timing) -> Result<(), String> {
                 self.closed(code, reason, with).map_err(|error| $error(&error))
             }
         }
     };
 }
 
-follow!(Stream, assert_error);
+follow!(EventStream, assert_error);
 follow!(Watch, of_watch);
 
 /// What the client waits for.
@@ -216,7 +216,7 @@ fn hand(follower: &mut impl Follow, awaited: &Awaited, text: &[u8], now: Instant
 
 fn stream(filter: &[u8], responses: &[&[u8]]) -> Vec<String> {
     let filter = serde_json::from_slice::<EventFilter>(filter).unwrap_or_default();
-    let mut stream = match Stream::new(server(), &filter, NOW) {
+    let mut stream = match EventStream::new(server(), &filter, NOW) {
         Ok(stream) => stream,
         Err(error) => return vec![error.to_string()],
     };

@@ -3,7 +3,7 @@
 //! saves the same, and going on with it ends. The first byte selects the state, the others change it.
 
 use prefect_events::archive::replay::{ArchiveReplayOptions, MapMemory, Reducer, ReplayPlan, Schedule, SliceInput};
-use prefect_events::client::{ConnectOptions, Response, Server, Surroundings};
+use prefect_events::client::{ConnectOptions, Response, Server, Timing};
 use prefect_events::simulate::{DocumentText, ReplayStream, StreamOptions};
 use prefect_events::time::Instant;
 use prefect_events::trigger::{Delivery, Snapshot};
@@ -66,7 +66,7 @@ pub fn target(input: &[u8]) {
 fn states() -> Vec<State> {
     let mut all = Vec::new();
     let start = Some(Instant(1_774_981_920_000_000));
-    let minutes = |minutes: i64| Some(prefect_events::time::Span::seconds(minutes * 60));
+    let minutes = |minutes: i64| Some(prefect_events::time::TimeSpan::seconds(minutes * 60));
     for options in [
         StreamOptions::default(),
         StreamOptions { coverage: true, reorder_seconds: minutes(2), ..StreamOptions::default() },
@@ -118,7 +118,7 @@ struct Slice {
 
 /// Of a share, after the first of several slices.
 fn reducer(share: u32) -> State {
-    let slice_seconds = Some(prefect_events::time::Span::seconds(120));
+    let slice_seconds = Some(prefect_events::time::TimeSpan::seconds(120));
     let options = ArchiveReplayOptions { slice_seconds, ..ArchiveReplayOptions::default() };
     // Plans live as long as the fuzzer.
     let plan = ReplayPlan::new(AUTOMATIONS.into(), &options).expect("a plan");
@@ -200,7 +200,7 @@ fn play(watch: &mut Watch, page: &str, mut fired: impl FnMut(&Watch, String)) {
     for _ in 0..10_000 {
         match watch.step(NOW) {
             Ok(WatchStep::Request(_)) => {
-                let read = watch.respond(&response, Surroundings { now: NOW, jitter: 0.0 });
+                let read = watch.respond(&response, Timing { now: NOW, jitter: 0.0 });
                 if read.is_err() {
                     return;
                 }

@@ -4,7 +4,7 @@
 use std::sync::{Arc, OnceLock};
 
 use prefect_events::diagnostic::{Code, Profile, Report, Severity, TextOptions};
-use prefect_events::validate::{Schemas, Stream, ValidateOptions, Validator, validate};
+use prefect_events::validate::{Schemas, StreamValidator, ValidateOptions, Validator, validate};
 
 use super::input::{choice, has, texts};
 use super::reports::is_across_events;
@@ -12,7 +12,7 @@ use super::validate::ALL;
 
 pub fn target(input: &[u8]) {
     let mut validator = Validator::default();
-    let mut stream = Stream::new(listing_all());
+    let mut stream = StreamValidator::new(listing_all());
     for text in texts(input) {
         let (choice, text) = choice(text);
         let options = options(choice);

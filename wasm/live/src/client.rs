@@ -2,8 +2,8 @@
 #![expect(unreachable_pub, reason = "wasm-bindgen exports public items of any module")]
 
 use prefect_events::client::{
-    self, Batch, ClientError, ConnectOptions, EventFilter, Lookup, LookupStep, Pull, PullStep, Request, Response,
-    Server, SettingsSources, Stream, StreamStep, Surroundings, Wait, Wanted,
+    self, Batch, ClientError, ConnectOptions, EventFilter, EventStream, Lookup, LookupStep, Pull, PullStep, Request,
+    Response, Server, SettingsSources, StreamStep, Timing, Wait, Wanted,
 };
 use prefect_events::time::Instant;
 use serde::Serialize;
@@ -47,7 +47,7 @@ enum Step {
 enum Task {
     Pull(Box<Pull>),
     Lookup(Box<Lookup>),
-    Stream(Box<Stream>),
+    Stream(Box<EventStream>),
 }
 
 /// Something to read from a server, in steps.
@@ -76,7 +76,7 @@ impl ServerTask {
     /// Events as they happen.
     pub fn stream(connect: JsValue, filter: JsValue, now: f64) -> Result<ServerTask, JsValue> {
         let filter: EventFilter = options(filter)?;
-        let stream = Stream::new(server(connect)?, &filter, instant(now)).map_err(misuse)?;
+        let stream = EventStream::new(server(connect)?, &filter, instant(now)).map_err(misuse)?;
         Ok(ServerTask { task: Task::Stream(Box::new(stream)), failed: None })
     }
 
@@ -114,7 +114,7 @@ impl ServerTask {
     #[expect(clippy::needless_pass_by_value, reason = "wasm-bindgen passes optional texts by value")]
     pub fn respond(&mut self, status: u16, retry_after: Option<String>, body: &[u8], now: f64, jitter: f64) {
         let response = Response { status, retry_after: retry_after.as_deref(), body };
-        let with = Surroundings { now: instant(now), jitter };
+        let with = Timing { now: instant(now), jitter };
         self.failed = match &mut self.task {
             Task::Pull(pull) => pull.respond(&response, with).err(),
             Task::Lookup(lookup) => lookup.respond(&response, with).err(),
@@ -124,7 +124,7 @@ impl ServerTask {
 
     /// The last request had no response.
     pub fn lost(&mut self, reason: &str, now: f64, jitter: f64) {
-        let with = Surroundings { now: instant(now), jitter };
+        let with = Timing { now: instant(now), jitter };
         self.failed = match &mut self.task {
             Task::Pull(pull) => pull.lost(reason, with).err(),
             Task::Lookup(lookup) => lookup.lost(reason, with).err(),
@@ -149,7 +149,7 @@ impl ServerTask {
     /// The websocket was closed, or could not be opened.
     pub fn closed(&mut self, code: u16, reason: &str, now: f64, jitter: f64) {
         if let Task::Stream(stream) = &mut self.task {
-            self.failed = stream.closed(code, reason, Surroundings { now: instant(now), jitter }).err();
+            self.failed = stream.closed(code, reason, Timing { now: instant(now), jitter }).err();
         }
     }
 }

@@ -33,13 +33,13 @@ pub fn validate(
 
 /// NDJSON, chunk by chunk of whole lines.
 #[wasm_bindgen]
-pub struct Stream(validate::Stream);
+pub struct Stream(validate::StreamValidator);
 
 #[wasm_bindgen]
 impl Stream {
     #[wasm_bindgen(constructor)]
     pub fn new(options: JsValue, schemas: Option<String>) -> Result<Stream, JsValue> {
-        Ok(Stream(validate::Stream::new(options::read(options, schemas)?)))
+        Ok(Stream(validate::StreamValidator::new(options::read(options, schemas)?)))
     }
 
     /// The report of one chunk: whole lines (the last chunk may lack its line break).

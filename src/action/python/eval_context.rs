@@ -24,7 +24,7 @@ pub(in crate::action) const NOT_HERE: &str = "NotImplementedError";
 pub(in crate::action) const TOO_MUCH: &str = "it calculates too much";
 
 #[derive(Clone, Copy)]
-pub(in crate::action) struct Surroundings<'s> {
+pub(in crate::action) struct EvalContext<'s> {
     /// The address of Prefect's interface.
     pub(in crate::action) ui_url: &'s str,
     /// The time of the firing, in microseconds: the time of the server is a little later.
@@ -39,7 +39,7 @@ fn not_here<T>(message: &str) -> Outcome<T> {
     Err(Raised::new(NOT_HERE, message))
 }
 
-impl Surroundings<'_> {
+impl EvalContext<'_> {
     /// Pays for bytes that are read or written; each value counts [`NODE`] bytes.
     pub(in crate::action) fn pay(&self, bytes: usize) -> Outcome<()> {
         let fuel = u64::try_from(bytes.div_ceil(BYTES_PER_FUEL)).unwrap_or(u64::MAX);
@@ -97,6 +97,6 @@ impl Surroundings<'_> {
         if self.nested >= NESTED {
             return not_here("its filters are nested too deeply");
         }
-        Ok(Surroundings { nested: self.nested.saturating_add(1), ..self })
+        Ok(EvalContext { nested: self.nested.saturating_add(1), ..self })
     }
 }
