@@ -32,7 +32,7 @@ fn files(folder: &Path) -> BTreeMap<PathBuf, String> {
 /// Nor the places of visibilities, which import nothing.
 fn without_comments(text: &str) -> String {
     let text = text.lines().map(|line| line.split("//").next().unwrap_or_default()).collect::<Vec<_>>().join("\n");
-    Regex::new(r"pub\(in [\w:]+\)").unwrap().replace_all(&text, "pub").into_owned()
+    Regex::new(r"pub\(in [\w:]+\)").unwrap().replace_all(&text, "pub(super)").into_owned()
 }
 
 /// The one order: the modules as `src/lib.rs` declares them.
