@@ -167,11 +167,21 @@ impl CapturedEvents {
         let mut captured = CapturedEvents::default();
         let several = events.0.len() > 1;
         for (index, text) in events.0.into_iter().enumerate() {
-            if !captured.add_lines(text, 0, several.then_some(index)).valid {
+            let report = captured.add_text(text);
+            if !report.valid {
+                captured.unread = Some(UnreadEvents { index: several.then_some(index), report });
                 break;
             }
         }
         captured
+    }
+
+    /// The events; or the first text that cannot be read.
+    pub(super) fn readable(self) -> Result<Self, UnreadEvents> {
+        match self.unread {
+            Some(unread) => Err(unread),
+            None => Ok(self),
+        }
     }
 
     /// The first text that cannot be read. What is calculated with these events reports it.

@@ -84,7 +84,7 @@ pub fn compare_replays(
             let play = |version| capture.play(&ReplayOptions { server_version: Some(version), ..options.clone() });
             Ok(VersionComparison::new(play(Version::V3_8)?, play(Version::V3_9)?))
         }
-        Err(unreadable) => Ok(VersionComparison::new((*unreadable).clone(), *unreadable)),
+        Err(unreadable) => Ok(VersionComparison::new(unreadable.result(), unreadable.result())),
     }
 }
 

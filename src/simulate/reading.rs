@@ -141,14 +141,14 @@ impl<'t> Reading<'t> {
         self.add(Code::SCENARIO_TIME, value).with("later", later).with("earlier", earlier);
     }
 
-    #[inline(never)]
     pub(super) fn too_large(&mut self, value: Value<'_>, limit: u64, what: &str) {
+        let hint = "use fewer runs, a shorter time, or less frequent heartbeats";
+        self.above_limit(value, limit, ["scenario", what, hint]);
+    }
+
+    #[inline(never)]
+    fn above_limit(&mut self, value: Value<'_>, limit: u64, [whole, what, hint]: [&str; 3]) {
         let limit = usize::try_from(limit).unwrap_or(usize::MAX);
-        let (whole, hint) = if limit == MOST_ONE_BY_ONE {
-            ("trigger", "others may be more: they are looked up")
-        } else {
-            ("scenario", "use fewer runs, a shorter time, or less frequent heartbeats")
-        };
         let finding = self.add(Code::SCENARIO_TOO_LARGE, value).opening().count("limit", limit);
         finding.with("whole", whole).with("what", what).with("hint", hint);
     }
@@ -158,7 +158,12 @@ impl<'t> Reading<'t> {
     pub(super) fn check_patterns(&mut self, trigger: &Trigger, value: Value<'_>) {
         if has_too_many_patterns(trigger) {
             let what = "patterns with `!`, `?`, `[…]` or an inner `*`, and items of `match_related`";
-            self.too_large(value.get("trigger").unwrap_or(value), MOST_ONE_BY_ONE as u64, what);
+            let place = value.get("trigger").unwrap_or(value);
+            self.above_limit(
+                place,
+                MOST_ONE_BY_ONE as u64,
+                ["trigger", what, "others may be more: they are looked up"],
+            );
         }
     }
 

@@ -13,7 +13,7 @@ use crate::time::{Instant, TimePoint, TimeSpan};
 use crate::trigger::{Delivery, Options, Outcome, Version};
 
 use super::automations::{self, GivenAutomation};
-use super::captured::{CapturedEvents, EventTexts, UnreadEvents};
+use super::captured::{CapturedEvents, EventTexts};
 use super::chance::{BatchOrder, reordered, reversed};
 use super::coverage::Coverage;
 use super::leaders::{self, MissingLeaders};
@@ -188,7 +188,7 @@ pub fn replay(
 ) -> Result<SimulationResult, ReplayError> {
     match Capture::read(automation, events) {
         Ok(capture) => capture.play(options),
-        Err(unreadable) => Ok(*unreadable),
+        Err(unreadable) => Ok(unreadable.result()),
     }
 }
 
@@ -199,6 +199,25 @@ pub(super) struct Capture {
     captured: CapturedEvents,
 }
 
+/// One of the texts cannot be read.
+pub(super) struct Unreadable {
+    found_in: FoundIn,
+    events_index: Option<usize>,
+    report: Report,
+}
+
+impl Unreadable {
+    /// The result with the errors.
+    pub(super) fn result(&self) -> SimulationResult {
+        SimulationResult {
+            errors: self.report.diagnostics.clone(),
+            found_in: Some(self.found_in),
+            events_index: self.events_index,
+            ..SimulationResult::default()
+        }
+    }
+}
+
 /// Facts about the events before they are played to one automation.
 struct Plan {
     scenario: Scenario,
@@ -207,24 +226,12 @@ struct Plan {
 }
 
 impl Capture {
-    /// The result with the errors, if one of the texts cannot be read.
-    pub(super) fn read(
-        automation_text: DocumentText<'_>,
-        events: EventTexts<'_>,
-    ) -> Result<Self, Box<SimulationResult>> {
-        let failed = |found_in, report: Report| {
-            let errors = report.diagnostics;
-            Box::new(SimulationResult { errors, found_in: Some(found_in), ..SimulationResult::default() })
-        };
+    pub(super) fn read(automation_text: DocumentText<'_>, events: EventTexts<'_>) -> Result<Self, Unreadable> {
         let (automations, report) = automation_text.read(automations::all);
-        let Some(automations) = automations else { return Err(failed(FoundIn::Automation, report)) };
-        let captured = CapturedEvents::read(events);
-        if let Some(UnreadEvents { index, report }) = captured.unread() {
-            return Err(Box::new(SimulationResult {
-                events_index: *index,
-                ..*failed(FoundIn::Events, report.clone())
-            }));
-        }
+        let failed = |found_in, events_index, report: Report| Unreadable { found_in, events_index, report };
+        let Some(automations) = automations else { return Err(failed(FoundIn::Automation, None, report)) };
+        let captured = CapturedEvents::read(events).readable();
+        let captured = captured.map_err(|unread| failed(FoundIn::Events, unread.index, unread.report))?;
         Ok(Capture { automations, warnings: report.diagnostics, captured })
     }
 
