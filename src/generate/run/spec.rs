@@ -146,7 +146,7 @@ pub struct BreakSpec {
     /// When it stops.
     pub at: RunMoment,
     /// After how long it resumes: at least three seconds. Default: ten seconds.
-    #[cfg_attr(feature = "typescript", ts(rename = "for", optional, type = "string | number"))]
+    #[cfg_attr(feature = "typescript", ts(rename = "for", optional, as = "Option<TimeSpan>"))]
     pub length: TimeSpan,
 }
 
@@ -171,13 +171,13 @@ pub struct TaskSpec {
     /// When it is `Pending`. Default: when the task before ends.
     pub starts: Option<RunMoment>,
     /// How long each attempt runs. Default: a second.
-    #[cfg_attr(feature = "typescript", ts(optional, type = "string | number"))]
+    #[cfg_attr(feature = "typescript", ts(optional, as = "Option<TimeSpan>"))]
     pub duration: TimeSpan,
     /// How often it fails before the last attempt: 0 to 1000. Default: 0.
     #[cfg_attr(feature = "typescript", ts(optional, as = "Option<u16>"))]
     pub retries: u16,
     /// How long it waits before each further attempt. Default: a second.
-    #[cfg_attr(feature = "typescript", ts(optional, type = "string | number"))]
+    #[cfg_attr(feature = "typescript", ts(optional, as = "Option<TimeSpan>"))]
     pub retry_delay: TimeSpan,
     /// The final state. Default: `Completed`.
     pub state: Option<StateSpec>,
