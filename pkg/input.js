@@ -129,33 +129,44 @@ export function document(input, callee) {
  */
 export function optionsOf(options, callee, functions) {
   if (options === undefined) return {};
-  if (
-    options === null ||
-    typeof options !== "object" ||
-    Array.isArray(options) ||
-    isHidden(options)
-  )
+  if (options === null || typeof options !== "object" || Array.isArray(options))
     throw new TypeError(`the options of ${callee} must be an object`);
   /** @type {(this: any, key: string, value: unknown) => unknown} */
   function plain(key, value) {
-    if (typeof value !== "function") {
-      // JSON has none of these, and would leave them out or write `null` or `{}`.
-      if (typeof value === "symbol" || (typeof value === "number" && !Number.isFinite(value)))
-        throw new TypeError(`\`${key}\` is ${typeof value === "symbol" ? "a symbol" : value}`);
-      if ((value ?? undefined) === undefined && (this[key] ?? undefined) !== undefined)
-        throw new TypeError(`\`${key}\` has no JSON: its toJSON returns ${value}`);
-      if (isHidden(value))
-        throw new TypeError(
-          `\`${key}\` is not plain data: an object, an array, a text, a number or a boolean`,
-        );
-      return refuseHalves(key, value);
-    }
+    if (typeof value !== "function") return refuseHalves(key, plainData.call(this, key, value));
     if (!functions || key !== "onProgress" || this !== options)
       throw new TypeError(`\`${key}\` is a function`);
     functions.onProgress = value;
     return undefined;
   }
-  return JSON.parse(jsonOf(options, `the options of ${callee}`, plain));
+  const data = JSON.parse(jsonOf(options, `the options of ${callee}`, plain));
+  if (data === null || typeof data !== "object" || Array.isArray(data))
+    throw new TypeError(`the options of ${callee} must be an object`);
+  return data;
+}
+
+/**
+ * A replacer that rejects what JSON does not have, and would leave out or write as `null` or `{}`.
+ * @this {any}
+ * @param {string} key
+ * @param {unknown} value
+ */
+export function plainData(key, value) {
+  const subject = key === "" ? "it" : `\`${key}\``;
+  if (typeof value === "symbol" || (typeof value === "number" && !Number.isFinite(value)))
+    throw new TypeError(`${subject} is ${typeof value === "symbol" ? "a symbol" : value}`);
+  if ((value ?? undefined) === undefined && (this[key] ?? undefined) !== undefined)
+    throw new TypeError(`${subject} has no JSON: its toJSON returns ${value}`);
+  if (isHidden(value))
+    throw new TypeError(
+      `${subject} must be plain data, such as an object or a text, not a ${className(value)}`,
+    );
+  return value;
+}
+
+/** @param {any} value */
+function className(value) {
+  return String(value.constructor?.name || "class without a name");
 }
 
 /**
@@ -164,6 +175,8 @@ export function optionsOf(options, callee, functions) {
  */
 function isHidden(value) {
   if (typeof value !== "object" || value === null || Array.isArray(value)) return false;
+  // JSON has the texts, numbers and booleans in these.
+  if (value instanceof Number || value instanceof String || value instanceof Boolean) return false;
   return !isPlain(value) && Object.keys(value).length === 0;
 }
 

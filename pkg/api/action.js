@@ -1,6 +1,6 @@
 // Renders what the actions of each firing do.
 
-import { bytesOf, document, jsonOf, optionsOf } from "../input.js";
+import { bytesOf, document, jsonOf, optionsOf, plainData } from "../input.js";
 import { liveModule } from "../modules/live.js";
 
 /** @typedef {string | Uint8Array | ArrayBuffer} Text */
@@ -23,7 +23,7 @@ export function renderActions(input, options) {
   };
   if (given !== undefined && (typeof given !== "object" || given === null || Array.isArray(given)))
     throw new TypeError(`${callee}: \`given\` must be an object, such as { flow_run: {…} }`);
-  const known = given === undefined ? "" : jsonOf(given, "`given`");
+  const known = given === undefined ? "" : jsonOf(given, "`given`", plainData);
   if (events === undefined) {
     const { bytes, wtf8 } = document(input, callee);
     return liveModule.call(

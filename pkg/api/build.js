@@ -1,6 +1,6 @@
 // Builds events and runs.
 
-import { jsonOf, object, optionsOf, string } from "../input.js";
+import { jsonOf, object, optionsOf, plainData, string } from "../input.js";
 import { passing } from "../instance.js";
 import { authorModule } from "../modules/author.js";
 import { encode } from "../text.js";
@@ -14,7 +14,7 @@ const EVENT_NAME = "the name of an event";
  * @returns {any} by the name
  */
 export function buildEvent(name, input = {}, options = {}) {
-  const text = encode(jsonOf(object(input, "buildEvent"), "this object"));
+  const text = encode(jsonOf(object(input, "buildEvent"), "this object", plainData));
   const chance = buildOptions(options, "buildEvent");
   const event = string(name, "buildEvent", EVENT_NAME);
   const size = event.length + text.length;
@@ -39,7 +39,7 @@ export function buildEventLines(name, inputs, options = {}) {
     for (let at = 0; at < inputs.length; at += AT_ONCE) {
       const some = inputs.slice(at, at + AT_ONCE);
       const objects = some.map((input) => object(input, "each event of buildEventLines"));
-      const text = encode(jsonOf(objects, "this object"));
+      const text = encode(jsonOf(objects, "this object", plainData));
       built.push(lines.use((open) => open.write(text), text.length));
     }
     return built.join("");
@@ -57,7 +57,7 @@ const AT_ONCE = 500;
  * @returns {import("../index.js").BuiltEvent[]}
  */
 export function buildRun(spec = {}, options = {}) {
-  const text = encode(jsonOf(object(spec, "buildRun"), "this object"));
+  const text = encode(jsonOf(object(spec, "buildRun"), "this object", plainData));
   const { onProgress, chance } = withProgress(options, "buildRun");
   const history = authorModule.open(
     (core) => new core.History(text, chance, onProgress),

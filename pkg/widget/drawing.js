@@ -161,7 +161,7 @@ export function draw(example, { width, until, label }) {
   const rows = all.length > MOST_ROWS ? [...all.slice(0, MOST_ROWS - 1), ...all.slice(-1)] : all;
   const end = Math.max(until, start + 1000);
   const plotWidth = Math.max(60, width - 2 * MARGIN);
-  // Leaves plotWidth after the last event for its name.
+  // Leaves space after the last event for its name.
   const last = start + (end - start) * 1.1;
   /** @param {number} at */
   const x = (at) =>
@@ -209,7 +209,7 @@ function axis(start, last, x, plotWidth, height) {
       ),
     );
   }
-  // A label at the very edge has no plotWidth.
+  // A label at the very edge has no space.
   const edge = x(last);
   return labels.filter((one) => Number(one.getAttribute("x") ?? 0) < edge - LABEL_WIDTH / 3);
 }

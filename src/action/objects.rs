@@ -326,15 +326,11 @@ pub(super) fn event_reference(id: &str, name: &str, occurred: i64) -> Model {
 }
 
 fn set_of(json: Option<Json<'_>>) -> Value {
-    let items = json.into_iter().flat_map(Json::items);
-    let mut all: Vec<Value> = Vec::new();
-    for item in items {
-        let text = item.string();
-        if !all.iter().any(|known| known.as_str() == Some(&*text)) {
-            all.push(Value::from(&*text));
-        }
+    let mut all: Map<String, ()> = Map::default();
+    for item in json.into_iter().flat_map(Json::items) {
+        all.or_default(item.string().into_owned());
     }
-    own(Py::Set(all))
+    own(Py::Set(all.into_entries().into_iter().map(|(text, ())| Value::from(text)).collect()))
 }
 
 fn specification(json: Option<Json<'_>>) -> Value {

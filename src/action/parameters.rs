@@ -190,6 +190,15 @@ fn error(class: &'static str, message: String, pointer: &str) -> Problem {
 }
 
 impl Hydration<'_> {
+    /// Each value has its path, which a template keeps.
+    fn pay(&self, pointer: &str) -> Result<(), Problem> {
+        if self.context.fuel.take(pointer.len()) {
+            return Ok(());
+        }
+        let message = "the paths of the parameters are too long".to_owned();
+        Err(Problem { class: "", message, pointer: String::new(), not_here: true })
+    }
+
     fn hydrate(&mut self, value: &Value, pointer: &str) -> Result<Hydrated, Problem> {
         match look(value) {
             Seen::Py(Py::Dict(dict)) => match dict.get(KIND) {
@@ -197,7 +206,9 @@ impl Hydration<'_> {
                 None => {
                     let mut hydrated = Dict::default();
                     for (key, value) in dict.iter() {
-                        let below = [pointer, "/", &str_of(key).replace('~', "~0").replace('/', "~1")].concat();
+                        let key_text = str_of(key);
+                        let below = [pointer, "/", &key_text.replace('~', "~0").replace('/', "~1")].concat();
+                        self.pay(&below)?;
                         match self.hydrate(value, &below)? {
                             Hydrated::Value(value) => hydrated.insert(key.clone(), value),
                             Hydrated::Remove => {}
@@ -210,7 +221,9 @@ impl Hydration<'_> {
             Seen::List => {
                 let mut hydrated = Vec::new();
                 for (index, item) in sequence(value).unwrap_or_default().iter().enumerate() {
-                    match self.hydrate(item, &format!("{pointer}/{index}"))? {
+                    let below = format!("{pointer}/{index}");
+                    self.pay(&below)?;
+                    match self.hydrate(item, &below)? {
                         Hydrated::Value(value) => hydrated.push(value),
                         Hydrated::Remove => {}
                         _ => hydrated.push(none()),

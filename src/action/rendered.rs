@@ -32,6 +32,9 @@ impl<'de> Deserialize<'de> for ActionOptions {
     }
 }
 
+/// The most fields of objects that are listed for an action.
+const MOST_USES: usize = 1000;
+
 const FLOW_RUN: &str = "prefect.flow-run";
 
 /// Renders the actions of an automation for a firing, in the order in which the server runs them.
@@ -192,7 +195,7 @@ fn note_uses(rendered: &mut RenderedAction, uses: &[(String, &'static str)]) {
             _ => ValueSource::Unknown,
         };
         let one = Use { name: name.clone(), source };
-        if !rendered.uses.contains(&one) {
+        if rendered.uses.len() < MOST_USES && !rendered.uses.contains(&one) {
             rendered.uses.push(one);
         }
     }

@@ -8,7 +8,7 @@ use minijinja::syntax::SyntaxConfig;
 use minijinja::value::{Rest, ValueOrKwargs};
 use minijinja::{AutoEscape, Environment, Error, ErrorKind, State, UndefinedBehavior, Value};
 
-use super::python::attribute::{MOST_NAMES, attr, item, slice};
+use super::python::attribute::{attr, item, slice};
 use super::python::error::{Outcome, Raised};
 use super::python::eval_context::{EvalContext, NOT_HERE, TOO_MUCH};
 use super::python::filter::{self, no_such};
@@ -18,7 +18,7 @@ use super::python::predicate;
 use super::python::show::str_of;
 use super::python::time::Arguments;
 use super::python::value::{
-    Dict, Missing, NODE, Py, Seen, is_undefined, list, locked, look, own, tuple, undefined, unknown, width,
+    Dict, Missing, NODE, Py, Seen, extent, is_undefined, list, locked, look, own, tuple, undefined, unknown,
 };
 use super::rewrite::{self, FILTER, Spot};
 
@@ -33,6 +33,15 @@ const LONGEST: usize = 100_000;
 
 /// The fuel of all templates of one result.
 pub(crate) struct Fuel(Cell<u64>);
+
+impl Fuel {
+    /// Takes some; false if there is too little left.
+    pub(super) fn take(&self, fuel: usize) -> bool {
+        let left = self.0.get().checked_sub(u64::try_from(fuel).unwrap_or(u64::MAX));
+        self.0.set(left.unwrap_or_default());
+        left.is_some()
+    }
+}
 
 impl Default for Fuel {
     fn default() -> Self {
@@ -85,8 +94,10 @@ struct Notes {
     raised: Option<Raised>,
     nothing: Vec<Nothing>,
     uses: Vec<(String, &'static str)>,
-    /// How much fuel is used.
+    /// How much fuel is used, up to the last operation.
     used: u64,
+    /// How many items loops ran over.
+    items: u64,
 }
 
 /// `maybe_template`: other texts are not rendered.
@@ -101,7 +112,7 @@ pub(super) fn render(template: &str, context: &Context<'_>) -> Rendering {
     }
     let notes = Arc::new(Mutex::new(Notes::default()));
     let result = run(template, context, &notes);
-    let Notes { raised, nothing, uses, used } = locked(&notes, std::mem::take);
+    let Notes { raised, nothing, uses, used, .. } = locked(&notes, std::mem::take);
     let result = match raised {
         Some(raised) if raised.class == NOT_HERE => Err(Failure::NotHere(raised.message)),
         Some(raised) => Err(Failure::Raised(raised)),
@@ -113,6 +124,8 @@ pub(super) fn render(template: &str, context: &Context<'_>) -> Rendering {
         }
         result => result,
     };
+    // It is parsed for each firing.
+    let used = used.saturating_add(u64::try_from(template.len()).unwrap_or(u64::MAX).saturating_mul(8));
     context.fuel.0.set(context.fuel.0.get().saturating_sub(used));
     Rendering { result, nothing, uses }
 }
@@ -170,9 +183,13 @@ fn run(template: &str, context: &Context<'_>, notes: &Arc<Mutex<Notes>>) -> Resu
             Ok(out)
         }
         Err(error) => {
-            if error.kind() == ErrorKind::OutOfFuel {
-                locked(notes, |notes| notes.used = FUEL);
-            }
+            // How much it used is only known up to the last operation. Since then, loops may have run without any.
+            let unknown = |items: u64| items.saturating_mul(u64::try_from(template.len()).unwrap_or(u64::MAX));
+            locked(notes, |notes| {
+                let is_out = error.kind() == ErrorKind::OutOfFuel;
+                let used = if is_out { FUEL } else { notes.used.saturating_add(unknown(notes.items)) };
+                notes.used = used.min(FUEL);
+            });
             Err(of_engine(&error))
         }
     }
@@ -194,20 +211,6 @@ fn of_engine(error: &Error) -> Failure {
     }
 }
 
-/// An attribute or item that was looked up.
-fn found(of: &Value, name: &Value, found: Value, around: EvalContext<'_>) -> Outcome<Value> {
-    // Some are made when they are looked up.
-    if matches!(look(of), Seen::Py(Py::Root(..) | Py::Labels(_) | Py::Group(..) | Py::Unknown(_)) | Seen::Text(_)) {
-        around.touch(of)?;
-    }
-    if is_undefined(&found) {
-        // The nearest name is looked for.
-        around.touch(name)?;
-        around.pay_times((width(of) / NODE).min(MOST_NAMES), NODE.saturating_mul(8))?;
-    }
-    Ok(found)
-}
-
 struct Runtime {
     notes: Arc<Mutex<Notes>>,
     spots: Vec<Spot>,
@@ -224,12 +227,10 @@ impl Runtime {
             EvalContext::is_flat_enough(&result)?;
             Ok(result)
         });
+        let used = used(state);
+        locked(&self.notes, |notes| notes.used = used);
         result.map_err(|raised| {
-            let used = used(state);
-            locked(&self.notes, |notes| {
-                notes.raised.get_or_insert(raised);
-                notes.used = used;
-            });
+            locked(&self.notes, |notes| drop(notes.raised.get_or_insert(raised).repr()));
             Error::new(ErrorKind::InvalidOperation, "raised")
         })
     }
@@ -243,12 +244,14 @@ impl Runtime {
         let take = |fuel| state.consume_fuel(fuel).is_ok();
         let around = self.around(&take);
         match name {
+            // What is written stays in memory.
             "print" => {
                 around.visit(value)?;
+                around.pay_times(extent(value).size, 8)?;
                 Ok(self.print(state, value, count()))
             }
             "text" => {
-                around.touch(value)?;
+                around.pay_times(value.as_str().map_or(0, str::len), 8)?;
                 Ok(match state.auto_escape() {
                     AutoEscape::None => value.clone(),
                     _ => Value::from_safe_string(value.as_str().unwrap_or_default().to_owned()),
@@ -256,16 +259,24 @@ impl Runtime {
             }
             // In a namespace, which could hold itself otherwise.
             "keep" => around.visit(value).map(|()| value.clone()),
-            "name" => Ok(self.name(value, first.as_str().unwrap_or_default())),
+            "name" => {
+                if value.is_undefined() {
+                    // The nearest name is looked for.
+                    around.pay_times(self.names.len(), 8 * NODE)?;
+                }
+                Ok(self.name(value, first.as_str().unwrap_or_default()))
+            }
             "attribute" => {
                 let name = first.as_str().unwrap_or_default();
                 self.note_use(value, name);
-                found(value, &first, attr(value, name)?, around)
+                let found = attr(value, name)?;
+                around.looked_up(value, &first, &found).map(|()| found)
             }
             "item" => {
                 self.note_use(value, first.as_str().unwrap_or_default());
                 around.find(value, &first)?;
-                found(value, &first, item(value, &first)?, around)
+                let found = item(value, &first)?;
+                around.looked_up(value, &first, &found).map(|()| found)
             }
             "slice" => {
                 around.touch_items(value)?;
@@ -293,6 +304,8 @@ impl Runtime {
             "iterate" => {
                 around.touch_items(value)?;
                 let all = items(value)?;
+                let more = u64::try_from(all.len()).unwrap_or(u64::MAX);
+                locked(&self.notes, |notes| notes.items = notes.items.saturating_add(more));
                 match count() {
                     0 => Ok(list(all)),
                     count => {
@@ -370,10 +383,12 @@ impl Runtime {
                 Seen::Py(Py::Undefined(missing)) => (missing.message.clone(), missing.near.clone()),
                 _ => ("it is undefined".to_owned(), None),
             };
-            if let Some(Spot { written, line }) = self.spots.get(spot).cloned() {
+            let is_full = locked(&self.notes, |notes| notes.nothing.len() >= 100);
+            let spot = self.spots.get(spot).filter(|_| !is_full);
+            if let Some(Spot { written, line }) = spot.cloned() {
                 let found = Nothing { written, line, message, near };
                 locked(&self.notes, |notes| {
-                    if !notes.nothing.contains(&found) && notes.nothing.len() < 100 {
+                    if !notes.nothing.contains(&found) {
                         notes.nothing.push(found);
                     }
                 });

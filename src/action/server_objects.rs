@@ -19,7 +19,7 @@ pub enum ServerObjectsError {
     NotJson,
     /// It is not an object.
     NotAnObject,
-    /// One of its texts contains half a character.
+    /// One of its texts contains a lone surrogate.
     LoneSurrogate,
 }
 
@@ -44,8 +44,8 @@ impl ServerObjects {
         let text = text.into();
         let (mut tape, mut issues) = (Tape::new(), Vec::new());
         let is_complete = parse(&text, 0, &mut tape, &mut issues).complete;
-        let is_valid = |fault| matches!(fault, Fault::LoneSurrogate | Fault::NumberRange | Fault::IntegerTooLong);
-        if !is_complete || !issues.iter().all(|issue| is_valid(issue.fault)) {
+        let is_json = |fault| matches!(fault, Fault::LoneSurrogate | Fault::NumberRange | Fault::IntegerTooLong);
+        if !is_complete || !issues.iter().all(|issue| is_json(issue.fault)) {
             return Err(ServerObjectsError::NotJson);
         }
         if issues.iter().any(|issue| issue.fault == Fault::LoneSurrogate) {

@@ -336,11 +336,21 @@ impl Pull {
         let asked = slice.range();
         match slice.add_page(page) {
             Outcome::Wrong(what) => return self.wrong(&what),
-            Outcome::Cut(total) if !self.lengths.allow_cut(self.progress.events) => {
-                let (total, received) = (many(total), many(self.progress.events));
+            Outcome::Cut(total) if !self.lengths.allow_cut() => {
+                let (total, received) = (many(total), many(self.lengths.received()));
                 return self.wrong(&format!(
-                    "counts more events than it returns: last it counted {total} {asked}, but asked for parts of such ranges \
-                     it has returned {received} in all"
+                    "counts more events than it returns: it counted {total} {asked}, but returned only {received} in all \
+                     when asked for parts of the range"
+                ));
+            }
+            Outcome::Complete if slice.is_short && !self.lengths.allow_short() => {
+                let (returned, counted) =
+                    (slice.events.len() as u64, (slice.events.len() as u64).saturating_add(slice.lacking()));
+                return self.wrong(&format!(
+                    "counts more events than it returns: it counted {} {}, but returned {}",
+                    many(counted),
+                    slice.range(),
+                    many(returned)
                 ));
             }
             Outcome::More | Outcome::Again | Outcome::Cut(_) => self.ask(slice),

@@ -40,9 +40,16 @@ impl Tree {
     }
 }
 
+/// Reads JSON text that was written here, and is not nested deeper than what was read.
+fn written(text: &str) -> Result<Tree, serde_json::Error> {
+    let mut deserializer = serde_json::Deserializer::from_str(text);
+    deserializer.disable_recursion_limit();
+    Tree::deserialize(&mut deserializer)
+}
+
 /// For `serialize_with`: JSON text as a value.
 pub(crate) fn text_as_value<S: Serializer>(text: &str, serializer: S) -> Result<S::Ok, S::Error> {
-    Tree::parse(text).map_err(S::Error::custom)?.serialize(serializer)
+    written(text).map_err(S::Error::custom)?.serialize(serializer)
 }
 
 /// The same, if there is a text.
@@ -50,7 +57,7 @@ pub(crate) fn optional_text_as_value<S: Serializer>(
     text: &Option<impl AsRef<str>>,
     serializer: S,
 ) -> Result<S::Ok, S::Error> {
-    text.as_ref().map(|text| Tree::parse(text.as_ref())).transpose().map_err(S::Error::custom)?.serialize(serializer)
+    text.as_ref().map(|text| written(text.as_ref())).transpose().map_err(S::Error::custom)?.serialize(serializer)
 }
 
 impl Object {

@@ -199,7 +199,6 @@ fn seconds(span: i64) -> String {
     decimal(span.unsigned_abs())
 }
 
-/// The three numbers of a version.
 /// `1 missed heartbeat`, `2 missed heartbeats`.
 fn plural(count: i64, heartbeats: &str) -> String {
     [&*count.to_string(), heartbeats, if count == 1 { "" } else { "s" }].concat()

@@ -191,7 +191,8 @@ impl CapturedEvents {
     }
 
     /// Adds the events of a text: JSON documents one after the other, such as whole lines of NDJSON. Events of earlier
-    /// texts are not added again. If the report is not valid, the events before the error were added.
+    /// texts are not added again. If the report is not valid, the events before the error were added, and what is calculated
+    /// with these events reports the error: see [`CapturedEvents::unread`].
     pub fn add(&mut self, text: DocumentText<'_>) -> Report {
         self.add_lines(text, 0, None)
     }

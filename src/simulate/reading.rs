@@ -157,12 +157,13 @@ impl<'t> Reading<'t> {
     #[inline(never)]
     pub(super) fn check_patterns(&mut self, trigger: &Trigger, value: Value<'_>) {
         if has_too_many_patterns(trigger) {
-            let what = "patterns with `!`, `?`, `[…]` or an inner `*`, and items of `match_related`";
+            let what = "patterns that cannot be looked up: those with `!`, `?`, `[…]` or an inner `*`, where `?` and `[…]` behind \
+                a `*` count for each character, and items of `match_related`";
             let place = value.get("trigger").unwrap_or(value);
             self.above_limit(
                 place,
                 MOST_ONE_BY_ONE as u64,
-                ["trigger", what, "others may be more: they are looked up"],
+                ["trigger", what, "patterns without wildcards, or with only a `*` at the end, do not count"],
             );
         }
     }

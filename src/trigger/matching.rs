@@ -58,7 +58,7 @@ impl Patterns {
 }
 
 /// The most that [`one_by_one`] may be, so that the time to play an event has a bound.
-pub(crate) const MOST_ONE_BY_ONE: usize = 1000;
+pub(crate) const MOST_ONE_BY_ONE: usize = 5000;
 
 /// How many comparisons the engine may need for each character of a value of an event, beyond looking it up: for patterns
 /// that cannot be looked up, and items of `match_related`.
@@ -84,9 +84,9 @@ pub(crate) fn one_by_one(trigger: &EventTrigger) -> usize {
 fn comparisons(pattern: &str) -> usize {
     let text = pattern.strip_suffix('*').unwrap_or(pattern);
     let (mut count, mut of_wildcard) = (usize::from(text.starts_with('!')), 1);
-    for byte in text.bytes() {
+    for (at, byte) in text.bytes().enumerate() {
         match byte {
-            b'*' => (count, of_wildcard) = (count.max(1), text.len()),
+            b'*' => (count, of_wildcard) = (count.max(1), text.len().saturating_sub(at)),
             b'?' | b'[' => count = count.max(of_wildcard),
             // See `is_compared`.
             b'\n' => count = count.max(1),

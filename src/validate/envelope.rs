@@ -30,7 +30,7 @@ pub(crate) const MAX_NAME: usize = 1024;
 pub(crate) const MAX_LABELS: usize = 500;
 pub(crate) const MAX_RELATED: usize = 100;
 /// Levels that pydantic can serialize.
-const MAX_PAYLOAD_DEPTH: usize = 255;
+pub(super) const MAX_PAYLOAD_DEPTH: usize = 255;
 /// Levels that the websocket's JSON reader accepts, for the whole event.
 const MAX_WEBSOCKET_DEPTH: usize = 200;
 /// Bytes of the event as the server writes it.
@@ -499,7 +499,7 @@ fn meaning_of(name: &str) -> Option<&'static str> {
 }
 
 /// How many levels of arrays and objects a value has.
-fn depth(value: Value<'_>) -> usize {
+pub(super) fn depth(value: Value<'_>) -> usize {
     let mut deepest = 0;
     let mut open: Vec<u32> = Vec::new();
     for inner in value.descendants().filter(|inner| matches!(inner.kind(), Kind::Array | Kind::Object)) {

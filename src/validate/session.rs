@@ -280,7 +280,10 @@ impl<R: Relate> Events<'_, R> {
         }
         let links = Links::of(&parts, matched.as_ref()).map(Observed::place);
         let without_findings = findings.event_has_none();
-        if let (false, Some(schemas)) = (deep, &self.options.schemas) {
+        if let Some(schemas) = &self.options.schemas
+            // What is nested deeper has an error of its own.
+            && (!deep || envelope::depth(value) <= envelope::MAX_PAYLOAD_DEPTH.saturating_add(1))
+        {
             custom::check(findings, schemas, &subject, name.as_deref(), value);
         }
         if !self.is_alone && findings.beyond_envelope() {

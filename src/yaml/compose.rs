@@ -745,7 +745,10 @@ fn closing(text: &str, start: usize) -> Option<usize> {
             _ => {}
         }
         if depth == 0 && quote.is_none() {
-            return Some(at);
+            // The quote that opens another text closes none.
+            let after = bytes.get(at.saturating_add(1));
+            let is_end = after.is_none_or(|after| b" \t\r\n,]}:".contains(after));
+            return (is_end || byte.is_ascii_punctuation() && !matches!(byte, b'"' | b'\'')).then_some(at);
         }
         at = at.saturating_add(1);
     }

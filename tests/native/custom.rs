@@ -475,3 +475,23 @@ fn own_schemas_are_within_the_budget() {
     Schemas::read(&format!("{{{}}}", together.join(","))).unwrap_or_else(|error| panic!("{error}"));
     assert!(steps() - before < 2_000_000, "{} steps", steps() - before);
 }
+
+/// Events that are nested deeply are checked as the others are, and so are those beside them.
+#[test]
+fn deep_events_are_checked() {
+    let deep = |depth: usize| {
+        let payload = [r#"{"a": "#, &"[".repeat(depth), &"]".repeat(depth), "}"].concat();
+        order(&payload)
+    };
+    let schemas = r#"{"acme.*": {"properties": {"payload": {"required": ["total"]}}}}"#;
+    let options =
+        ValidateOptions { schemas: Some(Schemas::read(schemas).unwrap().into()), ..ValidateOptions::default() };
+    let violations = |text: &str| {
+        let report = validate(text.as_bytes(), TextOptions::default(), &options);
+        report.diagnostics.iter().filter(|found| found.code == "schema-violation").count()
+    };
+    for depth in [1, 188, 189, 195, 220, 253] {
+        assert_eq!(violations(&deep(depth)), 1, "{depth}");
+        assert_eq!(violations(&format!("[{}, {}]", deep(depth), order("{}"))), 2, "{depth}");
+    }
+}

@@ -200,7 +200,8 @@ fn files_of_a_module_have_no_cyclic_dependencies() {
     let mut wrong = Vec::new();
     for module in LAYERED {
         let uses = inner_uses(module);
-        assert!(uses.len() > 1 && uses.values().any(|used| !used.is_empty()), "{module}: nothing was read");
+        let least = if matches!(module, "validate" | "simulate") { 5 } else { 1 };
+        assert!(uses.len() > least && uses.values().any(|used| !used.is_empty()), "{module}: nothing was read");
         // Files that nothing uses, or that only such files use, cannot be in a cycle.
         let mut left = uses.clone();
         loop {

@@ -292,6 +292,15 @@ fn templates_that_calculate_too_much_are_not_rendered() {
         "{{ ('%(a)s' * 30000) % {'a': 'x' * 900000} }}".to_owned(),
         "{{ ([[1] * 1000] * 1000) | sum(start=[]) | length }}".to_owned(),
         "{{ ([{'a': 1}] * 100000) | selectattr('a' + '.b' * 40000) | list }}".to_owned(),
+        "{% set x = 'a' * 900000 %}{{ [{'a': x}, {'a': x}] | sort(attribute='a' + ',a' * 40000) | length }}".to_owned(),
+        "{% set x = 'a' * 900000 %}{{ [{'a': x}] | unique(attribute='a' + ',a' * 3000) | list | length }}".to_owned(),
+        "{% set x = 'a' * 900000 %}{{ ([x] * 20000) | map(attribute='999999') | list | length }}".to_owned(),
+        "{% set f = '%c' * 400000 %}{% for i in range(90) %}{% set y = event.occurred.strftime(f) %}{% endfor %}"
+            .to_owned(),
+        ["{% set t = [0] * 500 %}{% set a = t %}", &"{% set a = [t, a] %}".repeat(500), "{{ a < a }}"].concat(),
+        "{% set l = [] %}{% for i in range(90) %}{% set y = ('a' * 900000).split('a') %}{% endfor %}".to_owned(),
+        "{% for i in range(90) %}{{ 'a' * 900000 }}{% endfor %}".to_owned(),
+        letters("{{ evnt if 0 else nothing }}"),
         letters(&"z".repeat(50_000)),
         letters("{{ ('a' * 900000) | upper | length }}"),
         letters("{{ ('a' * 900000)[1:] | length }}"),
@@ -337,8 +346,30 @@ fn long_templates_are_rendered() {
     assert_eq!(body(context, rows).unwrap().lines().count(), 10_000);
     let nested = ["{% set a = [1] %}", &"{% set a = [a] %}".repeat(900), "{{ a }}"].concat();
     assert_eq!(body(context, &nested).unwrap().len(), 2 * 901 + 1);
+    let flat = ["{{ [", &"event.payload.total, ".repeat(400), "(1)] | length }}"].concat();
+    assert_eq!(body(context, &flat).unwrap(), "401");
+    let conditions = "{% if 0 %}{% elif event.id %}x{% endif %}".repeat(400);
+    assert_eq!(body(context, &conditions).unwrap(), "x".repeat(400));
     let large = "{{ (('x' * 1000) ~ event) | length > 1000 }}{{ (event | tojson) == (event | tojson) }}";
     assert_eq!(body(context, &large.repeat(100)).unwrap(), "TrueTrue".repeat(100));
     let kept = "{% set ns = namespace(n=0, l=[]) %}{% for x in range(100) %}{% set ns.n = ns.n + x %}{% set ns.l = ns.l + [x] %}{% endfor %}{{ ns.n }} {{ ns.l | length }}";
     assert_eq!(body(context, kept).unwrap(), "4950 100");
+}
+
+/// Parameters of any depth keep the others' results, and long paths of many values are not copied without end.
+#[test]
+fn parameters_are_rendered_at_any_depth() {
+    let (contexts, _) = rows();
+    let render = |parameters: Json| {
+        let action = json!({"type": "run-deployment", "deployment_id": ID, "parameters": parameters});
+        act(&contexts["order"], &action)
+    };
+    let mut deep = json!("{{ event.payload.total }}");
+    for _ in 0..300 {
+        deep = json!([deep]);
+    }
+    let done = render(json!({"deep": deep}));
+    assert!(serde_json::to_string(&done).unwrap().contains(&"[".repeat(300)), "{:?}", done.unknown);
+    let done = render(json!({"k".repeat(100_000): vec!["{{ 1 }}"; 10_000]}));
+    assert!(done.unknown.unwrap().contains("the paths of the parameters are too long"));
 }

@@ -424,7 +424,7 @@ fn several_automations_are_played() {
     assert_eq!(played(composite, &[&live], json!({})).firings.len(), 8);
 }
 
-/// Half a character is none: its text would become another one, and two texts the same.
+/// A lone surrogate is no character: a text would become another one, and two texts the same.
 #[test]
 fn events_with_lone_surrogates_are_errors() {
     let automation = r#"{"name": "n", "actions": [{"type": "do-nothing"}], "trigger": {"type": "event", "posture": "Reactive",

@@ -274,11 +274,17 @@ const WRONG_OPTIONS = [
   ["server", /options/],
   [null, /options/],
   // As JSON, these would count as not given.
-  [new Map([["profile", "server"]]), /^the options of validate must be an object$/],
+  [
+    new Map([["profile", "server"]]),
+    /^the options of validate cannot be written as JSON: it must be plain data, such as an object or a text, not a Map$/,
+  ],
   [new Date(), /^the options of validate must be an object$/],
-  [{ schemas: new Map([["a", {}]]) }, /: `schemas` is not plain data: an object, an array, /],
-  [{ severity: new Map() }, /: `severity` is not plain data: /],
-  [{ severity: { "missing-label": new Set() } }, /: `missing-label` is not plain data: /],
+  [
+    { schemas: new Map([["a", {}]]) },
+    /: `schemas` must be plain data, such as an object or a text, not a Map$/,
+  ],
+  [{ severity: new Map() }, /: `severity` must be plain data/],
+  [{ severity: { "missing-label": new Set() } }, /: `missing-label` must be plain data/],
   [{ schemas: Symbol("s") }, /: `schemas` is a symbol$/],
   [{ profile: Symbol("s") }, /: `profile` is a symbol$/],
   [{ maxDiagnostics: Number.NaN }, /: `maxDiagnostics` is NaN$/],
@@ -291,7 +297,7 @@ const WRONG_OPTIONS = [
         return "server";
       }
     })(),
-    /^the options of validate must be an object$/,
+    /: it must be plain data, such as an object or a text, not a class without a name$/,
   ],
 ];
 
@@ -302,6 +308,16 @@ for (const [options, message] of WRONG_OPTIONS) {
     }
   });
 }
+
+test("options can be objects of a class with toJSON", () => {
+  class Options {
+    #profile = "server";
+    toJSON() {
+      return { profile: this.#profile, maxDiagnostics: new Number(5) };
+    }
+  }
+  assert.deepEqual(validate(TEXT, /** @type {any} */ (new Options())), FINE);
+});
 
 test("undefined options count as not given", () => {
   assert.deepEqual(validate(TEXT, undefined), FINE);

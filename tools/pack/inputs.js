@@ -39,6 +39,13 @@ const { eventTypes, customEventInputs } = await import(pathToFileURL(from).href)
 /** The paths with which the builder accepts null, by the patterns of names; of custom events at "". @type {{ [pattern: string]: string[] }} */
 const NULLABLE = JSON.parse(readFileSync(nulls, "utf8"));
 
+/** @param {string} namePattern */
+function nullable(namePattern) {
+  const keys = NULLABLE[namePattern];
+  if (!keys) throw new Error(`${nulls} lacks ${namePattern}`);
+  return keys;
+}
+
 const declarations = [];
 /** @type {string[]} Names without placeholders, and names of known states and statuses. */
 const literals = [];
@@ -51,7 +58,7 @@ for (const type of eventTypes()) {
   const input = `${stem}Input`;
   const built = `${stem}Event`;
   declarations.push(
-    `/** ${title.replaceAll("*/", "*\\/")}: what \`buildEvent\` is given for \`${namePattern}\`. */\nexport interface ${input} ${object(tree(inputs, NULLABLE[namePattern]), "")}\n`,
+    `/** ${title.replaceAll("*/", "*\\/")}: what \`buildEvent\` is given for \`${namePattern}\`. */\nexport interface ${input} ${object(tree(inputs, nullable(namePattern)), "")}\n`,
   );
   if (!namePattern.includes("{")) {
     literals.push(entry(namePattern, input, built));
@@ -84,7 +91,7 @@ export type EventName = keyof EventsByName;
 export type EventInputOf<Name extends string> = FamilyOf<Name>["input"];
 
 /** The input of a custom event, an event whose name is not Prefect's. */
-export interface CustomEventInput ${object(tree(customEventInputs(), NULLABLE[""]), "")}
+export interface CustomEventInput ${object(tree(customEventInputs(), nullable("")), "")}
 
 /** The input of an event whose name is only known at run time: the keys of all events. Each event has its own; \`buildEvent\` rejects others. */
 export interface EventInput ${object(tree(all(), Object.values(NULLABLE).flat()), "")}

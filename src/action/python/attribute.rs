@@ -8,8 +8,8 @@ use super::error::{Outcome, type_error};
 use super::operator::{key_text, special, whole};
 use super::show::quoted;
 use super::value::{
-    Missing, Model, NODE, Py, Seen, class, described, int, is_undefined, list, look, none, own, sequence, text, tuple,
-    width,
+    MOST_NAMES, Missing, Model, NODE, Py, Seen, class, described, int, is_undefined, list, look, none, own, sequence,
+    text, tuple, width,
 };
 
 pub(in crate::action) const TEXT_METHODS: [&str; 47] = [
@@ -99,8 +99,7 @@ const TIME_METHODS: [&str; 29] = [
 const DELTA_METHODS: [&str; 5] = ["total_seconds", "total_minutes", "total_hours", "total_days", "in_words"];
 const RESOURCE_METHODS: [&str; 7] =
     ["get", "items", "keys", "model_dump", "as_label_value_array", "has_all_labels", "prefect_object_id"];
-/// Among how many names the nearest is looked for, and how long the other one may be.
-pub(in crate::action) const MOST_NAMES: usize = 1000;
+/// How long a name may be for which the nearest is looked for.
 const LONGEST_NAME: usize = 100;
 
 const MODEL_METHODS: [&str; 4] = ["model_dump", "model_dump_json", "dict", "json"];

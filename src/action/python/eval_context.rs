@@ -7,7 +7,7 @@
 use minijinja::Value;
 
 use super::error::{Outcome, Raised};
-use super::value::{NODE, extent, text, width};
+use super::value::{MOST_NAMES, NODE, Py, Seen, extent, is_undefined, look, text, width};
 
 /// How deep values are inside others at most: about as deep as Python's recursion goes.
 const DEEPEST: usize = 1000;
@@ -72,6 +72,27 @@ impl EvalContext<'_> {
         }
         Self::is_flat_enough(value)?;
         self.pay(all.size)
+    }
+
+    /// Pays for a value whose parts are compared again on each level.
+    pub(in crate::action) fn visit_ordered(&self, value: &Value) -> Outcome<()> {
+        self.visit(value)?;
+        let all = extent(value);
+        self.pay_times(all.size, all.depth)
+    }
+
+    /// Pays for an attribute or item that was looked up.
+    pub(in crate::action) fn looked_up(&self, of: &Value, name: &Value, found: &Value) -> Outcome<()> {
+        // Some are made when they are looked up.
+        if matches!(look(of), Seen::Py(Py::Root(..) | Py::Labels(_) | Py::Group(..) | Py::Unknown(_)) | Seen::Text(_)) {
+            self.touch(of)?;
+        }
+        if is_undefined(found) {
+            // The nearest name is looked for.
+            self.touch(name)?;
+            self.pay_times((width(of) / NODE).min(MOST_NAMES), NODE.saturating_mul(8))?;
+        }
+        Ok(())
     }
 
     pub(in crate::action) fn visit_all<'v>(&self, values: impl IntoIterator<Item = &'v Value>) -> Outcome<()> {

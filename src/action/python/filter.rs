@@ -104,10 +104,13 @@ fn pay(name: &str, value: &Value, given: &Arguments<'_>, around: EvalContext<'_>
         }
         // Each item pays for itself.
         "map" | "select" | "reject" | "selectattr" | "rejectattr" => {}
-        "sort" | "groupby" | "dictsort" => {
-            around.visit(value)?;
+        "sort" | "groupby" | "dictsort" | "unique" | "min" | "max" => {
+            around.visit_ordered(value)?;
             let rounds = usize::try_from(count.checked_ilog2().unwrap_or_default()).unwrap_or_default();
-            around.pay_times(extent(value).size, rounds)?;
+            // Each item has a key for each path of the attribute.
+            let paths =
+                arguments().filter_map(text).map(|text| text.matches(',').count()).fold(1, usize::saturating_add);
+            around.pay_times(extent(value).size, rounds.saturating_add(paths))?;
         }
         _ => around.visit(value)?,
     }
@@ -138,6 +141,9 @@ fn of_text(name: &str, value: &Value, given: &Arguments<'_>, around: EvalContext
         "center" => {
             let width = given.int(0, "width").unwrap_or(80);
             let width = usize::try_from(width).unwrap_or_default().min(100_000);
+            if let Err(raised) = around.pay(width) {
+                return Some(Err(raised));
+            }
             Value::from(texts::padded(&whole_text(), width, ' ', true, true))
         }
         "replace" => {

@@ -72,16 +72,16 @@ pub(super) fn filter(
             Seen::Py(Py::Dict(dict)) => Ok(own(Py::Generator(dict.pairs()))),
             _ => type_error("Can only get item pairs from a mapping."),
         },
-        "join" => join(value, given),
+        "join" => join(value, given, around),
         "sort" => items(value).and_then(|all| {
             let sensitive = given.flag(1, "case_sensitive");
-            sorted(all, given.get(2, "attribute"), sensitive, given.flag(0, "reverse")).map(list)
+            sorted(all, given.get(2, "attribute"), sensitive, given.flag(0, "reverse"), around).map(list)
         }),
         "unique" => unique(value, given, around),
-        "min" | "max" => extreme(name, value, given),
+        "min" | "max" => extreme(name, value, given, around),
         "sum" => sum(value, given, around),
-        "groupby" => groups(value, given),
-        "dictsort" => dict_sorted(value, given),
+        "groupby" => groups(value, given, around),
+        "dictsort" => dict_sorted(value, given, around),
         "batch" => batches(value, given, around),
         "slice" => slices(value, given, around),
         "map" => map(value, given, around),
@@ -102,7 +102,12 @@ fn reversible(value: &Value) -> Outcome<Vec<Value>> {
 }
 
 /// An attribute or item by a path such as `a.b.0`; `default` if it is undefined.
-fn attribute_of(value: &Value, path: &Value, default: Option<&Value>) -> Outcome<Value> {
+fn attribute_of(value: &Value, path: &Value, default: Option<&Value>, around: EvalContext<'_>) -> Outcome<Value> {
+    let item = |of: &Value, key: &Value| {
+        around.find(of, key)?;
+        let found = item(of, key)?;
+        around.looked_up(of, key, &found).map(|()| found)
+    };
     let mut found = value.clone();
     match text(path) {
         Some(path) => {
@@ -129,16 +134,16 @@ fn lowered(value: &Value, sensitive: bool) -> Value {
 }
 
 /// The keys to sort by: of `"a,b"` several.
-fn keys(value: &Value, attribute: Option<&Value>, sensitive: bool) -> Outcome<Value> {
+fn keys(value: &Value, attribute: Option<&Value>, sensitive: bool, around: EvalContext<'_>) -> Outcome<Value> {
     let Some(attribute) = attribute.filter(|attribute| !attribute.is_none()) else {
         return Ok(lowered(value, sensitive));
     };
     let Some(paths) = text(attribute).filter(|paths| paths.contains(',')) else {
-        return attribute_of(value, attribute, None).map(|key| lowered(&key, sensitive));
+        return attribute_of(value, attribute, None, around).map(|key| lowered(&key, sensitive));
     };
     let mut all = Vec::new();
     for path in paths.split(',') {
-        all.push(lowered(&attribute_of(value, &Value::from(path), None)?, sensitive));
+        all.push(lowered(&attribute_of(value, &Value::from(path), None, around)?, sensitive));
     }
     Ok(list(all))
 }
@@ -148,10 +153,11 @@ pub(super) fn sorted(
     attribute: Option<&Value>,
     sensitive: bool,
     reverse: bool,
+    around: EvalContext<'_>,
 ) -> Outcome<Vec<Value>> {
     let mut keyed = Vec::with_capacity(all.len());
     for value in all {
-        keyed.push((keys(&value, attribute, sensitive)?, value));
+        keyed.push((keys(&value, attribute, sensitive, around)?, value));
     }
     // Python compares each with the one before it.
     for (before, after) in keyed.iter().zip(keyed.iter().skip(1)) {
@@ -173,12 +179,12 @@ pub(super) fn sorted(
     raised.map_or_else(|| Ok(keyed.into_iter().map(|(_, value)| value).collect()), Err)
 }
 
-fn join(value: &Value, given: &Arguments<'_>) -> Outcome<Value> {
+fn join(value: &Value, given: &Arguments<'_>, around: EvalContext<'_>) -> Outcome<Value> {
     let separator = given.get(0, "d").map(str_of).unwrap_or_default();
     let mut parts = Vec::new();
     for one in items(value)? {
         parts.push(match given.get(1, "attribute") {
-            Some(path) => str_of(&attribute_of(&one, path, None)?),
+            Some(path) => str_of(&attribute_of(&one, path, None, around)?),
             None => str_of(&one),
         });
     }
@@ -188,7 +194,7 @@ fn join(value: &Value, given: &Arguments<'_>) -> Outcome<Value> {
 fn unique(value: &Value, given: &Arguments<'_>, around: EvalContext<'_>) -> Outcome<Value> {
     let (mut seen, mut kept): (Vec<Value>, Vec<Value>) = (Vec::new(), Vec::new());
     for one in items(value)? {
-        let key = keys(&one, given.get(1, "attribute"), given.flag(0, "case_sensitive"))?;
+        let key = keys(&one, given.get(1, "attribute"), given.flag(0, "case_sensitive"), around)?;
         around.visit(&key)?;
         around.pay_times(seen.len(), extent(&key).size)?;
         if !seen.iter().any(|before| equal(before, &key)) {
@@ -199,10 +205,10 @@ fn unique(value: &Value, given: &Arguments<'_>, around: EvalContext<'_>) -> Outc
     Ok(own(Py::Generator(kept)))
 }
 
-fn extreme(name: &str, value: &Value, given: &Arguments<'_>) -> Outcome<Value> {
+fn extreme(name: &str, value: &Value, given: &Arguments<'_>, around: EvalContext<'_>) -> Outcome<Value> {
     let mut best: Option<(Value, Value)> = None;
     for one in items(value)? {
-        let key = keys(&one, given.get(1, "attribute"), given.flag(0, "case_sensitive"))?;
+        let key = keys(&one, given.get(1, "attribute"), given.flag(0, "case_sensitive"), around)?;
         let better = match &best {
             None => true,
             Some((known, _)) if name == "max" => order(">", &key, known)? == Some(Ordering::Greater),
@@ -219,7 +225,7 @@ fn sum(value: &Value, given: &Arguments<'_>, around: EvalContext<'_>) -> Outcome
     let mut total = given.get(1, "start").cloned().unwrap_or_else(|| Value::from(0));
     for one in items(value)? {
         let one = match given.get(0, "attribute").filter(|path| !path.is_none()) {
-            Some(path) => attribute_of(&one, path, None)?,
+            Some(path) => attribute_of(&one, path, None, around)?,
             None => one,
         };
         total = binary("+", &total, &one, around).map_err(|raised| {
@@ -230,13 +236,13 @@ fn sum(value: &Value, given: &Arguments<'_>, around: EvalContext<'_>) -> Outcome
     Ok(total)
 }
 
-fn groups(value: &Value, given: &Arguments<'_>) -> Outcome<Value> {
+fn groups(value: &Value, given: &Arguments<'_>, around: EvalContext<'_>) -> Outcome<Value> {
     let attribute = given.get(0, "attribute").cloned().unwrap_or_default();
     let (default, sensitive) = (given.get(1, "default"), given.flag(2, "case_sensitive"));
-    let all = sorted(items(value)?, Some(&attribute), sensitive, false)?;
+    let all = sorted(items(value)?, Some(&attribute), sensitive, false, around)?;
     let mut groups: Vec<(Value, Value, Vec<Value>)> = Vec::new();
     for one in all {
-        let label = attribute_of(&one, &attribute, default)?;
+        let label = attribute_of(&one, &attribute, default, around)?;
         let key = lowered(&label, sensitive);
         match groups.last_mut() {
             Some((known, _, members)) if equal(known, &key) => members.push(one),
@@ -246,7 +252,7 @@ fn groups(value: &Value, given: &Arguments<'_>) -> Outcome<Value> {
     Ok(list(groups.into_iter().map(|(_, label, members)| own(Py::Group(label, members))).collect()))
 }
 
-fn dict_sorted(value: &Value, given: &Arguments<'_>) -> Outcome<Value> {
+fn dict_sorted(value: &Value, given: &Arguments<'_>, around: EvalContext<'_>) -> Outcome<Value> {
     let Seen::Py(Py::Dict(dict)) = look(value) else {
         return type_error(format!("'{}' object has no attribute 'items'", class(value)));
     };
@@ -258,7 +264,7 @@ fn dict_sorted(value: &Value, given: &Arguments<'_>) -> Outcome<Value> {
         }
     };
     let (sensitive, reverse) = (given.flag(0, "case_sensitive"), given.flag(2, "reverse"));
-    sorted(dict.pairs(), Some(&Value::from(place)), sensitive, reverse).map(list)
+    sorted(dict.pairs(), Some(&Value::from(place)), sensitive, reverse, around).map(list)
 }
 
 fn count_of(given: &Arguments<'_>, name: &str) -> Outcome<usize> {
@@ -309,7 +315,7 @@ fn map(value: &Value, given: &Arguments<'_>, around: EvalContext<'_>) -> Outcome
     let named = |name: &str| given.named.iter().find(|(own, _)| own == name).map(|(_, value)| value);
     if let (true, Some(path)) = (given.positional.is_empty(), named("attribute")) {
         for one in &all {
-            mapped.push(attribute_of(one, path, named("default"))?);
+            mapped.push(attribute_of(one, path, named("default"), around)?);
         }
         return Ok(own(Py::Generator(mapped)));
     }
@@ -339,7 +345,7 @@ fn select(name: &str, value: &Value, given: &Arguments<'_>, around: EvalContext<
     let mut kept = Vec::new();
     for one in items(value)? {
         let tested = match path {
-            Some(path) => attribute_of(&one, path, None)?,
+            Some(path) => attribute_of(&one, path, None, around)?,
             None => one.clone(),
         };
         let passes = match rest.split_first() {

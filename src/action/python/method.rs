@@ -9,7 +9,9 @@ use super::operator::{equal, fail, items};
 use super::show::str_of;
 use super::text as texts;
 use super::time::{self, Arguments};
-use super::value::{Dict, Model, Py, Seen, class, extent, is_undefined, list, look, none, own, text, tuple, unknown};
+use super::value::{
+    Dict, Model, NODE, Py, Seen, class, extent, is_undefined, list, look, none, own, text, tuple, unknown,
+};
 
 /// `callee(…)`, of what is not minijinja's own.
 pub(in crate::action) fn call(callee: &Value, given: &[Value], around: EvalContext<'_>) -> Outcome<Value> {
@@ -71,6 +73,11 @@ fn pay(receiver: &Value, name: &str, arguments: &Arguments<'_>, around: EvalCont
             Some(key) => around.find(receiver, key),
             None => around.touch(receiver),
         },
+        Seen::Py(Py::Time(_) | Py::Plain(..)) => {
+            // Each part of a format is calculated.
+            let format = arguments.get(0, "format").and_then(text).map_or(0, |format| format.len());
+            around.pay_times(format, 16 * NODE)
+        }
         _ => around.visit(receiver),
     }
 }
@@ -226,6 +233,9 @@ fn of_text(text: &str, name: &str, arguments: &Arguments<'_>, around: EvalContex
         },
         None => type_error(format!("{name}() takes at least 1 argument (0 given)")),
     };
+    if matches!(name, "center" | "ljust" | "rjust" | "zfill") {
+        around.pay(width())?;
+    }
     match name {
         "upper" => plain(text.to_uppercase()),
         "lower" | "casefold" => plain(text.to_lowercase()),
@@ -252,9 +262,17 @@ fn of_text(text: &str, name: &str, arguments: &Arguments<'_>, around: EvalContex
         "split" | "rsplit" => {
             let separator = arguments.text(0, "sep");
             let most = arguments.int(1, "maxsplit").and_then(|most| usize::try_from(most).ok());
+            let parts = match separator.as_deref().filter(|separator| !separator.is_empty()) {
+                Some(separator) => text.matches(separator).count(),
+                None => text.split_whitespace().count(),
+            };
+            around.pay_times(parts, 4 * NODE)?;
             texts::split(text, separator.as_deref(), most, name == "rsplit").map(texts::list_of)
         }
-        "splitlines" => Ok(texts::list_of(texts::lines(text, arguments.flag(0, "keepends")))),
+        "splitlines" => {
+            around.pay_times(text.matches('\n').count(), 4 * NODE)?;
+            Ok(texts::list_of(texts::lines(text, arguments.flag(0, "keepends"))))
+        }
         "partition" => Ok(parted(text, text.split_once(&*sought()?), &sought()?, false)),
         "rpartition" => Ok(parted(text, text.rsplit_once(&*sought()?), &sought()?, true)),
         "removeprefix" => Ok(Value::from(text.strip_prefix(&*sought()?).unwrap_or(text))),

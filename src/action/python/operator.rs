@@ -443,7 +443,10 @@ pub(in crate::action) fn order(operator: &str, a: &Value, b: &Value) -> Outcome<
 
 /// `a < b` and so on.
 pub(in crate::action) fn compared(operator: &str, a: &Value, b: &Value, around: EvalContext<'_>) -> Outcome<Value> {
-    around.visit_all([a, b])?;
+    match operator {
+        "==" | "!=" | "in" | "not in" => around.visit_all([a, b])?,
+        _ => [a, b].into_iter().try_for_each(|value| around.visit_ordered(value))?,
+    }
     let undecided = || [a, b].into_iter().find(|value| unknown(value).is_some());
     Ok(match operator {
         "==" | "!=" => match undecided() {

@@ -189,6 +189,9 @@ pub(in crate::action) struct Extent {
     pub(in crate::action) opaque: bool,
 }
 
+/// Among how many names the nearest is looked for.
+pub(in crate::action) const MOST_NAMES: usize = 1000;
+
 /// What one value counts, in bytes.
 pub(in crate::action) const NODE: usize = 32;
 
@@ -219,7 +222,13 @@ impl Extent {
                 Extent::around(items)
             }
             Py::Cycler(items, _) => Extent::around(items),
-            Py::Dict(dict) | Py::Root(_, dict) => Extent::around(dict.parts()),
+            Py::Dict(dict) | Py::Root(_, dict) => {
+                let all = Extent::around(dict.parts());
+                // Keys that are no texts are compared one by one.
+                let others = dict.len().saturating_sub(dict.names().count());
+                let compared = others.saturating_mul(dict.len()).saturating_mul(NODE);
+                Extent { size: all.size.saturating_add(compared), ..all }
+            }
             Py::Model(model) => Extent::around(model.fields.parts().chain(model.also.parts())),
             Py::Group(key, items) => Extent::around(items.iter().chain([key])),
             Py::Method(of, _) => Extent::around([of]),
@@ -231,7 +240,9 @@ impl Extent {
             Py::Bytes(bytes) => Extent { size: NODE.saturating_add(bytes.len()), ..Extent::default() },
             // At most 100 numbers: the sandbox allows no more.
             Py::Range(..) => Extent { size: NODE.saturating_mul(100), ..Extent::default() },
-            Py::Time(_) | Py::Delta(_) | Py::Function(_) => Extent { size: NODE, ..Extent::default() },
+            // Their texts are calculated.
+            Py::Time(_) | Py::Delta(_) => Extent { size: NODE.saturating_mul(16), ..Extent::default() },
+            Py::Function(_) => Extent { size: NODE, ..Extent::default() },
         }
     }
 }
@@ -261,6 +272,7 @@ pub(in crate::action) fn width(value: &Value) -> usize {
             Py::Range(..) => 100,
             _ => 0,
         },
+        Seen::Other => value.len().unwrap_or_default(),
         _ => 0,
     };
     count.saturating_add(1).saturating_mul(NODE)

@@ -16,19 +16,39 @@ const DEEPEST_LOOPS: usize = 2;
 /// Longer templates are not examined.
 const LONGEST: usize = 100_000;
 
-/// Operators of one expression, and branches of conditions: each is nested in the next, and minijinja recurs into them.
+/// How deep expressions and conditions are nested at most: minijinja recurs into them.
 const MOST_NESTED: usize = 300;
 
-/// Whether expressions or conditions are nested so deeply that they are not examined.
+/// Whether expressions or conditions are nested so deeply that they are not examined. Each operator of a chain is nested
+/// in the next, and each `elif` in the one before.
 pub(super) fn is_nested_too_deeply(template: &str) -> bool {
+    // Of the open brackets: the operators since the last comma. Of the open conditions: their branches.
+    let (mut chains, mut conditions) = (vec![0_usize], vec![0_usize]);
     let (mut operators, mut branches) = (0_usize, 0_usize);
+    let mut begins = false;
     for token in tokenize(template, false, SyntaxConfig::default()) {
         // The parser reports it.
         let Ok((token, _)) = token else { return false };
+        let is_first = std::mem::replace(&mut begins, matches!(token, Token::BlockStart));
+        let (mut added, mut opens) = (0_usize, false);
         match token {
-            Token::VariableStart | Token::BlockStart => operators = 0,
-            Token::Ident("elif") => branches = branches.saturating_add(1),
-            Token::Ident("and" | "or" | "not" | "in" | "is" | "if" | "else") => operators = operators.saturating_add(1),
+            Token::VariableStart | Token::BlockStart => (chains, operators) = (vec![0], 0),
+            Token::Ident("if") if is_first => conditions.push(0),
+            Token::Ident("endif") if is_first => {
+                branches = branches.saturating_sub(conditions.pop().unwrap_or_default());
+            }
+            Token::Ident("elif") if is_first => {
+                branches = branches.saturating_add(1);
+                if let Some(own) = conditions.last_mut() {
+                    *own = own.saturating_add(1);
+                }
+            }
+            Token::Comma => operators = operators.saturating_sub(chains.last_mut().map_or(0, std::mem::take)),
+            Token::BracketClose | Token::ParenClose | Token::BraceClose => {
+                operators = operators.saturating_sub(chains.pop().unwrap_or_default());
+            }
+            Token::BracketOpen | Token::ParenOpen | Token::BraceOpen => (added, opens) = (1, true),
+            Token::Ident("and" | "or" | "not" | "in" | "is" | "if" | "else") => added = 1,
             Token::TemplateData(_)
             | Token::VariableEnd
             | Token::BlockEnd
@@ -38,15 +58,18 @@ pub(super) fn is_nested_too_deeply(template: &str) -> bool {
             | Token::Int(_)
             | Token::Int128(_)
             | Token::Float(_)
-            | Token::Comma
             | Token::Colon
-            | Token::Assign
-            | Token::BracketClose
-            | Token::ParenClose
-            | Token::BraceClose => {}
-            _ => operators = operators.saturating_add(1),
+            | Token::Assign => {}
+            _ => added = 1,
         }
-        if operators.max(branches) > MOST_NESTED {
+        operators = operators.saturating_add(added);
+        if let Some(own) = chains.last_mut() {
+            *own = own.saturating_add(added);
+        }
+        if opens {
+            chains.push(0);
+        }
+        if operators.saturating_add(branches) > MOST_NESTED {
             return true;
         }
     }
