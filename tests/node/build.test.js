@@ -292,3 +292,8 @@ test("a shell gives curl the event as it is, whatever is in it", async () => {
   const [event] = JSON.parse(args[args.indexOf("--data-binary") + 1] ?? "");
   assert.equal(event.payload.note, nasty);
 });
+
+test("what JSON would drop is misuse", () => {
+  for (const spec of [new Map([["flow", "a"]]), { flow: "etl", ends: Number.NaN }])
+    assert.throws(() => buildRun(/** @type {any} */ (spec)), { name: "TypeError" });
+});
