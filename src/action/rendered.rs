@@ -356,7 +356,8 @@ fn run_deployment(rendered: &mut RenderedAction, action: Json<'_>, situation: &S
     match (&value, problem) {
         (Some(value), _) => rendered.parameters = dumps(&shown(value), COMPACT).ok(),
         (None, Some(problem)) if problem.not_here => {
-            rendered.unknown = Some(format!("{} is not rendered here: {}", problem.pointer, problem.message));
+            let what = if problem.pointer.is_empty() { "`parameters`" } else { &*problem.pointer };
+            rendered.unknown = Some(format!("{what} is not rendered here: {}", problem.message));
         }
         (None, Some(problem)) => {
             // The server only prints the class of most errors.

@@ -134,6 +134,10 @@ fn run(template: &str, context: &Context<'_>, notes: &Arc<Mutex<Notes>>) -> Resu
     if template.len() > LONGEST {
         return Err(Failure::NotHere("it is longer than 100,000 bytes".to_owned()));
     }
+    // Parsing takes time too.
+    if context.fuel.0.get() == 0 {
+        return Err(Failure::NotHere(TOO_MUCH.to_owned()));
+    }
     if crate::automation::is_nested_too_deeply(template) {
         return Err(Failure::NotHere("its expressions are nested too deeply".to_owned()));
     }
