@@ -25,6 +25,9 @@ use super::rewrite::{self, FILTER, Spot};
 /// What a template may calculate, in steps of minijinja: loops in loops over long lists end here.
 const FUEL: u64 = 20_000_000;
 
+/// To parse a byte.
+const FUEL_TO_PARSE: u64 = 4;
+
 /// What all templates of one result may calculate.
 const FUEL_OF_ALL: u64 = 100_000_000;
 
@@ -125,7 +128,7 @@ pub(super) fn render(template: &str, context: &Context<'_>) -> Rendering {
         result => result,
     };
     // It is parsed for each firing.
-    let used = used.saturating_add(u64::try_from(template.len()).unwrap_or(u64::MAX).saturating_mul(8));
+    let used = used.saturating_add(length(template).saturating_mul(FUEL_TO_PARSE));
     context.fuel.0.set(context.fuel.0.get().saturating_sub(used));
     Rendering { result, nothing, uses }
 }
@@ -187,16 +190,22 @@ fn run(template: &str, context: &Context<'_>, notes: &Arc<Mutex<Notes>>) -> Resu
             Ok(out)
         }
         Err(error) => {
-            // How much it used is only known up to the last operation. Since then, loops may have run without any.
-            let unknown = |items: u64| items.saturating_mul(u64::try_from(template.len()).unwrap_or(u64::MAX));
             locked(notes, |notes| {
-                let is_out = error.kind() == ErrorKind::OutOfFuel;
-                let used = if is_out { FUEL } else { notes.used.saturating_add(unknown(notes.items)) };
+                let used = match error.kind() {
+                    ErrorKind::OutOfFuel => FUEL,
+                    _ if notes.raised.is_some() => notes.used,
+                    // Known up to the last operation: since then, loops may have run without any.
+                    _ => notes.used.saturating_add(notes.items.saturating_mul(length(template))),
+                };
                 notes.used = used.min(FUEL);
             });
             Err(of_engine(&error))
         }
     }
+}
+
+fn length(template: &str) -> u64 {
+    u64::try_from(template.len()).unwrap_or(u64::MAX)
 }
 
 fn used(state: &State<'_, '_>) -> u64 {

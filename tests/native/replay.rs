@@ -462,3 +462,27 @@ fn events_with_lone_surrogates_are_errors() {
     assert_eq!(known("{,}").unwrap(), "is not JSON");
     assert_eq!(known(r#"{"flow_run": {"name": "😀"}}"#), None);
 }
+
+/// A template that fails costs what it did: many firings with the same error do not use up the fuel of all.
+#[test]
+fn templates_that_fail_are_rendered_for_each_firing() {
+    let text = "x".repeat(5000);
+    let body = format!("{{% for n in range(100) %}}{{{{ n }}}}{{% endfor %}}{text}{{{{ 1 + 'a' }}}}");
+    let automation = json!({"name": "n", "trigger": {"type": "event", "posture": "Reactive", "expect": ["a"],
+        "threshold": 1, "within": 0}, "actions": [{"type": "send-notification", "subject": "s", "body": body,
+        "block_document_id": "11111111-1111-4111-8111-111111111111"}]});
+    let line = |number: u32| {
+        let at = format!("2026-03-01T12:{:02}:{:02}Z", number / 60, number % 60);
+        let id = format!("00000000-0000-4000-8000-{number:012}");
+        json!({"id": id, "occurred": at, "event": "a", "resource": {"prefect.resource.id": "x"}}).to_string() + "\n"
+    };
+    let events: String = (0..300).map(line).collect();
+    let (options, settings) = (ReplayOptions::default(), ActionSettings::default());
+    let rendered =
+        replay_actions((&*automation.to_string()).into(), &(&*events).into(), None, &options, &settings).unwrap();
+    assert_eq!(rendered.firings.len(), 300);
+    for firing in &rendered.firings {
+        let failure = firing.actions[0].failure.as_ref().map(|failure| &*failure.reason);
+        assert!(failure.is_some_and(|reason| reason.contains("TypeError")), "{:?}", firing.actions[0].unknown);
+    }
+}

@@ -1,8 +1,8 @@
 //! What operations need beside their operands, and what they may cost.
 //!
 //! A text or a list can be inside another one many times, so that a short template asks for much. An operation therefore
-//! pays before it starts: for what it visits, and for what it builds. What is paid with is the fuel of minijinja, which
-//! pays for its own steps with it.
+//! pays before it starts: for what it visits, and for what it builds. It pays with the fuel of minijinja, which also pays
+//! for minijinja's own steps.
 
 use minijinja::Value;
 
@@ -23,6 +23,7 @@ pub(in crate::action) const NOT_HERE: &str = "NotImplementedError";
 
 pub(in crate::action) const TOO_MUCH: &str = "it calculates too much";
 
+/// What operations need, and the fuel that they pay with.
 #[derive(Clone, Copy)]
 pub(in crate::action) struct EvalContext<'s> {
     /// The address of Prefect's interface.
