@@ -104,7 +104,7 @@ export class PrefectEventsError extends Error {
  * - `not-loaded`: a module has not been loaded; call `await init()` first.
  * - `not-available`: this entry of the package has no module for the option `schemas`.
  * - `line-too-long`: a line of a stream is longer than 64 MiB.
- * - `out-of-memory`: the input is too large for one call.
+ * - `out-of-memory`: the input or the result is too large for one call.
  * - `stack-overflow`: the call stack was exhausted.
  * - {@link ServerErrorCode}: only from `prefect-events/live`.
  * - `stale`: a stream or call ended because another call in the same module failed.

@@ -7,8 +7,9 @@ import { PrefectEventsError } from "./error.js";
 const KEEP_BYTES = 256 * 1024 * 1024;
 const PAGE_BYTES = 64 * 1024;
 
-/** The beginning of each misuse message of the modules (`misuse` in `wasm/boundary`). */
-const MISUSE = "prefect-events: ";
+/** The beginning of each message of the modules to the caller (`wasm/boundary`): a `TypeError` about misuse, a `RangeError` about
+ * a result that is too large. */
+const OWN = "prefect-events: ";
 
 const STALE = "this ended when another call to prefect-events failed: start it again";
 
@@ -82,6 +83,7 @@ export class Instance {
   /** Whether the instance must not be used any more. */
   #ended = false;
   #missing;
+  #hint;
 
   /**
    * @param {ModuleName} name
@@ -91,6 +93,8 @@ export class Instance {
   constructor(name, glue, missing) {
     this.#glue = glue;
     this.#missing = missing;
+    const validates = name === "validate" || name === "schemas";
+    this.#hint = validates ? " (for NDJSON, use validateStream)" : "";
     present.set(name, this);
   }
 
@@ -193,7 +197,9 @@ export class Instance {
       }
       // A nested call failed, and this call continued on the old instance.
       if (!alive) throw stale(error);
-      sound = error instanceof TypeError && error.message.startsWith(MISUSE);
+      sound = error instanceof Error && error.message.startsWith(OWN);
+      if (sound && error instanceof RangeError)
+        throw new PrefectEventsError("out-of-memory", error.message.slice(OWN.length));
       throw sound ? error : this.#failure(error, size);
     } finally {
       // After a stack overflow every call may fail, so the necessary steps here are not calls.
@@ -228,7 +234,7 @@ export class Instance {
     } catch {
       return new PrefectEventsError(
         "out-of-memory",
-        "the input is too large for one call: out of memory (for NDJSON, use validateStream)",
+        `the input is too large for one call: out of memory${this.#hint}`,
         options,
       );
     }

@@ -9,7 +9,7 @@ use crate::simulate::{
 };
 use crate::text::strict::strict;
 use crate::time::{Instant, TimeSpan};
-use crate::trigger::Version;
+use crate::trigger::{OutcomeSize, Version};
 
 use super::one::backtest_one;
 use super::result::{Backtest, Verdict};
@@ -63,8 +63,8 @@ impl BacktestOptions {
 /// the texts are among the `errors` of the result, and `foundIn` says in which of the two.
 ///
 /// # Errors
-/// If the options are invalid, no automation has the requested name, or there are more ticks or firings than fit into
-/// memory.
+/// If the options are invalid, no automation has the requested name, or there are more ticks, firings or open windows
+/// than fit into memory.
 pub fn backtest(
     automations: DocumentText<'_>,
     events: EventTexts<'_>,
@@ -91,8 +91,12 @@ pub fn backtest_captured(
     let lives = Lives::new(captured.events(), &consequences);
     let replay = options.replay();
     let mut results = Vec::new();
+    let mut size = OutcomeSize::default();
     for one in named(&given, options.name.as_deref())? {
-        results.push(backtest_one(captured, &lives, one, &replay)?);
+        let backtest = backtest_one(captured, &lives, one, &replay)?;
+        backtest.only_here.iter().for_each(|only| size.add_firing(&only.firing));
+        size.check().map_err(ReplayError::TooMuch)?;
+        results.push(backtest);
     }
     let received = captured.received();
     Ok(Backtest {

@@ -15,7 +15,7 @@ use crate::text::steps::step;
 use crate::text::strict::strict;
 use crate::text::table::{Map, Set};
 use crate::time::{Instant, TimeSpan};
-use crate::trigger::{Firing, Version};
+use crate::trigger::{Firing, OutcomeSize, Version};
 
 use super::result::{OutcomeCounts, is_zero};
 use super::subject::{Subjects, state};
@@ -194,7 +194,7 @@ pub struct ChangedFiring {
 /// ```
 ///
 /// # Errors
-/// If the options are invalid, or there are more ticks or firings than fit into memory.
+/// If the options are invalid, or there are more ticks, firings or open windows than fit into memory.
 pub fn compare_automations(
     old: DocumentText<'_>,
     new: DocumentText<'_>,
@@ -220,8 +220,10 @@ pub fn compare_automations(
         ..ReplayOptions::default()
     };
     let mut automations = Vec::new();
+    let mut size = OutcomeSize::default();
     for (old, new) in pairs(&olds, &news) {
-        automations.push(compare_one(captured, &lives, old, new, &replay)?);
+        automations.push(compare_one(captured, &lives, old, new, &replay, &mut size)?);
+        size.check().map_err(ReplayError::TooMuch)?;
     }
     Ok(Comparison {
         same: automations.iter().all(|one| one.changes.is_empty()),
@@ -266,6 +268,7 @@ fn compare_one(
     old: Option<&GivenAutomation>,
     new: Option<&GivenAutomation>,
     options: &ReplayOptions,
+    size: &mut OutcomeSize,
 ) -> Result<ComparedAutomation, ReplayError> {
     // On the server it is one automation: what its actions caused belongs to both versions.
     let as_old = new.zip(old).map(|(new, old)| {
@@ -293,7 +296,7 @@ fn compare_one(
     let side = |firings: &Option<Vec<Firing>>| firings.as_ref().map(|firings| about.count(firings));
     let (old_side, new_side) = (side(&before), side(&after));
     let (before, after) = (before.unwrap_or_default(), after.unwrap_or_default());
-    let (same, changes) = changes(&before, &after, &about);
+    let (same, changes) = changes(&before, &after, &about, size);
     let name = new.or(old).map(|given| given.automation.name.clone()).unwrap_or_default();
     let message = message(old_side.as_ref(), new_side.as_ref());
     Ok(ComparedAutomation { name, message, old: old_side, new: new_side, same, changes, left_out })
@@ -367,7 +370,12 @@ enum Shared {
 }
 
 /// How many firings are the same, and the others.
-fn changes(before: &[Firing], after: &[Firing], about: &About<'_, '_>) -> (usize, Vec<ChangedFiring>) {
+fn changes(
+    before: &[Firing],
+    after: &[Firing],
+    about: &About<'_, '_>,
+    size: &mut OutcomeSize,
+) -> (usize, Vec<ChangedFiring>) {
     let mut partner: Vec<Option<usize>> = vec![None; before.len()];
     let mut is_paired = vec![false; after.len()];
     let keys: [fn(&Firing) -> Option<Shared>; 3] = [
@@ -391,6 +399,10 @@ fn changes(before: &[Firing], after: &[Firing], about: &About<'_, '_>) -> (usize
         }
     }
     let (mut same, mut all) = (0_usize, Vec::new());
+    let mut changed = |change, old: Option<&Firing>, new: Option<&Firing>, message| {
+        old.or(new).into_iter().for_each(|firing| size.add_firing(firing));
+        all.push(changed(change, old, new, message, about));
+    };
     for (old, partner) in before.iter().zip(partner) {
         match partner.and_then(|place| after.get(place)) {
             // What comes after the last event is not known.
@@ -402,13 +414,13 @@ fn changes(before: &[Firing], after: &[Firing], about: &About<'_, '_>) -> (usize
                 let way = if seconds > 0 { "later" } else { "earlier" };
                 let doubt = if old.if_silent || new.if_silent { ", if nothing comes after the last event" } else { "" };
                 let message = format!("fires {} {way}{doubt}", duration(seconds.saturating_abs()));
-                all.push(changed(FiringChange::Moved, Some(old), Some(new), message, about));
+                changed(FiringChange::Moved, Some(old), Some(new), message);
             }
-            None => all.push(changed(FiringChange::Removed, Some(old), None, "no longer fires".to_owned(), about)),
+            None => changed(FiringChange::Removed, Some(old), None, "no longer fires".to_owned()),
         }
     }
     for (new, _) in after.iter().zip(is_paired).filter(|(new, paired)| !paired && !new.if_silent) {
-        all.push(changed(FiringChange::Added, None, Some(new), "fires now".to_owned(), about));
+        changed(FiringChange::Added, None, Some(new), "fires now".to_owned());
     }
     order::by_key(&mut all, &mut |one| one.old.or(one.new).map_or(0, Instant::sortable));
     (same, all)

@@ -143,7 +143,7 @@ pub(super) fn automation<'t>(value: Value<'t>, reading: &mut Reading<'t>) -> Opt
         return None;
     }
     if let Some(read) = read::automation(value) {
-        reading.check_patterns(&read.trigger, value);
+        reading.check_size(&read.trigger, value);
         return Some(read);
     }
     let Some(place) = value.get("trigger") else {
@@ -288,7 +288,7 @@ pub fn scenario_files(scenarios: DocumentText<'_>) -> Vec<String> {
 pub(super) fn trigger<'t>(value: Value<'t>, reading: &mut Reading<'t>) -> Option<Trigger> {
     let trigger = read::client_trigger(value);
     match &trigger {
-        Some(trigger) => reading.check_patterns(trigger, value),
+        Some(trigger) => reading.check_size(trigger, value),
         None => drop(reading.add(Code::SCENARIO_AUTOMATION, value).with("what", "this trigger")),
     }
     trigger

@@ -17,7 +17,7 @@ use super::automations::Files;
 use super::document::{Document, other_than_scenarios};
 use super::judgement::{TestOptions, run_tests_with};
 use super::reading::{DocumentText, Reading};
-use super::scenario::{MAX_OUTCOME, play_sorted};
+use super::scenario::play_sorted;
 
 /// Why scenarios cannot be frozen: the text or one of them cannot be read or played.
 #[derive(Clone, PartialEq, Debug)]
@@ -104,10 +104,8 @@ struct Frozen {
 
 fn of_scenario<'t>(text: &[u8], files: &Files, value: Value<'t>, reading: &mut Reading<'t>) -> Option<Edits> {
     let document = Document::read(value, files, None, reading, false)?;
-    let Ok(played) = play_sorted(&document.scenario, Options::default()) else {
-        reading.too_large(value, MAX_OUTCOME as u64, "firings and decisions");
-        return None;
-    };
+    let played = play_sorted(&document.scenario, Options::default());
+    let played = played.map_err(|error| reading.too_much(value, &error)).ok()?;
     let mut subjects: Map<_, _> = Map::default();
     for event in &document.scenario.events {
         step(1);

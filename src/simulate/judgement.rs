@@ -20,7 +20,7 @@ use super::document::{Document, PlayedRun, other_than_scenarios};
 use super::expectation::Expectation;
 use super::meaning::Timeline;
 use super::reading::{DocumentText, Reading};
-use super::scenario::{MAX_OUTCOME, Scenario, play_sorted};
+use super::scenario::{Scenario, play_sorted};
 
 /// The most firings, and the most decisions, that are listed for one expectation.
 const MOST_LISTED: usize = 1000;
@@ -300,11 +300,7 @@ fn judged<'t>(
         let options = Options { trace, ..Options::default() };
         play_sorted(&document.scenario, options)
     };
-    let Ok(played) = play(false) else {
-        // All other errors were found when it was read.
-        reading.too_large(value, MAX_OUTCOME as u64, "firings and decisions");
-        return None;
-    };
+    let played = play(false).map_err(|error| reading.too_much(value, &error)).ok()?;
     let mut judge = Judge::new(&document, &played.outcome.firings);
     let mut judged = Vec::new();
     for (expectation, run) in judge.with_runs() {

@@ -91,7 +91,7 @@ pub(crate) use recorded::{AutomationVersion, ChangeKind, NEAR, OwnEvents};
 pub(crate) use replay::{ByOtherChance, named};
 pub use replay::{ReplayError, ReplayOptions, replay};
 pub use result::{FoundIn, SimulationResult};
-pub use scenario::{MAX_EVENTS, MAX_OUTCOME, MAX_TICKS, Scenario, ScenarioError};
+pub use scenario::{MAX_EVENTS, MAX_TICKS, Scenario, ScenarioError};
 pub(crate) use scenario::{REMEMBERED, has_too_many_ticks};
 pub use simulation::{SimulateOptions, play, simulate};
 pub use stream::ReplayStream;

@@ -4,13 +4,13 @@ use std::collections::VecDeque;
 
 use crate::event::ReceivedEvent;
 use crate::time::Instant;
-use crate::trigger::{Engine, Outcome};
+use crate::trigger::{Engine, EngineLimit, Outcome};
 
-/// The most firings and decisions that are kept.
-pub const MAX_OUTCOME: usize = 2_000_000;
-
-/// There are more than [`MAX_OUTCOME`] firings or decisions by this time.
-pub(super) struct TooMuch(pub(super) Instant);
+/// There is too much by this time.
+pub(super) struct TooMuch {
+    pub(super) at: Instant,
+    pub(super) limit: EngineLimit,
+}
 
 /// An engine and its ticks. Its memory does not grow with the number of events, if the outcome is taken.
 pub(super) struct Player {
@@ -19,7 +19,6 @@ pub(super) struct Player {
     pub(super) next: Option<Instant>,
     /// From one to the next; more than 0.
     pub(super) tick: i64,
-    outcome: Outcome,
     /// When the server loads its automations again, ascending.
     pub(super) reloads: VecDeque<Instant>,
 }
@@ -27,7 +26,7 @@ pub(super) struct Player {
 impl Player {
     /// `first`: the first tick; the others follow every `tick`.
     pub(super) fn new(engine: Engine, first: Option<Instant>, tick: i64) -> Self {
-        Player { engine, next: first, tick, outcome: Outcome::default(), reloads: VecDeque::new() }
+        Player { engine, next: first, tick, reloads: VecDeque::new() }
     }
 
     /// An event is received. The events of one instant come before its tick.
@@ -35,8 +34,8 @@ impl Player {
         while let Some(tick) = self.next.filter(|tick| *tick < event.received) {
             self.tick(tick)?;
         }
-        self.engine.deliver(event, event.received);
-        Ok(())
+        let at = event.received;
+        self.engine.deliver(event, at).map_err(|limit| TooMuch { at, limit })
     }
 
     /// Time passes up to an instant, with its tick.
@@ -52,29 +51,12 @@ impl Player {
             self.reloads.pop_front();
             self.engine.reload();
         }
-        self.engine.tick(now);
         self.next = now.0.checked_add(self.tick).map(Instant);
-        self.gather();
-        let Outcome { firings, child_firings, decisions, .. } = &self.outcome;
-        if firings.len().max(child_firings.len()).max(decisions.len()) > MAX_OUTCOME {
-            return Err(TooMuch(now));
-        }
-        Ok(())
-    }
-
-    fn gather(&mut self) {
-        let new = self.engine.take();
-        self.outcome.firings.extend(new.firings);
-        self.outcome.child_firings.extend(new.child_firings);
-        self.outcome.decisions.extend(new.decisions);
-        self.outcome.late.extend(new.late);
-        self.outcome.leaders_lost = self.outcome.leaders_lost.saturating_add(new.leaders_lost);
-        self.outcome.waited = self.outcome.waited.saturating_add(new.waited);
+        self.engine.tick(now).map_err(|limit| TooMuch { at: now, limit })
     }
 
     /// Everything since the last call.
     pub(super) fn take(&mut self) -> Outcome {
-        self.gather();
-        std::mem::take(&mut self.outcome)
+        self.engine.take()
     }
 }

@@ -11,7 +11,9 @@ use crate::json::{Kind, Pointer, Position, Tape, Value};
 use crate::recognise::{self, Form};
 use crate::text::nearest::nearest;
 use crate::text::phrase::joined;
-use crate::trigger::{MOST_ONE_BY_ONE, one_by_one};
+use crate::trigger::{EngineLimit, TriggerLimit};
+
+use super::scenario::ScenarioError;
 
 /// The most findings in a report.
 const MOST: usize = 1000;
@@ -146,6 +148,12 @@ impl<'t> Reading<'t> {
         self.above_limit(value, limit, ["scenario", what, hint]);
     }
 
+    /// Its result or its windows need too much memory: all other errors were found when it was read.
+    pub(super) fn too_much(&mut self, value: Value<'_>, error: &ScenarioError) {
+        let limit = if let ScenarioError::TooMuch { limit, .. } = error { *limit } else { EngineLimit::Outcome };
+        self.too_large(value, limit.most() as u64, limit.what());
+    }
+
     #[inline(never)]
     fn above_limit(&mut self, value: Value<'_>, limit: u64, [whole, what, hint]: [&str; 3]) {
         let limit = usize::try_from(limit).unwrap_or(usize::MAX);
@@ -153,18 +161,12 @@ impl<'t> Reading<'t> {
         finding.with("whole", whole).with("what", what).with("hint", hint);
     }
 
-    /// Reports a trigger that has too many patterns to play it. `value`: the trigger or its automation.
+    /// Reports a trigger that is too large to play it. `value`: the trigger or its automation.
     #[inline(never)]
-    pub(super) fn check_patterns(&mut self, trigger: &Trigger, value: Value<'_>) {
-        if has_too_many_patterns(trigger) {
-            let what = "patterns that cannot be looked up: those with `!`, `?`, `[…]` or an inner `*`, where `?` and `[…]` behind \
-                a `*` count for each character, and items of `match_related`";
+    pub(super) fn check_size(&mut self, trigger: &Trigger, value: Value<'_>) {
+        if let Err(limit) = TriggerLimit::check(trigger) {
             let place = value.get("trigger").unwrap_or(value);
-            self.above_limit(
-                place,
-                MOST_ONE_BY_ONE as u64,
-                ["trigger", what, "patterns without wildcards, or with only a `*` at the end, do not count"],
-            );
+            self.above_limit(place, limit.most() as u64, ["trigger", limit.what(), limit.hint()]);
         }
     }
 
@@ -215,13 +217,6 @@ impl<'t> Reading<'t> {
             self.wrong(value, expected);
         }
         is
-    }
-}
-
-fn has_too_many_patterns(trigger: &Trigger) -> bool {
-    match trigger {
-        Trigger::Event(event) => one_by_one(event) > MOST_ONE_BY_ONE,
-        Trigger::Composite(composite) => composite.triggers.iter().any(has_too_many_patterns),
     }
 }
 

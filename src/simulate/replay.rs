@@ -10,7 +10,7 @@ use crate::text::phrase::{count, joined, shown};
 use crate::text::steps::step;
 use crate::text::strict::strict;
 use crate::time::{Instant, TimePoint, TimeSpan};
-use crate::trigger::{Delivery, Options, Outcome, Version};
+use crate::trigger::{Delivery, EngineLimit, Options, Outcome, OutcomeSize, Version};
 
 use super::automations::{self, GivenAutomation};
 use super::captured::{CapturedEvents, EventTexts};
@@ -23,7 +23,7 @@ use super::player::TooMuch;
 use super::reading::DocumentText;
 use super::recorded::{OwnEvents, RecordedActions};
 use super::result::{FoundIn, SimulationResult};
-use super::scenario::{MAX_OUTCOME, MAX_TICKS, Scenario, ScenarioError, play_from_start, play_reloaded};
+use super::scenario::{MAX_TICKS, Scenario, ScenarioError, play_from_start, play_reloaded};
 
 /// How `replay` plays captured events, and what else it returns.
 #[derive(Clone, PartialEq, Eq, Debug, Default, Deserialize)]
@@ -100,8 +100,8 @@ pub enum ReplayError {
     EndBeforeStart,
     /// There are more than [`MAX_TICKS`] ticks.
     TooManyTicks,
-    /// There are more than [`MAX_OUTCOME`] firings or decisions.
-    TooMuch,
+    /// There are too many firings, decisions or open windows.
+    TooMuch(EngineLimit),
     /// No automation of the document has this name.
     UnknownName {
         /// The requested name.
@@ -131,10 +131,7 @@ impl fmt::Display for ReplayError {
                 let most = count(usize::try_from(MAX_TICKS).unwrap_or(usize::MAX));
                 write!(f, "there are more than {most} ticks between `start` and `end`")
             }
-            ReplayError::TooMuch => {
-                let most = count(MAX_OUTCOME);
-                write!(f, "there are more than {most} firings and decisions: choose a shorter time")
-            }
+            ReplayError::TooMuch(limit) => write!(f, "there are {limit}: choose a shorter time"),
         }
     }
 }
@@ -142,8 +139,8 @@ impl fmt::Display for ReplayError {
 impl std::error::Error for ReplayError {}
 
 impl From<TooMuch> for ReplayError {
-    fn from(_: TooMuch) -> Self {
-        ReplayError::TooMuch
+    fn from(TooMuch { limit, .. }: TooMuch) -> Self {
+        ReplayError::TooMuch(limit)
     }
 }
 
@@ -152,7 +149,8 @@ impl From<ScenarioError> for ReplayError {
         match error {
             ScenarioError::EndBeforeStart => ReplayError::EndBeforeStart,
             ScenarioError::TooManyTicks | ScenarioError::NoTick => ReplayError::TooManyTicks,
-            ScenarioError::TooMuch(_) | ScenarioError::Unreadable(_) => ReplayError::TooMuch,
+            ScenarioError::TooMuch { limit, .. } => ReplayError::TooMuch(limit),
+            ScenarioError::Unreadable(_) => ReplayError::TooMuch(EngineLimit::Outcome),
         }
     }
 }
@@ -240,8 +238,11 @@ impl Capture {
         let selected = named(&self.automations, options.name.as_deref())?;
         let several = selected.len() > 1;
         let mut results = Vec::new();
+        let mut size = OutcomeSize::default();
         for given in selected {
             let result = self.captured.play(given, options)?;
+            size.add(&result.size());
+            size.check().map_err(ReplayError::TooMuch)?;
             let automation = (several || options.name.is_some()).then(|| given.automation.name.clone());
             results.push(SimulationResult { automation, ..result });
         }

@@ -5,7 +5,7 @@ use serde::Serialize;
 use crate::diagnostic::Diagnostic;
 use crate::generate::GeneratedEvent;
 use crate::time::Instant;
-use crate::trigger::{Decision, Firing, Outcome};
+use crate::trigger::{Decision, Firing, Outcome, OutcomeSize};
 
 use super::chance::{ByChance, by_chance};
 use super::coverage::{Coverage, TriggerCoverage};
@@ -99,6 +99,15 @@ pub struct SimulationResult {
 }
 
 impl SimulationResult {
+    /// How much is in it.
+    pub(super) fn size(&self) -> OutcomeSize {
+        let mut size = OutcomeSize::default();
+        self.firings.iter().for_each(|firing| size.add_firing(firing));
+        self.child_firings.iter().for_each(|firing| size.add_child_firing(firing));
+        self.decisions.iter().flatten().for_each(|decision| size.add_decision(decision));
+        size
+    }
+
     /// Adds how far the events got.
     pub(super) fn covered(self, coverage: Option<Coverage>) -> Self {
         let Some(Coverage { triggers, reason }) = coverage else { return self };

@@ -2,16 +2,14 @@
 
 use std::fmt;
 
-use crate::automation::Automation;
+use crate::automation::{Automation, Trigger};
 use crate::event::ReceivedEvent;
 use crate::time::Instant;
 use crate::trigger::coverage::CoverageReport;
-use crate::trigger::{Delivery, Engine, Options, Outcome, Version};
+use crate::trigger::{Delivery, Engine, EngineLimit, MAX_WINDOWS, Options, Outcome, Version};
 
 use super::leaders;
 use super::player::{Player, TooMuch};
-
-pub use super::player::MAX_OUTCOME;
 
 /// The most events of a scenario, including generated ones.
 pub const MAX_EVENTS: u64 = 2_000_000;
@@ -55,8 +53,13 @@ pub enum ScenarioError {
     NoTick,
     /// There are more than [`MAX_TICKS`].
     TooManyTicks,
-    /// There are more than [`MAX_OUTCOME`] firings or decisions by this time.
-    TooMuch(Instant),
+    /// There are too many firings, decisions or open windows.
+    TooMuch {
+        /// By this time.
+        at: Instant,
+        /// What there is too much of.
+        limit: EngineLimit,
+    },
 }
 
 impl fmt::Display for ScenarioError {
@@ -66,9 +69,8 @@ impl fmt::Display for ScenarioError {
             ScenarioError::EndBeforeStart => f.write_str("the scenario's `end` is before its `start`"),
             ScenarioError::NoTick => f.write_str("`tick_seconds` must be more than 0"),
             ScenarioError::TooManyTicks => write!(f, "from `start` to `end` there are more than {MAX_TICKS} ticks"),
-            ScenarioError::TooMuch(at) => {
-                let at = at.rfc3339();
-                write!(f, "by {at} there are more than {MAX_OUTCOME} firings and decisions: split the scenario")
+            ScenarioError::TooMuch { at, limit } => {
+                write!(f, "by {} there are {limit}: split the scenario", at.rfc3339())
             }
         }
     }
@@ -77,8 +79,8 @@ impl fmt::Display for ScenarioError {
 impl std::error::Error for ScenarioError {}
 
 impl From<TooMuch> for ScenarioError {
-    fn from(TooMuch(at): TooMuch) -> Self {
-        ScenarioError::TooMuch(at)
+    fn from(TooMuch { at, limit }: TooMuch) -> Self {
+        ScenarioError::TooMuch { at, limit }
     }
 }
 
@@ -143,19 +145,21 @@ pub(super) fn play_reloaded(
     let known = scenario.events.iter().take(first);
     let mut is_empty = true;
     for event in known.filter(|event| event.received.0 >= remembered) {
-        engine.deliver(event, event.received);
+        let at = event.received;
+        engine.deliver(event, at).map_err(|limit| TooMuch { at, limit })?;
         is_empty = false;
     }
-    known_before(&mut engine, scenario.start, is_empty);
+    known_before(&mut engine, scenario.start, is_empty)?;
     play_on(scenario, engine, first, reloads)
 }
 
 /// Before automations are created, events that have waited too long are evaluated. `is_empty`: no event was received.
-pub(super) fn known_before(engine: &mut Engine, start: Instant, is_empty: bool) {
+pub(super) fn known_before(engine: &mut Engine, start: Instant, is_empty: bool) -> Result<(), TooMuch> {
     if !is_empty {
-        engine.tick(start);
+        engine.tick(start).map_err(|limit| TooMuch { at: start, limit })?;
     }
     let _ = engine.take();
+    Ok(())
 }
 
 /// Plays the events from an index on.
@@ -171,12 +175,30 @@ fn play_on(
     let mut player = Player::new(engine, first.filter(|first| *first <= scenario.end), scenario.tick);
     player.reloads = reloads.iter().copied().filter(|at| *at >= scenario.start).collect();
     let in_time = events.partition_point(|event| event.received <= scenario.end);
+    let most_new = most_new(&scenario.automation.trigger);
+    let mut new = 0_usize;
     for event in events.iter().take(in_time) {
         player.deliver(event)?;
+        new = new.saturating_add(most_new);
+        // Counting takes time in proportion to the windows, so it follows as many new ones.
+        if new > MAX_WINDOWS / 4 {
+            new = 0;
+            if player.engine.weight() > MAX_WINDOWS {
+                return Err(ScenarioError::TooMuch { at: event.received, limit: EngineLimit::Windows });
+            }
+        }
     }
     player.pass(scenario.end)?;
     let mut outcome = player.take();
     leaders::complete(&mut outcome, &scenario.events);
     let coverage = player.engine.take_coverage().pop();
     Ok(Played { outcome, undelivered: events.len().saturating_sub(in_time), coverage })
+}
+
+/// The most that one event can add to [`Engine::weight`].
+fn most_new(trigger: &Trigger) -> usize {
+    match trigger {
+        Trigger::Event(event) => event.for_each.len().max(1).saturating_add(1),
+        Trigger::Composite(composite) => composite.triggers.iter().map(most_new).fold(0, usize::saturating_add),
+    }
 }

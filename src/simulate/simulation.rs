@@ -12,7 +12,7 @@ use super::meaning::Timeline;
 use super::playback::sort;
 use super::reading::DocumentText;
 use super::result::SimulationResult;
-use super::scenario::{MAX_OUTCOME, Scenario, ScenarioError, play_sorted};
+use super::scenario::{Scenario, ScenarioError, play_sorted};
 
 /// What `simulate` returns besides the firings, and the version of the server.
 #[derive(Clone, PartialEq, Eq, Debug, Default, Deserialize)]
@@ -82,11 +82,7 @@ pub fn simulate(scenario: DocumentText<'_>, options: &SimulateOptions) -> Simula
         document.scenario.version = options.server_version.unwrap_or(document.scenario.version);
         let scenario = &document.scenario;
         let engine = Options { trace: options.trace || options.timeline, coverage: true, ..Options::default() };
-        let Ok(played) = play_sorted(scenario, engine) else {
-            // All other errors were found when it was read.
-            reading.too_large(root, MAX_OUTCOME as u64, "firings and decisions");
-            return None;
-        };
+        let played = play_sorted(scenario, engine).map_err(|error| reading.too_much(root, &error)).ok()?;
         let timeline = options.timeline.then(|| Timeline::of_scenario(&document, &played.outcome));
         let coverage = Coverage::of_silent(scenario, &played, options.coverage);
         let mut result = SimulationResult::new(played.outcome, options.trace, timeline);
@@ -110,7 +106,7 @@ pub fn simulate(scenario: DocumentText<'_>, options: &SimulateOptions) -> Simula
 /// of the options.
 ///
 /// # Errors
-/// If it ends before it starts, has no ticks, or has more ticks, firings or decisions than fit into memory.
+/// If it ends before it starts, has no ticks, or has more ticks, firings, decisions or open windows than fit into memory.
 pub fn play(mut scenario: Scenario, options: Options) -> Result<SimulationResult, ScenarioError> {
     sort(&mut scenario.events);
     let played = play_sorted(&scenario, options)?;

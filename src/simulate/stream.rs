@@ -15,7 +15,7 @@ use super::automations;
 use super::captured::read_events;
 use super::coverage::{Coverage, FiringCounts};
 use super::playback::{TICK, after, longest};
-use super::player::Player;
+use super::player::{Player, TooMuch};
 use super::reading::DocumentText;
 use super::replay::ReplayError;
 use super::scenario::{REMEMBERED, has_too_many_ticks, known_before};
@@ -211,7 +211,8 @@ impl ReplayStream {
             if event.received < start {
                 self.counts.before_start = self.counts.before_start.saturating_add(1);
                 if event.received.0 >= start.0.saturating_sub(REMEMBERED) {
-                    engine.deliver(event, event.received);
+                    let at = event.received;
+                    engine.deliver(event, at).map_err(|limit| TooMuch { at, limit })?;
                     *is_empty = false;
                 }
                 return Ok(());
@@ -239,7 +240,7 @@ impl ReplayStream {
         let StreamState::Before { engine, is_empty } = &mut self.state else { return Ok(()) };
         let new = Engine::new(self.options.server_version.unwrap_or_default(), engine_options(&self.options));
         let mut engine = std::mem::replace(&mut **engine, new);
-        known_before(&mut engine, start, *is_empty);
+        known_before(&mut engine, start, *is_empty)?;
         for automation in &self.automations {
             engine.load(automation);
         }

@@ -15,6 +15,7 @@ use super::bucket::EventRef;
 use super::coverage::{CoverageReport, NameCounts, Names};
 use super::decision::{Decision, Outcome, Reason};
 use super::idle::{Ahead, SavedWindow};
+use super::limit::EngineLimit;
 use super::quirk::ServerQuirk;
 use super::snapshot::SnapshotError;
 use super::step::{Step, StepAction};
@@ -161,6 +162,17 @@ impl Automations {
         self.all.iter().fold(0, |sum, triggers| sum.saturating_add(triggers.open_windows()))
     }
 
+    /// See [`Engine::weight`](super::Engine::weight).
+    pub(super) fn weight(&self) -> usize {
+        self.all.iter().fold(0, |sum, triggers| sum.saturating_add(triggers.weight()))
+    }
+
+    /// # Errors
+    /// There is more to take than an [`Outcome`] may hold.
+    pub(super) fn check(&self) -> Result<(), EngineLimit> {
+        self.outcome.size.check()
+    }
+
     /// Everything since the last call.
     #[must_use]
     pub fn take(&mut self) -> Outcome {
@@ -205,7 +217,7 @@ impl Automations {
             self.outcome.leaders_lost = self.outcome.leaders_lost.saturating_add(1);
         }
         if self.options.trace {
-            self.outcome.decisions.push(Decision {
+            self.outcome.add_decision(Decision {
                 at: taken.now,
                 phase: taken.phase,
                 trigger: None,

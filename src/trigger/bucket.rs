@@ -127,6 +127,14 @@ impl Buckets {
         self.count
     }
 
+    /// How many windows and held events there are, one window counted once for each label of its key.
+    pub(super) fn weight(&self) -> usize {
+        step(self.slots.len());
+        let held = |slot: &Slot| slot.held.as_ref().map_or(0, |held| held.len());
+        let own = |slot: &Slot| slot.key.len().max(1).saturating_add(held(slot));
+        self.slots.iter().filter(|slot| slot.used).fold(0, |sum, slot| sum.saturating_add(own(slot)))
+    }
+
     /// Whether nothing happens to a slot up to and including a time, unless an event has its key.
     pub(super) fn is_idle(&self, slot: &SavedSlot, until: i64) -> bool {
         let is_reached = |count: i64| self.threshold.is_some_and(|threshold| count >= threshold);

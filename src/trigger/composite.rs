@@ -180,10 +180,10 @@ fn summary(trigger: &Trigger, automation: usize, path: String) -> TriggerSummary
 /// A trigger fires: its automation acts, or its parent evaluates it and may fire in turn.
 pub(super) fn fire(context: &mut EvaluationContext<'_>, mut node: usize, mut firing: Firing) {
     while let Some((parent, place)) = parent_of(context, node) {
-        context.outcome.child_firings.push(firing.clone());
+        context.outcome.add_child_firing(firing.clone());
         let Some(fired) = take_child(context, parent, place, firing) else { return };
         if context.trace {
-            context.outcome.decisions.push(Decision {
+            context.outcome.add_decision(Decision {
                 at: fired.at,
                 phase: fired.phase,
                 trigger: Some(fired.trigger.clone()),
@@ -196,7 +196,7 @@ pub(super) fn fire(context: &mut EvaluationContext<'_>, mut node: usize, mut fir
         }
         (node, firing) = (parent, fired);
     }
-    context.outcome.firings.push(firing);
+    context.outcome.add_firing(firing);
 }
 
 fn parent_of(context: &EvaluationContext<'_>, node: usize) -> Option<(usize, usize)> {
@@ -222,7 +222,7 @@ fn take_child(context: &mut EvaluationContext<'_>, parent: usize, place: usize, 
         }
         if !rows.is_ready(present) {
             if context.trace {
-                context.outcome.decisions.push(Decision {
+                context.outcome.add_decision(Decision {
                     at,
                     phase,
                     trigger: Some(node.summary.clone()),

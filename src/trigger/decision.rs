@@ -11,6 +11,7 @@ use crate::time::Instant;
 
 use super::bucket::EventRef;
 use super::delayed::{DelayedEvent, LateEvent};
+use super::limit::OutcomeSize;
 use super::quirk::ServerQuirk;
 
 /// Which loop of the server decides.
@@ -289,4 +290,6 @@ pub struct Outcome {
     pub waited: usize,
     /// How many events were evaluated without the one that they follow: it did not come within 15 minutes.
     pub leaders_lost: usize,
+    /// How much of it there is.
+    pub(crate) size: OutcomeSize,
 }

@@ -99,7 +99,7 @@ impl EvaluationContext<'_> {
                     .map(|event| (event.occurred.0, state.matching.starts_after(&event.name)))
                     .or_else(|| Some((bucket.last_event.as_ref()?.occurred.0, false))),
             });
-            self.outcome.decisions.push(Decision {
+            self.outcome.add_decision(Decision {
                 at: self.now,
                 phase: self.phase,
                 trigger: Some(state.summary.clone()),

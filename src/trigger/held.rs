@@ -49,6 +49,10 @@ impl HeldEvents {
         self.chunks.iter().flatten().map(|(occurred, id)| (*occurred, *id, since(id))).collect()
     }
 
+    pub(super) fn len(&self) -> usize {
+        self.ids.len()
+    }
+
     fn is_empty(&self) -> bool {
         self.ids.is_empty()
     }

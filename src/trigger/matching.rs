@@ -57,12 +57,9 @@ impl Patterns {
     }
 }
 
-/// The most that [`one_by_one`] may be, so that the time to play an event has a bound.
-pub(crate) const MOST_ONE_BY_ONE: usize = 5000;
-
 /// How many comparisons the engine may need for each character of a value of an event, beyond looking it up: for patterns
 /// that cannot be looked up, and items of `match_related`.
-pub(crate) fn one_by_one(trigger: &EventTrigger) -> usize {
+pub(super) fn one_by_one(trigger: &EventTrigger) -> usize {
     // An empty item matches without a comparison.
     let mut sum = trigger.match_related.iter().filter(|item| !item.0.is_empty()).count();
     let mut add = |patterns: &[String]| {

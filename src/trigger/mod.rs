@@ -13,6 +13,7 @@ mod evaluation;
 mod heap;
 mod held;
 mod idle;
+mod limit;
 mod matching;
 mod ordering;
 mod proactive;
@@ -39,7 +40,7 @@ use crate::time::Instant;
 pub(crate) use automations::SavedAutomations;
 use coverage::CoverageReport;
 pub(crate) use idle::{Ahead, SavedWindow};
-pub(crate) use matching::{MOST_ONE_BY_ONE, one_by_one};
+pub(crate) use limit::{OutcomeSize, TriggerLimit};
 pub(crate) use proactive::key_text;
 pub(crate) use reported::{SavedFiring, SavedLate, Summaries};
 pub(crate) use saved::SavedEvent;
@@ -52,6 +53,7 @@ pub use decision::{
     BucketSnapshot, ChildFiring, Decision, DecisionKind, Firing, FiringSpan, Outcome, Phase, Reason, TriggerSummary,
 };
 pub use delayed::{DelayedEvent, LateEvent};
+pub use limit::{EngineLimit, MAX_OUTCOME, MAX_OUTCOME_PARTS, MAX_WINDOWS};
 pub use quirk::ServerQuirk;
 pub use sequencer::{Sequencer, Sink};
 pub use snapshot::{Snapshot, SnapshotError, StateHash};
@@ -127,9 +129,9 @@ pub struct Options {
 /// engine.load(&tape.document(rule).root().and_then(automation).ok_or("not an automation")?);
 /// parse(event, 0, &mut tape, &mut issues);
 /// let event = tape.document(event).root().and_then(|event| EventReader::default().read(event)).ok_or("not an event")?;
-/// engine.deliver(&event, event.received);
+/// engine.deliver(&event, event.received)?;
 /// assert_eq!(engine.take().firings.len(), 1);
-/// # Ok::<(), &str>(())
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub struct Engine {
     sequencer: Sequencer<ReceivedEvent>,
@@ -228,15 +230,38 @@ impl Engine {
         self.automations.take()
     }
 
+    /// How many windows are open and how many events are held, one window counted once for each label of `for_each`.
+    pub(crate) fn weight(&self) -> usize {
+        self.automations.weight()
+    }
+
     /// An event arrives.
-    pub fn deliver(&mut self, event: &ReceivedEvent, now: Instant) {
+    ///
+    /// # Errors
+    /// There is more to take than an [`Outcome`] may hold. Then what follows from the event is not complete.
+    pub fn deliver(&mut self, event: &ReceivedEvent, now: Instant) -> Result<(), EngineLimit> {
         let Engine { sequencer, automations } = self;
-        sequencer.deliver(&event.into(), event, now, &mut |step| automations.execute(&step));
+        let mut done = automations.check();
+        sequencer.deliver(&event.into(), event, now, &mut |step| execute(automations, &step, &mut done));
+        done
     }
 
     /// Runs the server's two loops once: the proactive evaluation, then the periodic one.
-    pub fn tick(&mut self, now: Instant) {
+    ///
+    /// # Errors
+    /// As for [`Engine::deliver`].
+    pub fn tick(&mut self, now: Instant) -> Result<(), EngineLimit> {
         let Engine { sequencer, automations } = self;
-        sequencer.tick(now, &mut |step| automations.execute(&step));
+        let mut done = automations.check();
+        sequencer.tick(now, &mut |step| execute(automations, &step, &mut done));
+        done
+    }
+}
+
+/// Executes a step, unless there was too much before.
+fn execute(automations: &mut Automations, step: &Step<'_, ReceivedEvent>, done: &mut Result<(), EngineLimit>) {
+    if done.is_ok() {
+        automations.execute(step);
+        *done = automations.check();
     }
 }

@@ -87,7 +87,7 @@ fn note_delay(state: &mut TriggerState, context: &mut EvaluationContext<'_>, eve
         state.delays.remove(&key, event);
     }
     if let Some(fired) = state.delays.missed(&key, event, context.now).filter(|_| late) {
-        context.outcome.late.push(LateEvent {
+        context.outcome.add_late(LateEvent {
             trigger: state.summary.clone(),
             labels: state.matching.labels(&key),
             fired,

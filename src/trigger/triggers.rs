@@ -227,6 +227,11 @@ impl Triggers {
         self.states.iter().fold(0, |sum, state| sum.saturating_add(state.buckets.len()))
     }
 
+    /// How many windows are open and how many events are held, one window counted once for each label of `for_each`.
+    pub(super) fn weight(&self) -> usize {
+        self.states.iter().fold(0, |sum, state| sum.saturating_add(state.buckets.weight()))
+    }
+
     /// 0 for each event trigger.
     pub(super) fn no_counts(&self) -> Vec<u64> {
         vec![0; self.states.len()]

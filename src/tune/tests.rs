@@ -40,15 +40,15 @@ fn engine(model: &Model, within: i64, first_tick: i64, heartbeats: &[Heartbeat],
         while let Some(heartbeat) = waiting.next_if(|heartbeat| heartbeat.received <= tick) {
             let Heartbeat { occurred, received, .. } = *heartbeat;
             let event = event("prefect.flow-run.heartbeat", "prefect.flow-run.a", id, occurred, received);
-            engine.deliver(&event, Instant(received));
+            engine.deliver(&event, Instant(received)).unwrap();
             id += 1;
         }
         if model.server.busy {
             // Of something else.
-            engine.deliver(&event("acme.other", "acme.other", id, tick, tick), Instant(tick));
+            engine.deliver(&event("acme.other", "acme.other", id, tick, tick), Instant(tick)).unwrap();
             id += 1;
         }
-        engine.tick(Instant(tick));
+        engine.tick(Instant(tick)).unwrap();
         tick += model.server.tick;
     }
     engine.take().firings.iter().map(|firing| firing.at.0).collect()

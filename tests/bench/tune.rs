@@ -40,7 +40,7 @@ fn day(random: &mut Random) -> usize {
         if random.below(100) >= 2 {
             let received = occurred.saturating_add(random.below(JITTER));
             while tick < received {
-                engine.tick(Instant(tick));
+                engine.tick(Instant(tick)).unwrap();
                 tick = tick.saturating_add(5 * SECOND);
             }
             let event = ReceivedEvent {
@@ -52,7 +52,7 @@ fn day(random: &mut Random) -> usize {
                 related: related.clone(),
                 follows: None,
             };
-            engine.deliver(&event, Instant(received));
+            engine.deliver(&event, Instant(received)).unwrap();
         }
         occurred = occurred.saturating_add(PERIOD);
     }

@@ -39,6 +39,7 @@ mod history;
 mod implied;
 mod inputs;
 mod layers;
+mod limits;
 mod live;
 mod mutation;
 mod options;

@@ -42,8 +42,8 @@ fn told(events: &[ReceivedEvent], first: Instant, tick: i64, end: Instant) -> Ve
 
 fn tell(engine: &mut Engine, told: &Told) {
     match told {
-        Told::Event(event) => engine.deliver(event, event.received),
-        Told::Tick(now) => engine.tick(*now),
+        Told::Event(event) => engine.deliver(event, event.received).unwrap(),
+        Told::Tick(now) => engine.tick(*now).unwrap(),
     }
 }
 
@@ -225,16 +225,16 @@ proptest! {
             engine.load(&automation);
             // Windows that open and close before leave no trace.
             for number in 0..noise {
-                engine.deliver(&event(10_000 + number, 0, NAMES[0], 1000 + number), Instant(0));
-                engine.deliver(&event(20_000 + number, SECOND, NAMES[2], 1000 + number), Instant(SECOND));
+                engine.deliver(&event(10_000 + number, 0, NAMES[0], 1000 + number), Instant(0)).unwrap();
+                engine.deliver(&event(20_000 + number, SECOND, NAMES[2], 1000 + number), Instant(SECOND)).unwrap();
             }
-            engine.tick(Instant(2 * SECOND));
+            engine.tick(Instant(2 * SECOND)).unwrap();
             for run in runs {
-                engine.deliver(&event(*run, 3 * SECOND, NAMES[0], *run), Instant(3 * SECOND));
+                engine.deliver(&event(*run, 3 * SECOND, NAMES[0], *run), Instant(3 * SECOND)).unwrap();
             }
             let mut now = 3 * SECOND;
             while now < 40 * MINUTE {
-                engine.tick(Instant(now));
+                engine.tick(Instant(now)).unwrap();
                 now += 5 * SECOND;
             }
             (engine.open_windows(), engine.save())
@@ -360,9 +360,9 @@ fn full() -> (Automation, Engine) {
         let at = number.cast_signed() * 3 * SECOND;
         let own = event(number, at, NAMES[usize::try_from(number % 3).unwrap()], number % 5);
         let follows = (number % 7 == 6).then(|| id(number + 100));
-        engine.deliver(&ReceivedEvent { follows, ..own }, Instant(at));
+        engine.deliver(&ReceivedEvent { follows, ..own }, Instant(at)).unwrap();
     }
-    engine.tick(Instant(200 * SECOND));
+    engine.tick(Instant(200 * SECOND)).unwrap();
     let _ = engine.take();
     (automation, engine)
 }
@@ -416,8 +416,8 @@ proptest! {
         if let Ok(mut engine) = Engine::restore(&snapshot, Version::V3_9, options, &[automation]) {
             for number in 0..20 {
                 let at = Instant((300 + number) * SECOND);
-                engine.deliver(&event(500 + number.unsigned_abs(), at.0, NAMES[0], number.unsigned_abs() % 5), at);
-                engine.tick(at);
+                engine.deliver(&event(500 + number.unsigned_abs(), at.0, NAMES[0], number.unsigned_abs() % 5), at).unwrap();
+                engine.tick(at).unwrap();
             }
         }
     }
@@ -431,20 +431,20 @@ fn after_runs(events: u64) -> (usize, usize) {
     for number in 0..events {
         now = number.cast_signed() * SECOND / 50;
         while tick < now {
-            engine.tick(Instant(tick));
+            engine.tick(Instant(tick)).unwrap();
             tick += 5 * SECOND;
             firings += engine.take().firings.len();
         }
         // Each tenth run dies after its first heartbeat.
         let (run, part) = (number / 3, usize::try_from(number % 3).unwrap());
         if part == 0 || run % 10 != 0 {
-            engine.deliver(&event(number, now, NAMES[part], run), Instant(now));
+            engine.deliver(&event(number, now, NAMES[part], run), Instant(now)).unwrap();
         }
     }
     // A day later all is forgotten, also the firings.
     let end = now + 25 * 60 * MINUTE;
     while tick < end {
-        engine.tick(Instant(tick));
+        engine.tick(Instant(tick)).unwrap();
         tick += 60 * SECOND;
         firings += engine.take().firings.len();
     }

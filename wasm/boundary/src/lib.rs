@@ -2,7 +2,7 @@
 
 use std::fmt::Display;
 
-use js_sys::TypeError;
+use js_sys::{RangeError, TypeError};
 use prefect_events::text::spelled;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -83,7 +83,16 @@ pub fn object(result: &impl Serialize) -> Result<JsValue, JsValue> {
     result.serialize(&Serializer::json_compatible()).map_err(JsValue::from)
 }
 
+/// The length of the longest string of Chrome and Node.js, in UTF-16 code units. Instead of a longer one, Chrome's
+/// `TextDecoder` returns an empty string.
+const LONGEST: usize = (1 << 29) - 24;
+
 /// A result as JSON text.
 pub fn text(result: &impl Serialize) -> Result<String, JsValue> {
-    serde_json::to_string(result).map_err(misuse)
+    let text = serde_json::to_string(result).map_err(misuse)?;
+    if text.len() > LONGEST && text.encode_utf16().count() > LONGEST {
+        let problem = "the result is too large: its JSON is longer than the longest string of JavaScript";
+        return Err(RangeError::new(&format!("prefect-events: {problem}")).into());
+    }
+    Ok(text)
 }

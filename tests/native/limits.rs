@@ -1,0 +1,128 @@
+//! What is played has limits, so that it ends with an error before memory does, and takes time in proportion to the
+//! events.
+
+use std::fmt::Write;
+
+use prefect_events::automation::{CheckOptions, check};
+use prefect_events::backtest::{CompareOptions, compare_automations};
+use prefect_events::diagnostic::TextOptions;
+use prefect_events::simulate::{CapturedEvents, ReplayError, ReplayOptions, SimulateOptions, replay, simulate};
+use prefect_events::trigger::EngineLimit;
+use serde_json::{Value, json};
+
+/// Events with different ids and resources, all within a second.
+fn events(count: usize) -> String {
+    let mut all = String::new();
+    for number in 0..count {
+        let at = format!("2026-03-01T12:00:00.{number:06}Z");
+        let _ = write!(
+            all,
+            r#"{{"id": "00000000-0000-4000-8000-{number:012x}", "occurred": "{at}", "event": "a",
+            "resource": {{"prefect.resource.id": "x{number}"}}}}"#
+        );
+    }
+    all
+}
+
+fn trigger(labels: usize, threshold: usize) -> Value {
+    let labels: Vec<String> = (1..labels).map(|label| format!("l{label}")).collect();
+    let labels = [&["prefect.resource.id".to_owned()], &*labels].concat();
+    json!({"posture": "Reactive", "expect": ["a"], "for_each": labels, "threshold": threshold, "within": 60})
+}
+
+fn compound(triggers: &[Value], require: &str) -> Value {
+    json!({"type": "compound", "require": require, "within": 60, "triggers": triggers})
+}
+
+fn played(trigger: &Value, count: usize) -> Result<usize, ReplayError> {
+    let automation = json!({"trigger": trigger}).to_string();
+    let result = replay((&*automation).into(), (&*events(count)).into(), &ReplayOptions::default())?;
+    assert!(result.errors.is_empty(), "{:?}", result.errors.first());
+    Ok(result.firings.len() + result.child_firings.len())
+}
+
+#[test]
+fn the_size_of_a_trigger() {
+    let pattern = |count: usize| {
+        let all: Vec<String> = (0..count).map(|at| format!("?z{at}")).collect();
+        json!({"posture": "Reactive", "expect": ["a"], "match": {"prefect.resource.id": all}})
+    };
+    let cases = [
+        (
+            compound(&vec![trigger(1, 1); 1000], "any"),
+            compound(&vec![trigger(1, 1); 1001], "any"),
+            "1,000 event triggers",
+        ),
+        (trigger(5000, 1), trigger(5001, 1), "5,000 labels in `for_each`"),
+        (
+            compound(&[trigger(2500, 1), trigger(2500, 1)], "any"),
+            compound(&[trigger(2500, 1), compound(&[trigger(1, 1), trigger(2500, 1)], "all")], "any"),
+            "5,000 labels in `for_each`",
+        ),
+        (
+            compound(&[pattern(2500), pattern(2500)], "any"),
+            compound(&[pattern(2500), compound(&[pattern(1), pattern(2500)], "all")], "any"),
+            "5,000 patterns that",
+        ),
+    ];
+    for (allowed, above, what) in cases {
+        played(&allowed, 2).unwrap();
+        let automation = json!({"trigger": above});
+        let text = automation.to_string();
+        let replayed = replay((&*text).into(), (&*events(1)).into(), &ReplayOptions::default()).unwrap();
+        let scenario = json!({"automation": automation, "events": []}).to_string();
+        let simulated = simulate((&*scenario).into(), &SimulateOptions::default());
+        for errors in [replayed.errors, simulated.errors] {
+            assert_eq!(errors.len(), 1, "{errors:?}");
+            assert_eq!(errors[0].code, "scenario-too-large");
+            assert!(
+                errors[0].message.starts_with(&format!("the trigger has more than {what}")),
+                "{}",
+                errors[0].message
+            );
+        }
+        // Prefect accepts it.
+        let checked = check(text.as_bytes(), TextOptions::default(), &CheckOptions::default());
+        assert!(checked.report.diagnostics.iter().all(|finding| finding.code != "scenario-too-large"));
+    }
+}
+
+#[test]
+fn the_size_of_a_result() {
+    let all = compound(&vec![trigger(1, 1); 1000], "any");
+    assert_eq!(played(&all, 10), Ok(20_000));
+    assert_eq!(played(&all, 2001), Err(ReplayError::TooMuch(EngineLimit::Outcome)));
+    assert_eq!(played(&trigger(5000, 1), 2001), Err(ReplayError::TooMuch(EngineLimit::Parts)));
+    let error = ReplayError::TooMuch(EngineLimit::Parts).to_string();
+    assert_eq!(
+        error,
+        "there are more than 10,000,000 labels and child firings in its firings and decisions: choose a shorter time"
+    );
+}
+
+/// One result has the firings of all automations.
+#[test]
+fn the_size_of_the_results_of_several_automations() {
+    let one = json!({"trigger": compound(&vec![trigger(1, 1); 1000], "any")});
+    let three = json!([one, one, one]).to_string();
+    let text = events(700);
+    assert_eq!(
+        replay((&*three).into(), (&*text).into(), &ReplayOptions::default()),
+        Err(ReplayError::TooMuch(EngineLimit::Outcome))
+    );
+    let mut captured = CapturedEvents::default();
+    captured.add((&*text).into());
+    let other = json!({"trigger": trigger(1, 1), "name": "other"});
+    let (other, same) = (json!([other]).to_string(), json!([one, one, one, other]).to_string());
+    let compare = |new: &str| compare_automations((&*three).into(), new.into(), &captured, &CompareOptions::default());
+    assert_eq!(compare(&other), Err(ReplayError::TooMuch(EngineLimit::Outcome)));
+    // Only what differs is kept.
+    assert_eq!(compare(&same).unwrap().automations.iter().map(|own| own.same).sum::<usize>(), 2_100_000);
+}
+
+#[test]
+fn open_windows() {
+    let labels = trigger(5000, 2);
+    assert_eq!(played(&labels, 1000), Ok(0));
+    assert_eq!(played(&labels, 3000), Err(ReplayError::TooMuch(EngineLimit::Windows)));
+}
