@@ -92,12 +92,15 @@ impl TriggerLimit {
                 Trigger::Composite(composite) => open.extend(&composite.triggers),
             }
         }
-        let all = [
-            (TriggerLimit::EventTriggers, event_triggers),
-            (TriggerLimit::Labels, labels),
-            (TriggerLimit::Patterns, patterns),
-        ];
-        all.into_iter().find(|(limit, number)| *number > limit.most()).map_or(Ok(()), |(limit, _)| Err(limit))
+        if event_triggers > TriggerLimit::EventTriggers.most() {
+            Err(TriggerLimit::EventTriggers)
+        } else if labels > TriggerLimit::Labels.most() {
+            Err(TriggerLimit::Labels)
+        } else if patterns > TriggerLimit::Patterns.most() {
+            Err(TriggerLimit::Patterns)
+        } else {
+            Ok(())
+        }
     }
 
     /// The number.
@@ -137,8 +140,8 @@ impl TriggerLimit {
 pub(crate) struct OutcomeSize {
     firings: usize,
     child_firings: usize,
-    decisions: usize,
-    late: usize,
+    /// Decisions and late events.
+    others: usize,
     /// Labels and child firings.
     parts: usize,
 }
@@ -155,60 +158,45 @@ impl OutcomeSize {
     }
 
     pub(crate) fn add_decision(&mut self, decision: &Decision) {
-        self.decisions = self.decisions.saturating_add(1);
-        self.add_labels(&decision.key);
-        self.add_event(decision.event.as_ref());
+        self.others = self.others.saturating_add(1);
+        self.add_labels(&decision.key, decision.event.as_ref());
     }
 
     pub(crate) fn add(&mut self, other: &OutcomeSize) {
-        let OutcomeSize { firings, child_firings, decisions, late, parts } = *other;
-        let own = [&mut self.firings, &mut self.child_firings, &mut self.decisions, &mut self.late, &mut self.parts];
-        for (own, more) in own.into_iter().zip([firings, child_firings, decisions, late, parts]) {
-            *own = own.saturating_add(more);
-        }
+        self.firings = self.firings.saturating_add(other.firings);
+        self.child_firings = self.child_firings.saturating_add(other.child_firings);
+        self.others = self.others.saturating_add(other.others);
+        self.parts = self.parts.saturating_add(other.parts);
     }
 
-    fn add_late(&mut self, late: &LateEvent) {
-        self.late = self.late.saturating_add(1);
-        self.add_labels(&late.labels);
-        self.add_event(Some(&late.event.event));
-    }
-
+    #[inline(never)]
     fn add_parts_of(&mut self, firing: &Firing) {
-        self.add_labels(&firing.labels);
-        self.add_event(firing.event.as_ref());
+        self.add_labels(&firing.labels, firing.event.as_ref());
         for child in &firing.children {
-            self.add_parts(1);
-            self.add_labels(&child.labels);
-            self.add_event(child.event.as_ref());
+            self.parts = self.parts.saturating_add(1);
+            self.add_labels(&child.labels, child.event.as_ref());
         }
         for delayed in &firing.delayed {
-            self.add_event(Some(&delayed.event));
+            self.add_labels(&[], Some(&delayed.event));
         }
     }
 
-    fn add_labels(&mut self, labels: &[(SharedText, SharedText)]) {
-        for (name, value) in labels {
-            self.add_parts((name.len() / TEXT).saturating_add(value.len() / TEXT).saturating_add(1));
-        }
-    }
-
-    fn add_event(&mut self, event: Option<&EventRef>) {
-        self.add_parts(event.map_or(0, |event| event.name.len() / TEXT));
-    }
-
-    fn add_parts(&mut self, parts: usize) {
-        self.parts = self.parts.saturating_add(parts);
+    #[inline(never)]
+    fn add_labels(&mut self, labels: &[(SharedText, SharedText)], event: Option<&EventRef>) {
+        let event = event.map_or(0, |event| event.name.len() / TEXT);
+        let label = |sum: usize, (name, value): &(SharedText, SharedText)| {
+            sum.saturating_add((name.len() / TEXT).saturating_add(value.len() / TEXT)).saturating_add(1)
+        };
+        self.parts = labels.iter().fold(self.parts.saturating_add(event), label);
     }
 
     /// # Errors
     /// There is too much.
     pub(crate) fn check(&self) -> Result<(), EngineLimit> {
-        let OutcomeSize { firings, child_firings, decisions, late, parts } = *self;
-        if [firings, child_firings, decisions, late].into_iter().any(|length| length > MAX_OUTCOME) {
+        if self.firings.max(self.child_firings).max(self.others) > MAX_OUTCOME {
             return Err(EngineLimit::Outcome);
         }
-        if parts > MAX_OUTCOME_PARTS { Err(EngineLimit::Parts) } else { Ok(()) }
+        if self.parts > MAX_OUTCOME_PARTS { Err(EngineLimit::Parts) } else { Ok(()) }
     }
 }
 
@@ -223,13 +211,15 @@ impl Outcome {
         self.child_firings.push(firing);
     }
 
+    #[inline(never)]
     pub(super) fn add_decision(&mut self, decision: Decision) {
         self.size.add_decision(&decision);
         self.decisions.push(decision);
     }
 
     pub(super) fn add_late(&mut self, late: LateEvent) {
-        self.size.add_late(&late);
+        self.size.others = self.size.others.saturating_add(1);
+        self.size.add_labels(&late.labels, Some(&late.event.event));
         self.late.push(late);
     }
 }

@@ -83,7 +83,7 @@ fn reasons() {
 /// The same for many triggers, of which the first 100 are listed.
 #[test]
 fn reasons_of_many_triggers() {
-    in_proportion("reasons of many triggers", 500, |size| {
+    in_proportion("reasons of many triggers", 250, |size| {
         let child = |number: usize| {
             json!({
                 "posture": "Reactive", "expect": ["acme.a", format!("acme.n{number}")],

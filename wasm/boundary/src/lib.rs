@@ -83,16 +83,15 @@ pub fn object(result: &impl Serialize) -> Result<JsValue, JsValue> {
     result.serialize(&Serializer::json_compatible()).map_err(JsValue::from)
 }
 
-/// The length of the longest string of Chrome and Node.js, in UTF-16 code units. Instead of a longer one, Chrome's
-/// `TextDecoder` returns an empty string.
+/// The length of the longest string of Chrome and Node.js. Instead of a longer one, Chrome's `TextDecoder` returns an
+/// empty string.
 const LONGEST: usize = (1 << 29) - 24;
 
 /// A result as JSON text.
 pub fn text(result: &impl Serialize) -> Result<String, JsValue> {
     let text = serde_json::to_string(result).map_err(misuse)?;
-    if text.len() > LONGEST && text.encode_utf16().count() > LONGEST {
-        let problem = "the result is too large: its JSON is longer than the longest string of JavaScript";
-        return Err(RangeError::new(&format!("prefect-events: {problem}")).into());
+    if text.len() > LONGEST {
+        return Err(RangeError::new("prefect-events: the result is too large: its JSON has more than 512 MB").into());
     }
     Ok(text)
 }
