@@ -21,7 +21,7 @@ use prefect_events::automation::{self, CheckOptions};
 use prefect_events::catalogue::{self, Example, event_types};
 use prefect_events::diagnostic::{Code, Report, TextOptions};
 use prefect_events::explain;
-use prefect_events::generate::{self, BuildOptions, History, RunSpec};
+use prefect_events::generate::{self, BuildOptions, BuiltEvent, EventBuilder, History, RunSpec};
 use prefect_events::schema;
 use prefect_events::simulate::{self, DocumentText, EventTexts, HeartbeatConfig, ReplayError, ReplayOptions};
 use prefect_events::text::spelled;
@@ -179,14 +179,16 @@ fn check_automation(py: Python<'_>, text: PyBackedBytes, settings: &str, places:
 #[pyfunction]
 fn build_event(py: Python<'_>, name: String, input: PyBackedBytes, settings: &str) -> PyResult<String> {
     let options: BuildOptions = options(settings)?;
-    run(py, input.len(), move || generate::build_event(&name, &input, &options).map_err(misuse))
+    run(py, input.len(), move || {
+        generate::build_event(&name, &*input, &options).map(BuiltEvent::into_json).map_err(misuse)
+    })
 }
 
 /// Builds events with one name: NDJSON. `inputs`: JSON text, a list.
 #[pyfunction]
 fn build_event_lines(py: Python<'_>, name: String, inputs: PyBackedBytes, settings: &str) -> PyResult<String> {
     let options: BuildOptions = options(settings)?;
-    run(py, inputs.len(), move || generate::build_events(&name, &inputs, &options).map_err(misuse))
+    run(py, inputs.len(), move || EventBuilder::new(&name, &options).build_lines(&*inputs).map_err(misuse))
 }
 
 /// Builds the history of a run: JSON arrays, each of a part of it. Short descriptions can have a million events.

@@ -78,7 +78,7 @@ impl Run for Build {
             Problem::InArgument(message) => Stop::Fail(message),
         })?;
         let built = match name {
-            Some(name) => vec![tree(&build_event(name, &input, &self.how).map_err(fail)?)?],
+            Some(name) => vec![tree(build_event(name, &input, &self.how).map_err(fail)?.json())?],
             None => history(&input, &self.how)?,
         };
         Ok(Outcome::printing(rendered(built, !run, *form)))

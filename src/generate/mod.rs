@@ -2,15 +2,18 @@
 //!
 //! ```
 //! use prefect_events::generate::{BuildOptions, RunSpec, TaskSpec, build_event, build_run};
+//! use prefect_events::json::JsonInput;
 //! use prefect_events::time::{self, TimeSpan};
 //!
 //! let now = time::read(b"2026-03-31T18:30:00Z").and_then(|time| time.instant).ok_or("no time")?;
 //! let options = BuildOptions { seed: 7.into(), now };
 //!
-//! // One event: missing values are generated.
-//! let event = build_event("prefect.flow-run.Running", br#"{"flow_run": {"name": "brave-otter"}}"#, &options)?;
-//! assert!(event.contains(r#""prefect.resource.name":"brave-otter""#));
-//! let mistake = build_event("prefect.flow-run.Running", br#"{"flowrun": {}}"#, &options).unwrap_err();
+//! // One event, from a value or from JSON text: missing values are generated.
+//! let input = JsonInput::of(&serde_json::json!({"flow_run": {"name": "brave-otter"}}))?;
+//! let event = build_event("prefect.flow-run.Running", input, &options)?;
+//! let event = serde_json::to_value(&event)?;
+//! assert_eq!(event["resource"]["prefect.resource.name"], "brave-otter");
+//! let mistake = build_event("prefect.flow-run.Running", r#"{"flowrun": {}}"#, &options).unwrap_err();
 //! assert_eq!(mistake.key.as_deref(), Some("flowrun"));
 //!
 //! // All events of a run: typed, or read from JSON.
@@ -30,7 +33,7 @@ mod random;
 mod run;
 
 pub use error::BuildError;
-pub use event::{EventBuilder, Json, build_event, build_events, custom_inputs, inputs};
+pub use event::{BuiltEvent, EventBuilder, Json, build_event, custom_inputs, inputs};
 pub use options::{BuildOptions, Seed};
 pub use random::Random;
 pub use run::{

@@ -1,6 +1,7 @@
 //! Reads text onto a flat tape of nodes with offsets; pointers; lines and columns.
 
 mod decimal;
+mod input;
 mod names;
 mod parse;
 mod place;
@@ -15,6 +16,7 @@ pub mod write;
 
 pub use decimal::Decimal;
 pub(crate) use decimal::double_text;
+pub use input::JsonInput;
 pub use parse::{Fault, Issue, MAX_DEPTH, Parsed, parse, parse_prefix};
 pub use place::{Places, Position, Range};
 pub use pointer::Pointer;

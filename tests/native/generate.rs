@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use prefect_events::catalogue::{Family, example, families, find};
 use prefect_events::diagnostic::TextOptions;
-use prefect_events::generate::{BuildOptions, RunSpec, build_event, build_events, build_run};
+use prefect_events::generate::{BuildOptions, EventBuilder, RunSpec, build_event, build_run};
 use prefect_events::time;
 use prefect_events::validate::{ValidateOptions, validate};
 use proptest::prelude::*;
@@ -20,7 +20,7 @@ fn options(seed: u64) -> BuildOptions {
 
 fn built(name: &str, input: &Value) -> Result<Value, String> {
     let built = build_event(name, input.to_string().as_bytes(), &options(7));
-    built.map(|text| serde_json::from_str(&text).unwrap()).map_err(|error| error.to_string())
+    built.map(|event| serde_json::to_value(&event).unwrap()).map_err(|error| error.to_string())
 }
 
 fn findings(event: &Value) -> Vec<String> {
@@ -74,7 +74,7 @@ fn set(input: &mut Value, key: &str, value: Value) {
 fn complete(name: &str, mut input: Value, right: &Value, seed: u64) -> Value {
     for _ in 0..12 {
         match build_event(name, input.to_string().as_bytes(), &options(seed)) {
-            Ok(text) => return serde_json::from_str(&text).unwrap(),
+            Ok(event) => return serde_json::from_str(event.json()).unwrap(),
             Err(error) => {
                 let message = error.to_string();
                 let asked = message.strip_prefix(&format!("`{name}` needs `"));
@@ -512,7 +512,8 @@ fn reports_errors_in_runs() {
 fn many_events_with_one_name_are_lines() {
     let inputs = json!([{"task_run": {"name": "a"}}, {}, {"task_run": {"name": "c"}}]);
     let lines = |inputs: &Value| {
-        let built = build_events("prefect.task-run.Completed", inputs.to_string().as_bytes(), &options(7));
+        let built =
+            EventBuilder::new("prefect.task-run.Completed", &options(7)).build_lines(inputs.to_string().as_bytes());
         built.map_err(|error| error.to_string())
     };
     let text = lines(&inputs).unwrap();

@@ -1,6 +1,6 @@
 //! What is rejected in the input of events and runs, with the key that it is about.
 
-use prefect_events::generate::{BuildError, BuildOptions, RunSpec, Seed, build_event, build_events, build_run};
+use prefect_events::generate::{BuildError, BuildOptions, EventBuilder, RunSpec, Seed, build_event, build_run};
 use serde_json::json;
 
 fn options() -> BuildOptions {
@@ -43,7 +43,7 @@ fn rejects_lone_surrogates_with_their_key() {
     assert_eq!(run(br#"{"tasks": [{"name": "\ud800"}]}"#).key.as_deref(), Some("tasks.0.name"));
     // A whole pair is a character.
     let whole = build_event("prefect.task-run.Completed", br#"{"task_run": {"name": "\ud83d\ude00"}}"#, &options());
-    assert!(whole.unwrap().contains("\u{1F600}"));
+    assert!(whole.unwrap().json().contains("\u{1F600}"));
 }
 
 #[test]
@@ -52,7 +52,8 @@ fn errors_name_the_key_and_the_input() {
     assert_eq!(event(br#"{"task_run": {"id": "7"}}"#).key.as_deref(), Some("task_run.id"));
     assert_eq!(event(br#"{"occurred": "9999-12-31T23:59:59-01:00"}"#).key.as_deref(), Some("occurred"));
     assert_eq!(event(b"[]").key, None);
-    let lines = build_events("prefect.task-run.Completed", br#"[{}, {"tags": 1}]"#, &options()).unwrap_err();
+    let lines =
+        EventBuilder::new("prefect.task-run.Completed", &options()).build_lines(br#"[{}, {"tags": 1}]"#).unwrap_err();
     assert_eq!((lines.key.as_deref(), lines.index), (Some("tags"), Some(1)));
     for (spec, key) in [
         (&br#"{"task": []}"#[..], "task"),

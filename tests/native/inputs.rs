@@ -2,13 +2,15 @@
 
 use prefect_events::catalogue::{Family, Input, event_types, example, families};
 use prefect_events::diagnostic::TextOptions;
-use prefect_events::generate::{BuildOptions, build_event, custom_inputs, inputs};
+use prefect_events::generate::{BuildOptions, BuiltEvent, build_event, custom_inputs, inputs};
 use prefect_events::validate::{ValidateOptions, validate};
 use serde_json::{Value, json};
 
 fn built(name: &str, input: &Value) -> Result<String, String> {
     let options: BuildOptions = serde_json::from_value(json!({"seed": 7, "now": "2026-03-31T18:30:00Z"})).unwrap();
-    build_event(name, input.to_string().as_bytes(), &options).map_err(|error| error.to_string())
+    build_event(name, input.to_string().as_bytes(), &options)
+        .map(BuiltEvent::into_json)
+        .map_err(|error| error.to_string())
 }
 
 fn name(family: &Family) -> String {

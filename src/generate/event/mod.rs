@@ -5,6 +5,7 @@
 //! the catalogue's `default`, or from the random source; otherwise the caller must give it ([`fill`]). The pieces of an
 //! event are compiled once ([`template`]) and joined as far as possible ([`joined`]).
 
+mod built;
 mod cache;
 mod check;
 mod custom;
@@ -27,12 +28,13 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 use crate::catalogue::{Match, find, suggest};
-use crate::json::{Document, Fault, Kind, Tape, Value, parse};
+use crate::json::{Document, Fault, JsonInput, Kind, Tape, Value, parse};
 use crate::time::Instant;
 
 use super::error::{self, BuildError};
 use super::options::BuildOptions;
 use super::random::Random;
+pub use built::BuiltEvent;
 use cache::Template;
 pub(super) use cache::{layout, template};
 use custom::custom;
@@ -56,25 +58,30 @@ const NO_OBJECT: &str = "the input of an event must be an object";
 
 /// Builds an event.
 ///
-/// `name`: the event's name, such as `prefect.flow-run.Running`. `input`: its known values, as JSON text: an object,
-/// whose keys differ from event to event ([`inputs`] lists them). Missing values are generated.
-///
-/// Returns the event in the form that the API accepts (`occurred`, `event`, `resource`, `related`, `payload`, `id`,
-/// `follows`), as JSON text on one line.
+/// `name`: the event's name, such as `prefect.flow-run.Running`. `input`: its known values: an object, whose keys differ
+/// from event to event ([`inputs`] lists them). Missing values are generated.
 ///
 /// # Errors
 ///
 /// The input is not a JSON object, has an unknown key, lacks a required one, or has a value that cannot be in the
 /// event; or Prefect has no event with this name.
-pub fn build_event(name: &str, input: &[u8], options: &BuildOptions) -> Fallible<String> {
+pub fn build_event<'t>(
+    name: &str,
+    input: impl Into<JsonInput<'t>>,
+    options: &BuildOptions,
+) -> Result<BuiltEvent, BuildError> {
+    built(name, &input.into(), options)
+}
+
+fn built(name: &str, input: &JsonInput<'_>, options: &BuildOptions) -> Fallible<BuiltEvent> {
     TAPE.with_borrow_mut(|tape| {
         let mut out = JsonText::default();
-        let document = read_json(input, tape).ok_or_else(|| BuildError::new(NO_OBJECT))?;
+        let document = read_json(input.bytes(), tape).ok_or_else(|| BuildError::new(NO_OBJECT))?;
         let root = document.root().ok_or_else(|| BuildError::new(NO_OBJECT))?;
         let mut random = Random::new(options.seed.word());
         let (name, now, own) = (name, options.now, Vec::new());
         Writing { name, now, random: &mut random, slots: None, template: None, own }.event(root, &mut out)?;
-        Ok(out.finish())
+        Ok(BuiltEvent(out.finish()))
     })
 }
 
@@ -83,16 +90,7 @@ thread_local! {
     static TAPE: RefCell<Tape> = RefCell::default();
 }
 
-/// Builds an event from each of `inputs`, JSON text: an array of objects. One line each, in order.
-///
-/// # Errors
-///
-/// As for [`build_event`], about the first that cannot be built.
-pub fn build_events(name: &str, inputs: &[u8], options: &BuildOptions) -> Fallible<String> {
-    EventBuilder::new(name, options).build_lines(inputs)
-}
-
-/// Builds events with one name in batches, so that they need not be in memory all at once.
+/// Builds many events with one name, as NDJSON: in batches, so that they need not be in memory all at once.
 pub struct EventBuilder {
     name: String,
     now: Instant,
@@ -109,15 +107,19 @@ impl EventBuilder {
         EventBuilder { name: name.to_owned(), now: options.now, random, tape: Tape::new(), count: 0 }
     }
 
-    /// Builds an event from each of `inputs`, JSON text: an array of objects. One line each, in order. The events of
-    /// the next call come after them.
+    /// Builds an event from each of `inputs`, an array of objects. One line of JSON each, in order. The events of the
+    /// next call come after them.
     ///
     /// # Errors
     ///
     /// As for [`build_event`]; [`BuildError::index`] says which input it is about, counted over all calls.
-    pub fn build_lines(&mut self, inputs: &[u8]) -> Fallible<String> {
+    pub fn build_lines<'t>(&mut self, inputs: impl Into<JsonInput<'t>>) -> Result<String, BuildError> {
+        self.lines(&inputs.into())
+    }
+
+    fn lines(&mut self, inputs: &JsonInput<'_>) -> Fallible<String> {
         let wrong = || BuildError::new("the inputs of events must be a list of objects");
-        let document = read_json(inputs, &mut self.tape).ok_or_else(wrong)?;
+        let document = read_json(inputs.bytes(), &mut self.tape).ok_or_else(wrong)?;
         let root = document.root().filter(|root| root.kind() == Kind::Array).ok_or_else(wrong)?;
         let mut out = JsonText::default();
         let mut writing = Writing {

@@ -2,7 +2,7 @@
 //! several. The texts are the name and the input.
 
 use prefect_events::diagnostic::{Diagnostic, Severity, TextOptions};
-use prefect_events::generate::{BuildOptions, build_event, build_events};
+use prefect_events::generate::{BuildOptions, EventBuilder, build_event};
 use prefect_events::time;
 use prefect_events::validate::{ValidateOptions, validate};
 
@@ -27,12 +27,13 @@ pub fn target(input: &[u8]) {
             assert_eq!(error.index, None);
         }
         Ok(event) => {
+            let event = event.into_json();
             assert_built(event.as_bytes());
             assert!(!event.contains('\n'));
-            let lines = build_events(name, &list, &options);
+            let lines = EventBuilder::new(name, &options).build_lines(&list);
             assert_eq!(lines.as_deref(), Ok(&*[&*event, "\n"].concat()));
             let twice = [b"[", input, b",", input, b"]"].concat();
-            let lines = build_events(name, &twice, &options).expect("as before");
+            let lines = EventBuilder::new(name, &options).build_lines(&twice).expect("as before");
             assert_eq!(lines.lines().next(), Some(&*event));
             assert_eq!(lines.lines().count(), 2);
         }

@@ -17,7 +17,7 @@ use wasm_bindgen::prelude::{JsValue, wasm_bindgen};
 
 use prefect_events::automation::{self, CheckOptions};
 use prefect_events::diagnostic::TextOptions;
-use prefect_events::generate::{self, BuildOptions, RunSpec};
+use prefect_events::generate::{self, BuildOptions, BuiltEvent, RunSpec};
 use prefect_events::simulate::{self, DocumentText, EventTexts, ExampleOptions, HeartbeatConfig};
 use prefect_events_boundary::{misuse, object, options, text};
 
@@ -32,7 +32,7 @@ pub fn check_automation(document: &[u8], settings: JsValue, places: bool, wtf8: 
 #[wasm_bindgen(js_name = buildEvent)]
 pub fn build_event(name: &str, input: &[u8], how: JsValue) -> Result<String, JsValue> {
     let how: BuildOptions = options(how)?;
-    generate::build_event(name, input, &how).map_err(misuse)
+    generate::build_event(name, input, &how).map(BuiltEvent::into_json).map_err(misuse)
 }
 
 /// The caller's function, called with the number of events built and the total number. Its exceptions propagate:
