@@ -57,7 +57,7 @@ screenshots: page ## pictures of the page: target/screenshots, and docs/images f
 lint: build ## formatting, clippy, documentation, Biome, TypeScript
 	cargo fmt --all --check
 	cargo clippy --workspace --all-targets -- -D warnings
-	cargo clippy --release --package prefect-events-validate --package prefect-events-author --package prefect-events-live --lib --target wasm32-unknown-unknown -- -D warnings
+	cargo clippy --package prefect-events --no-default-features -- -D warnings
 	RUSTDOCFLAGS="-D warnings" cargo doc --quiet --package prefect-events --no-deps
 	npx biome ci
 	npx tsc --project tsconfig.json

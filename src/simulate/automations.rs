@@ -252,7 +252,8 @@ pub(super) fn of_scenario<'t>(
 }
 
 /// The paths of the files that a text of scenarios refers to, each once: those that [`simulate`](super::simulate()) and
-/// [`run_tests_with`](super::run_tests_with()) need as `files`. Those functions report errors in the text.
+/// [`run_tests_with`](super::run_tests_with()) need as `files`. Those functions report errors in the text, such as a path with
+/// a lone surrogate, which is not listed.
 ///
 /// ```
 /// use prefect_events::simulate::scenario_files;
@@ -268,7 +269,9 @@ pub fn scenario_files(scenarios: DocumentText<'_>) -> Vec<String> {
         let list = if root.kind() == Kind::Array { Some(root) } else { root.get("scenarios") };
         let mut add = |scenario: Value<'_>| {
             step(1);
-            if let Some(value) = scenario.get("automation").filter(|value| value.is_string()) {
+            if let Some(value) =
+                scenario.get("automation").filter(|value| value.is_string() && !value.has_lone_surrogate())
+            {
                 let path = value.string();
                 if is_path(&path) {
                     paths.insert(path.into_owned(), ());

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::diagnostic::Diagnostic;
-use crate::event::{Labels, RESOURCE_ID, ReceivedEvent};
+use crate::event::{Labels, RESOURCE_ID, ReceivedEvent, SharedText};
 use crate::json::{Kind, Places, Position, Range, Span, Value};
 use crate::recognise::{ItemForm, form_of};
 use crate::text::phrase::joined;
@@ -12,7 +12,7 @@ use crate::text::strict::strict;
 use crate::text::table::Map;
 use crate::time::span::compact;
 use crate::time::{Instant, scalar};
-use crate::trigger::{Decision, Firing, Options};
+use crate::trigger::{Decision, Firing, Options, TEXT};
 
 use super::automations::Files;
 use super::coverage::Coverage;
@@ -34,6 +34,9 @@ const NEVER: &str = "it never fired";
 
 /// How many expectations that were not met get a timeline.
 const MOST_TIMELINES: usize = 100;
+
+/// How much the timelines, decisions and firings of a text hold together: entries, and each [`TEXT`] bytes of their texts.
+const MOST_PARTS: usize = 2_000_000;
 
 /// Options of `testScenarios`.
 #[derive(Clone, PartialEq, Eq, Debug, Default, Deserialize)]
@@ -226,7 +229,7 @@ pub fn run_tests(scenarios: DocumentText<'_>) -> TestReport {
 pub fn run_tests_with(scenarios: DocumentText<'_>, options: &TestOptions) -> TestReport {
     let files = &options.files;
     let mut spans = Vec::new();
-    let mut left = Left { firings: MOST_LISTED_IN_ALL, decisions: MOST_LISTED_IN_ALL };
+    let mut left = Left { firings: MOST_LISTED_IN_ALL, decisions: MOST_LISTED_IN_ALL, parts: MOST_PARTS };
     let (tested, report) = scenarios.read(|root, reading| {
         let all = listed(root, reading)?.unwrap_or_default();
         Some(all.into_iter().map(|item| test_one(scenarios, files, root, item, &mut left, &mut spans)).collect())
@@ -256,9 +259,18 @@ pub fn run_tests_with(scenarios: DocumentText<'_>, options: &TestOptions) -> Tes
 struct Left {
     firings: usize,
     decisions: usize,
+    /// See [`MOST_PARTS`].
+    parts: usize,
 }
 
 impl Left {
+    /// Whether something with texts of so many bytes may still be listed.
+    fn has_room(&mut self, bytes: usize) -> bool {
+        let left = self.parts.checked_sub((bytes / TEXT).saturating_add(1));
+        self.parts = left.unwrap_or(0);
+        left.is_some()
+    }
+
     fn take(left: &mut usize) -> usize {
         let some = MOST_LISTED.min(*left);
         *left = left.saturating_sub(some);
@@ -325,8 +337,15 @@ fn judged<'t>(
         let failed = judged.iter_mut().filter(|(tested, ..)| !tested.passed);
         for (number, (tested, expectation, run)) in failed.enumerate() {
             let own = concerned(&decisions, &by_value, expectation, *run, left);
-            tested.timeline = (number < MOST_TIMELINES).then(|| timeline.part(&own));
-            tested.decisions = own.iter().filter_map(|index| decisions.get(*index)).cloned().collect();
+            if number < MOST_TIMELINES {
+                tested.timeline = timeline.part(&own, &mut left.parts);
+            }
+            let own = own.iter().filter_map(|index| decisions.get(*index));
+            let bytes = |key: &[(SharedText, SharedText)]| {
+                key.iter()
+                    .fold(0, |sum: usize, (name, value)| sum.saturating_add(name.len()).saturating_add(value.len()))
+            };
+            tested.decisions = own.take_while(|decision| left.has_room(bytes(&decision.key))).cloned().collect();
         }
     }
     Some(judged.into_iter().map(|(tested, expectation, _)| (tested, expectation.span)).collect())
@@ -598,8 +617,8 @@ impl<'s> Judge<'s> {
         });
         let most = Left::take(&mut left.firings);
         let listed = selected.iter().filter_map(|index| firings.get(*index)).take(most);
-        let actual: Vec<TestedFiring> =
-            listed.map(|firing| TestedFiring { at: firing.at, reason: firing.reason_sentence() }).collect();
+        let listed = listed.map(|firing| TestedFiring { at: firing.at, reason: firing.reason_sentence() });
+        let actual: Vec<TestedFiring> = listed.take_while(|firing| left.has_room(firing.reason.len())).collect();
         step(actual.len().saturating_add(1));
         left.firings = left.firings.saturating_add(most.saturating_sub(actual.len()));
         TestedExpectation {

@@ -13,7 +13,7 @@ use crate::text::steps::step;
 use crate::text::table::Map;
 use crate::time::serial::fraction;
 use crate::time::{Instant, TimeSpan};
-use crate::trigger::{Decision, DecisionKind, Firing, Outcome, ServerQuirk};
+use crate::trigger::{Decision, DecisionKind, Firing, Outcome, ServerQuirk, TEXT};
 
 use super::document::{Document, PlayedRun};
 use super::scenario::Scenario;
@@ -114,6 +114,15 @@ pub struct Lane {
     #[serde(skip_serializing_if = "is_false")]
     #[cfg_attr(feature = "typescript", ts(type = "true", optional))]
     pub undetected: bool,
+}
+
+impl Lane {
+    /// How much it holds: its entries, and each [`TEXT`] bytes of their texts.
+    fn weight(&self) -> usize {
+        let texts = self.fired.iter().map(|fired| fired.reason.len()).chain([self.name.len()]);
+        let entries = [self.heartbeats.len(), self.missed.len(), self.states.len(), self.windows.len()];
+        entries.into_iter().chain(texts.map(|length| (length / TEXT).saturating_add(1))).fold(1, usize::saturating_add)
+    }
 }
 
 /// An event of a lane other than a heartbeat.
@@ -277,19 +286,22 @@ impl Timeline {
     }
 
     /// The lanes with some of these decisions, ascending, reduced to these; indexes refer to this list.
-    pub(super) fn part(&self, decisions: &[usize]) -> Timeline {
+    /// `left`: how much it may hold, as [`Lane::weight`] counts; what it holds is subtracted. `None`: it would be more.
+    pub(super) fn part(&self, decisions: &[usize], left: &mut usize) -> Option<Timeline> {
         let place = |index: usize| decisions.binary_search(&index).ok();
-        let lanes = self.lanes.iter().filter_map(|lane| {
-            step(lane.decisions.as_ref().map_or(0, Vec::len));
+        let mut lanes = Vec::new();
+        for lane in &self.lanes {
+            step(lane.decisions.as_ref().map_or(0, Vec::len).saturating_add(1));
             let own: Vec<usize> = lane.decisions.iter().flatten().filter_map(|index| place(*index)).collect();
             if own.is_empty() {
-                return None;
+                continue;
             }
+            *left = left.checked_sub(lane.weight())?;
             let mut lane = Lane { decisions: Some(own), ..lane.clone() };
             lane.fired.iter_mut().for_each(|fired| fired.decision = fired.decision.and_then(place));
-            Some(lane)
-        });
-        Timeline { lanes: lanes.collect(), ..*self }
+            lanes.push(lane);
+        }
+        Some(Timeline { lanes, ..*self })
     }
 
     /// The timeline of captured events that were played with their decisions. `events` are in the order of the capture.

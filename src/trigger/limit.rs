@@ -22,8 +22,8 @@ pub const MAX_OUTCOME_PARTS: usize = 10_000_000;
 /// of `for_each` counts once for each.
 pub const MAX_WINDOWS: usize = 10_000_000;
 
-/// So many bytes of a text count as one part.
-const TEXT: usize = 64;
+/// So many bytes of a text count as one part of a result.
+pub(crate) const TEXT: usize = 64;
 
 /// What an engine has too much of.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

@@ -40,7 +40,7 @@ use crate::time::Instant;
 pub(crate) use automations::SavedAutomations;
 use coverage::CoverageReport;
 pub(crate) use idle::{Ahead, SavedWindow};
-pub(crate) use limit::{OutcomeSize, TriggerLimit};
+pub(crate) use limit::{OutcomeSize, TEXT, TriggerLimit};
 pub(crate) use proactive::key_text;
 pub(crate) use reported::{SavedFiring, SavedLate, Summaries};
 pub(crate) use saved::SavedEvent;

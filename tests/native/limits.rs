@@ -6,7 +6,10 @@ use std::fmt::Write;
 use prefect_events::automation::{CheckOptions, check};
 use prefect_events::backtest::{CompareOptions, compare_automations};
 use prefect_events::diagnostic::TextOptions;
-use prefect_events::simulate::{CapturedEvents, ReplayError, ReplayOptions, SimulateOptions, replay, simulate};
+use prefect_events::simulate::{
+    CapturedEvents, ReplayError, ReplayOptions, SimulateOptions, TestReport, replay, run_tests, scenario_files,
+    simulate,
+};
 use prefect_events::trigger::EngineLimit;
 use serde_json::{Value, json};
 
@@ -125,4 +128,34 @@ fn open_windows() {
     let labels = trigger(5000, 2);
     assert_eq!(played(&labels, 1000), Ok(0));
     assert_eq!(played(&labels, 3000), Err(ReplayError::TooMuch(EngineLimit::Windows)));
+}
+
+/// Each expectation that is not met has the runs of the whole scenario, whose names may be long.
+#[test]
+fn the_size_of_a_test_report() {
+    let report = |runs: usize, expectations: usize, name: usize| {
+        let run = |number: usize| json!({"name": format!("{number}{}", "x".repeat(name)), "dies": "2m"});
+        let runs: Vec<Value> = (0..runs).map(run).collect();
+        let expect: Vec<Value> = (0..expectations).map(|_| json!({"fires": 5000})).collect();
+        let scenario = json!({
+            "automation": "crash-zombie-flows", "heartbeat": {"frequency": 30}, "runs": runs, "expect": expect,
+        });
+        run_tests((&*scenario.to_string()).into())
+    };
+    let timelines = |report: &TestReport| {
+        report.scenarios[0].expectations.iter().filter(|expectation| expectation.timeline.is_some()).count()
+    };
+    let usual = report(20, 20, 10);
+    assert_eq!((usual.failures, timelines(&usual)), (20, 20));
+    let large = report(200, 200, 50_000);
+    assert_eq!(large.failures, 200);
+    assert!((1..20).contains(&timelines(&large)), "{}", timelines(&large));
+    let length = serde_json::to_string(&large).unwrap().len();
+    assert!(length < 250_000_000, "{length}");
+}
+
+#[test]
+fn paths_of_files_with_a_lone_surrogate_are_none() {
+    assert_eq!(scenario_files(r#"{"automation": "./\ud800"}"#.into()), Vec::<String>::new());
+    assert_eq!(scenario_files(r#"{"automation": "./\ud83d\ude00"}"#.into()), ["./\u{1F600}"]);
 }
