@@ -77,6 +77,9 @@ export function jsonOf(value, what, replacer) {
 function unreadable(sentence, error) {
   let reason = "it throws";
   try {
+    // Engines name their own stack.
+    if (/call stack|too much recursion/i.test(String(error)))
+      return new TypeError(`${sentence}: it is nested too deeply`, { cause: error });
     reason = String(error instanceof Error ? error.message : error).split("\n")[0] ?? reason;
   } catch {
     // The error has no message.

@@ -43,12 +43,35 @@ function shellQuoted(text) {
   return `'${text.replaceAll("'", "'\\''")}'`;
 }
 
+/** As deep as events are read everywhere; Python's `json.loads` reads hardly more. */
+const DEEPEST = 900;
+
+/** Below this depth, values are text for `json.loads`: Python reads at most 200 brackets in each other. */
+const DEEPEST_LITERAL = 20;
+
+/** @param {unknown} value */
+function depthOf(value) {
+  let depth = 0;
+  let level = [value];
+  while (level.length > 0) {
+    level = level.filter((one) => one !== null && typeof one === "object").flatMap(Object.values);
+    depth += 1;
+  }
+  return depth;
+}
+
 /**
  * Calls of Prefect's `emit_event`.
  * @param {Event[]} events
  */
 export function toPython(events) {
   const { all } = written(events, "toPython");
+  const deep = all.map(depthOf);
+  const at = deep.findIndex((depth) => depth > DEEPEST);
+  if (at >= 0)
+    throw new TypeError(
+      `toPython needs events that are nested at most ${DEEPEST} levels deep: item ${at} is deeper`,
+    );
   const linked = all.some(({ follows }) => follows !== null);
   const lines = [
     "from datetime import datetime",
@@ -57,6 +80,7 @@ export function toPython(events) {
     `from prefect.events import ${linked ? "Event, " : ""}emit_event`,
   ];
   for (const event of all) lines.push("", emitted(event));
+  if (lines.some((line) => line.includes(LOADS))) lines.unshift("import json");
   return lines.join("\n");
 }
 
@@ -88,6 +112,8 @@ function emitted({ event, occurred, resource, related = [], payload = {}, id, fo
   return lines.join("\n");
 }
 
+const LOADS = "json.loads(";
+
 /**
  * A JSON value as Python source. JSON strings are valid Python.
  * @param {unknown} value
@@ -100,6 +126,8 @@ function literal(value, depth) {
   if (value === null) return "None";
   if (typeof value === "boolean") return value ? "True" : "False";
   if (typeof value !== "object") return JSON.stringify(value);
+  if (depth > DEEPEST_LITERAL && Object.keys(value).length > 0)
+    return `${LOADS}${JSON.stringify(JSON.stringify(value))})`;
   if (Array.isArray(value)) {
     if (value.length === 0) return "[]";
     return `[\n${value.map((item) => `${inner}${literal(item, depth + 1)},\n`).join("")}${end}]`;

@@ -73,15 +73,22 @@ fn python(events: &[Tree]) -> String {
         })
         .collect();
     let is_linked = objects.iter().any(|event| event.get("follows").is_some_and(|follows| *follows != Tree::Null));
-    let imported = if is_linked { "Event, emit_event" } else { "emit_event" };
-    let mut out =
-        format!("from datetime import datetime\nfrom uuid import UUID\n\nfrom prefect.events import {imported}");
-    for event in objects {
-        out.push_str("\n\n");
-        out.push_str(&emitted(event));
+    let mut emits = String::new();
+    for event in &objects {
+        emits.push_str("\n\n");
+        emits.push_str(&emitted(event));
     }
-    out
+    let json = if emits.contains(LOADS) { "import json\n" } else { "" };
+    let imported = if is_linked { "Event, emit_event" } else { "emit_event" };
+    format!(
+        "{json}from datetime import datetime\nfrom uuid import UUID\n\nfrom prefect.events import {imported}{emits}"
+    )
 }
+
+/// Below this depth, values are text for `json.loads`: Python reads at most 200 brackets in each other.
+const DEEPEST_LITERAL: usize = 20;
+
+const LOADS: &str = "json.loads(";
 
 fn emitted(event: &Object) -> String {
     let value = |key: &str, absent: &str| event.get(key).map_or_else(|| absent.to_owned(), |value| literal(value, 1));
@@ -123,11 +130,14 @@ fn literal(value: &Tree, depth: usize) -> String {
         Tree::Boolean(false) => "False".to_owned(),
         Tree::Number(_) | Tree::Text(_) => line(value),
         Tree::List(items) if items.is_empty() => "[]".to_owned(),
+        Tree::Object(object) if object.is_empty() => "{}".to_owned(),
+        Tree::List(_) | Tree::Object(_) if depth > DEEPEST_LITERAL => {
+            [LOADS, &Tree::Text(line(value)).line(), ")"].concat()
+        }
         Tree::List(items) => {
             let items = items.iter().map(|item| [&inner, &*literal(item, depth.saturating_add(1)), ",\n"].concat());
             ["[\n", &items.collect::<String>(), &end, "]"].concat()
         }
-        Tree::Object(object) if object.is_empty() => "{}".to_owned(),
         Tree::Object(object) => {
             let member = |(key, item): (&str, &Tree)| {
                 let key = Tree::from(key).line();

@@ -36,3 +36,25 @@ test("events are written as a shell command and as Python", () => {
   assert.ok(toCurl([event]).includes(`"prefect.resource.id":"it'\\''s"`));
   assert.match(toPython([event]), /^emit_event\(\n {4}event="acme.order.paid",$/m);
 });
+
+test("values at any depth are written as Python, or rejected with a sentence", () => {
+  /** @param {number} depth */
+  const nested = (depth) => {
+    /** @type {unknown} */
+    let value = "it's";
+    for (let level = 0; level < depth; level++) value = level % 2 ? [value] : { a: value };
+    const event = buildEvent("acme.order.paid", { resource: { "prefect.resource.id": "x" } });
+    return [{ ...event, payload: { nested: value } }];
+  };
+  assert.doesNotMatch(toPython(nested(15)), /json/);
+  const python = toPython(nested(890));
+  assert.match(python, /^import json$/m);
+  assert.ok(python.length < 20_000);
+  const limit = /^toPython needs events that are nested at most 900 levels deep: item 0 is deeper$/;
+  assert.throws(() => toPython(nested(4000)), { name: "TypeError", message: limit });
+  for (const write of [toPython, toCurl, validate])
+    assert.throws(() => write(nested(100_000)), {
+      name: "TypeError",
+      message: /^this (array of events|object) cannot be written as JSON: it is nested too deeply$/,
+    });
+});
