@@ -133,3 +133,23 @@ fn variables_of_old_templates_get_the_new_name() {
     let help: Vec<_> = report.diagnostics.iter().filter_map(|found| found.help.as_deref()).collect();
     assert_eq!(help, ["write `{{ flow_run | ui_url }}`", "write `flow_run.name`"]);
 }
+
+/// No findings must mean that a template was examined.
+#[test]
+fn says_which_templates_are_not_examined() {
+    let (long, deep) = ("x".repeat(100_001) + "{{ 1 }}", ["{{ 1", &"|e".repeat(301), "}}"].concat());
+    for (template, reason) in [(long, "longer than 100,000 bytes"), (deep, "nested deeper than 300 levels")] {
+        let text = serde_json::to_string(&template).unwrap();
+        let reports = [
+            notification(&template),
+            parameters(&format!(r#"{{"x": {text}}}"#)),
+            parameters(&format!(r#"{{"x": {{"__prefect_kind": "jinja", "template": {text}}}}}"#)),
+        ];
+        for report in reports {
+            assert_eq!(codes(&report), ["template-not-examined"]);
+            assert!(report.diagnostics[0].message.ends_with(&format!("because it is {reason}")));
+        }
+    }
+    assert_eq!(codes(&notification(&("x".repeat(99_993) + "{{ 1 }}"))), Vec::<&str>::new());
+    assert_eq!(codes(&notification(&["{{ 1", &"|e".repeat(299), "}}"].concat())), Vec::<&str>::new());
+}

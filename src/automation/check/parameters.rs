@@ -49,7 +49,14 @@ impl Check<'_, '_> {
                 self.add(Code::INVALID_TEMPLATE, path, value).with("field", field).shown("problem", &problem);
             }
             Some(Ok(uses)) => self.variables(&uses, field, place, value, path),
-            None => {}
+            None => self.unexamined(text, field, value, path),
+        }
+    }
+
+    /// That nothing was found in a template means nothing if it was not examined.
+    fn unexamined(&mut self, text: &str, field: &str, value: Value<'_>, path: &Path<'_>) {
+        if let Some(reason) = template::unexamined(text).filter(|_| self.advises()) {
+            self.add(Code::TEMPLATE_NOT_EXAMINED, path, value).with("field", field).with("reason", reason);
         }
     }
 
@@ -120,7 +127,8 @@ impl Check<'_, '_> {
                             self.variables(&uses, "parameters", place, value, path);
                         }
                     }
-                    None => {}
+                    None if walk.deploys && is_deploy_time(&text) => {}
+                    None => self.unexamined(&wrapped, "parameters", value, path),
                 }
             }
             _ => {}
@@ -176,6 +184,9 @@ impl Check<'_, '_> {
                                 let written = printed.join(".");
                                 self.add(Code::TEMPLATE_VALUE_AS_TEXT, &path, value).shown("name", &written);
                             }
+                        }
+                        None if !(walk.deploys && is_deploy_time(&text)) => {
+                            self.unexamined(&text, "parameters", value, &path);
                         }
                         _ => {}
                     }

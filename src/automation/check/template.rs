@@ -76,6 +76,15 @@ pub(super) fn is_nested_too_deeply(template: &str) -> bool {
     false
 }
 
+/// Why a template is not examined.
+pub(super) fn unexamined(template: &str) -> Option<&'static str> {
+    match () {
+        () if template.len() > LONGEST => Some("longer than 100,000 bytes"),
+        () if is_nested_too_deeply(template) => Some("nested deeper than 300 levels"),
+        () => None,
+    }
+}
+
 /// What a template consists of.
 #[derive(Default)]
 pub(super) struct Uses<'t> {
@@ -102,7 +111,7 @@ pub(super) fn is_template(text: &str) -> bool {
 /// What a template uses, or why the server rejects it. `None`: unknown.
 pub(super) fn read(template: &str) -> Option<Result<Uses<'_>, String>> {
     step(template.len());
-    if template.len() > LONGEST || is_nested_too_deeply(template) {
+    if unexamined(template).is_some() {
         return None;
     }
     let parsed = match parse(template, "", SyntaxConfig::default()) {
