@@ -79,7 +79,7 @@ pub(super) struct Situation<'f> {
     pub(super) context: Context<'f>,
     pub(super) labels: Vec<(String, String)>,
     pub(super) event: Option<Model>,
-    pub(super) given: Dict,
+    pub(super) given: &'f Dict,
     pub(super) automation_id: String,
 }
 
@@ -87,7 +87,7 @@ impl<'f> Situation<'f> {
     pub(super) fn new(
         automation: Json<'_>,
         fired: &FiringContext<'_>,
-        given: Dict,
+        given: &'f Dict,
         ui_url: Option<&str>,
         fuel: &'f Fuel,
     ) -> Situation<'f> {
@@ -110,7 +110,7 @@ impl<'f> Situation<'f> {
         // Without an event, the server looks nothing up.
         if let Some(event) = &event {
             for named in OBJECTS {
-                variables.push((named.0, objects::object(named, event, &given)));
+                variables.push((named.0, objects::object(named, event, given)));
             }
             let variable = given.get("variables").cloned();
             variables.push(("variables", variable.unwrap_or_else(|| own(Py::Unknown("variables".to_owned())))));

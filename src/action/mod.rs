@@ -27,8 +27,8 @@ mod implied;
 
 pub use context::{FiredEvent, FiringContext};
 pub(crate) use implied::{implied_automation, name_deployment};
-pub(crate) use rendered::render_with;
 pub use rendered::{ActionOptions, render};
+pub(crate) use rendered::{Given, render_with};
 pub use result::{
     ActionFailure, ActionList, ActionTarget, ActionText, JsonType, NewState, RenderedAction, RenderedParameter,
     RendersToNothing, Use, ValueSource,

@@ -314,7 +314,7 @@ impl Hydration<'_> {
     }
 
     fn template(&mut self, template: &str, pointer: &str) -> Result<Value, Problem> {
-        let rendering = render(template, self.context);
+        let rendering = render(template, self.context, false);
         let result = match &rendering.result {
             Ok(text) => Ok(Value::from(&**text)),
             Err(Failure::Raised(raised)) => Err(error(

@@ -76,23 +76,31 @@ pub fn render(
     given: Option<Json<'_>>,
     options: &ActionOptions,
 ) -> Vec<RenderedAction> {
-    render_with(automation, fired, given, options, &Fuel::default())
+    render_with(automation, fired, &Given::of(given), options, &Fuel::default())
+}
+
+/// What only the server knows, as Python's values: converted once for all firings.
+pub(crate) struct Given(Dict);
+
+impl Given {
+    pub(crate) fn of(given: Option<Json<'_>>) -> Given {
+        Given(given.filter(|given| given.kind() == Kind::Object).map(dict_of).unwrap_or_default())
+    }
 }
 
 /// As [`render`], with the fuel that is left.
 pub(crate) fn render_with(
     automation: Json<'_>,
     fired: &FiringContext<'_>,
-    given: Option<Json<'_>>,
+    given: &Given,
     options: &ActionOptions,
     fuel: &Fuel,
 ) -> Vec<RenderedAction> {
-    let given = given.filter(|given| given.kind() == Kind::Object).map(dict_of).unwrap_or_default();
     let lists = [ActionList::Actions, ActionList::ActionsOnTrigger].map(|list| (list, automation.get(list.name())));
     if lists.iter().all(|(_, list)| list.is_none_or(|list| list.items().next().is_none())) {
         return Vec::new();
     }
-    let situation = Situation::new(automation, fired, given, options.ui_url.as_deref(), fuel);
+    let situation = Situation::new(automation, fired, &given.0, options.ui_url.as_deref(), fuel);
     let mut all = Vec::new();
     for (name, list) in lists {
         for (index, action) in list.into_iter().flat_map(Json::items).enumerate() {
@@ -206,7 +214,7 @@ fn texts(rendered: &mut RenderedAction, fields: &[(&'static str, String)], situa
     let mut failure = None;
     let mut unknown = None;
     for (field, template) in fields {
-        let Rendering { result, nothing, uses } = render_template(template, &situation.context);
+        let Rendering { result, nothing, uses } = render_template(template, &situation.context, true);
         note_uses(rendered, &uses);
         let text = match result {
             Ok(text) => Some(text),

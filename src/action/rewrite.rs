@@ -106,11 +106,18 @@ impl<'t> Rewriter<'t> {
                 Stmt::IfCond(Spanned::new(IfCond { expr, true_body, false_body }, one.span()))
             }
             Stmt::WithBlock(one) => {
-                let assignments = one
-                    .assignments
-                    .iter()
-                    .map(|(target, value)| (Self::target(target), self.assigned(target, value)))
-                    .collect();
+                // All values before all targets: a value does not see a target of the same block.
+                let span = one.span();
+                let targets = one.assignments.iter().map(|(target, _)| Self::target(target)).collect();
+                let values =
+                    one.assignments.iter().map(|(target, value)| CallArg::Pos(self.assigned(target, value))).collect();
+                let assignments = match one.assignments.len() {
+                    0 => Vec::new(),
+                    _ => vec![(
+                        Expr::List(Spanned::new(List { items: targets }, span)),
+                        operation("list", constant((), span), values, span),
+                    )],
+                };
                 let body = self.statements(&one.body);
                 Stmt::WithBlock(Spanned::new(WithBlock { assignments, body }, one.span()))
             }
@@ -172,13 +179,25 @@ impl<'t> Rewriter<'t> {
     }
 
     fn declared(&mut self, one: &Spanned<Macro<'t>>) -> Spanned<Macro<'t>> {
-        let declared = Macro {
-            name: one.name,
-            args: one.args.iter().map(Self::target).collect(),
-            defaults: one.defaults.iter().map(|default| self.expression(default)).collect(),
-            body: self.statements(&one.body),
-        };
-        Spanned::new(declared, one.span())
+        // A default can name the parameters before it; minijinja's cannot.
+        let required = one.args.len().saturating_sub(one.defaults.len());
+        let mut body = Vec::new();
+        for (index, arg) in one.args.iter().enumerate() {
+            let (Expr::Var(var), span) = (arg, arg.span()) else { continue };
+            let own = || Expr::Var(Spanned::new(Var { id: var.id }, span));
+            let set = |expr| Stmt::Set(Spanned::new(Set { target: own(), expr }, span));
+            match index.checked_sub(required).and_then(|index| one.defaults.get(index)) {
+                Some(default) => {
+                    let true_body = vec![set(self.expression(default))];
+                    let expr = operation("missing", own(), Vec::new(), span);
+                    body.push(Stmt::IfCond(Spanned::new(IfCond { expr, true_body, false_body: Vec::new() }, span)));
+                }
+                None => body.push(set(operation("no parameter", own(), vec![text(var.id, span)], span))),
+            }
+        }
+        body.extend(self.statements(&one.body));
+        let args = one.args.iter().map(Self::target).collect();
+        Spanned::new(Macro { name: one.name, args, defaults: Vec::new(), body }, one.span())
     }
 
     fn for_loop(&mut self, one: &Spanned<ForLoop<'t>>) -> Stmt<'t> {
@@ -256,7 +275,15 @@ impl<'t> Rewriter<'t> {
                 let plain = Expr::Var(Spanned::new(Var { id: one.id }, span));
                 operation("name", plain, vec![text(one.id, span)], span)
             }
-            Expr::Const(one) => constant(one.value.clone(), span),
+            Expr::Const(one) => {
+                let range = span.start_offset as usize..span.end_offset as usize;
+                let written = self.source.get(range).unwrap_or_default();
+                // minijinja does not know these escapes.
+                if one.value.as_str().is_some() && has_escape(written, &['a', 'v', 'N']) {
+                    return operation("no escape", constant((), span), Vec::new(), span);
+                }
+                constant(one.value.clone(), span)
+            }
             Expr::Slice(one) => {
                 let bounds = [&one.start, &one.stop, &one.step];
                 let of = self.expression(&one.expr);
@@ -426,6 +453,20 @@ fn whole(expression: &Expr<'_>) -> Span {
         };
     }
     span
+}
+
+/// Whether a string is written with one of these letters after a backslash.
+fn has_escape(written: &str, letters: &[char]) -> bool {
+    let mut rest = written;
+    while let Some((_, behind)) = rest.split_once('\\') {
+        if behind.starts_with(letters) {
+            return true;
+        }
+        let mut skipped = behind.chars();
+        skipped.next();
+        rest = skipped.as_str();
+    }
+    false
 }
 
 /// How many values a target needs; 0 for a single variable.

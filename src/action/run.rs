@@ -9,16 +9,16 @@ use minijinja::value::{Rest, ValueOrKwargs};
 use minijinja::{AutoEscape, Environment, Error, ErrorKind, State, UndefinedBehavior, Value};
 
 use super::python::attribute::{attr, item, slice};
-use super::python::error::{Outcome, Raised};
+use super::python::error::{Outcome, Raised, type_error};
 use super::python::eval_context::{EvalContext, NOT_HERE, TOO_MUCH};
 use super::python::filter::{self, no_such};
 use super::python::method::{call, native, split};
-use super::python::operator::{binary, compared, concatenated, escaped, items, negated, unpacked};
+use super::python::operator::{async_items, binary, compared, concatenated, escaped, negated, unpacked};
 use super::python::predicate;
-use super::python::show::str_of;
+use super::python::show::{alike, str_of};
 use super::python::time::Arguments;
 use super::python::value::{
-    Dict, Missing, NODE, Py, Seen, extent, is_undefined, list, locked, look, own, tuple, undefined, unknown,
+    Dict, Missing, NODE, Py, Seen, extent, hashable, is_undefined, list, locked, look, own, tuple, undefined, unknown,
 };
 use super::rewrite::{self, FILTER, Spot};
 
@@ -108,13 +108,13 @@ pub(super) fn is_template(text: &str) -> bool {
     text.contains("{{") || text.contains("{%")
 }
 
-/// Renders a template.
-pub(super) fn render(template: &str, context: &Context<'_>) -> Rendering {
+/// Renders a template, in the server's asynchronous environment or in the other one, which it has for parameters.
+pub(super) fn render(template: &str, context: &Context<'_>, is_async: bool) -> Rendering {
     if !is_template(template) {
         return Rendering { result: Ok(template.to_owned()), nothing: Vec::new(), uses: Vec::new() };
     }
     let notes = Arc::new(Mutex::new(Notes::default()));
-    let result = run(template, context, &notes);
+    let result = run(template, context, is_async, &notes);
     let Notes { raised, nothing, uses, used, .. } = locked(&notes, std::mem::take);
     let result = match raised {
         Some(raised) if raised.class == NOT_HERE => Err(Failure::NotHere(raised.message)),
@@ -133,7 +133,7 @@ pub(super) fn render(template: &str, context: &Context<'_>) -> Rendering {
     Rendering { result, nothing, uses }
 }
 
-fn run(template: &str, context: &Context<'_>, notes: &Arc<Mutex<Notes>>) -> Result<String, Failure> {
+fn run(template: &str, context: &Context<'_>, is_async: bool, notes: &Arc<Mutex<Notes>>) -> Result<String, Failure> {
     if template.len() > LONGEST {
         return Err(Failure::NotHere("it is longer than 100,000 bytes".to_owned()));
     }
@@ -166,6 +166,7 @@ fn run(template: &str, context: &Context<'_>, notes: &Arc<Mutex<Notes>>) -> Resu
         spots: rewritten.spots,
         ui_url: context.ui_url.clone(),
         now: context.now,
+        is_async,
         names: context.variables.iter().map(|(name, _)| *name).collect(),
     };
     environment.add_filter(FILTER, move |state: &mut State<'_, '_>, arguments: Rest<ValueOrKwargs>| {
@@ -217,6 +218,10 @@ fn of_engine(error: &Error) -> Failure {
     let detail = error.detail().unwrap_or("it cannot be rendered").to_owned();
     match error.kind() {
         ErrorKind::OutOfFuel => Failure::NotHere(TOO_MUCH.to_owned()),
+        ErrorKind::InvalidOperation if detail.starts_with("can only assign to namespaces") => {
+            let message = "cannot assign attribute on non-namespace object";
+            Failure::Raised(Raised::new("TemplateRuntimeError", message))
+        }
         ErrorKind::InvalidOperation if detail.contains("recursion") => {
             Failure::Raised(Raised::new("RecursionError", "maximum recursion depth exceeded"))
         }
@@ -229,6 +234,7 @@ struct Runtime {
     spots: Vec<Spot>,
     ui_url: String,
     now: i64,
+    is_async: bool,
     names: Vec<&'static str>,
 }
 
@@ -310,13 +316,20 @@ impl Runtime {
                 Err(no_such(what, first.as_str().unwrap_or_default(), "TemplateRuntimeError"))
             }
             "no loader" => Err(Raised::new("TypeError", "no loader for this environment specified")),
+            "missing" => Ok(Value::from(value.is_undefined())),
+            "no parameter" => Ok(if value.is_undefined() {
+                undefined(format!("parameter '{}' was not provided", first.as_str().unwrap_or_default()))
+            } else {
+                value.clone()
+            }),
+            "no escape" => Err(Raised::new(NOT_HERE, "its escapes such as `\\a`, `\\v` and `\\N` are not read here")),
             "no else" => Ok(undefined(format!(
                 "the inline if-expression on line {} evaluated to false and no else section was defined.",
                 count()
             ))),
             "iterate" => {
                 around.touch_items(value)?;
-                let all = items(value)?;
+                let all = async_items(value)?;
                 let more = u64::try_from(all.len()).unwrap_or(u64::MAX);
                 locked(&self.notes, |notes| notes.items = notes.items.saturating_add(more));
                 match count() {
@@ -340,7 +353,8 @@ impl Runtime {
                     if let [key, value] = entry {
                         if key.as_str().is_none() {
                             around.visit(key)?;
-                            around.pay_times(dict.len(), NODE)?;
+                            around.pay_times(dict.len(), extent(key).size)?;
+                            hashable(key)?;
                         }
                         dict.insert(key.clone(), value.clone());
                     }
@@ -364,13 +378,18 @@ impl Runtime {
             && matches!(look(receiver), Seen::Other)
         {
             self.around(&|fuel| state.consume_fuel(fuel).is_ok()).visit_all(given)?;
-            return native(receiver.call_method(state, name, given));
+            if name == "cycle" && given.is_empty() {
+                return type_error("no items for cycling given");
+            }
+            // minijinja compares otherwise than Python: it gets texts that are the same if the values are equal.
+            let alike: Vec<Value> = given.iter().map(|value| Value::from(alike(value))).collect();
+            return native(receiver.call_method(state, name, if name == "changed" { &alike } else { given }));
         }
         call(callee, given, self.around(&|fuel| state.consume_fuel(fuel).is_ok()))
     }
 
     fn around<'s>(&'s self, take: &'s dyn Fn(u64) -> bool) -> EvalContext<'s> {
-        EvalContext { ui_url: &self.ui_url, now: self.now, take, nested: 0 }
+        EvalContext { ui_url: &self.ui_url, now: self.now, is_async: self.is_async, take, nested: 0 }
     }
 
     /// A variable: minijinja does not say which one is undefined.

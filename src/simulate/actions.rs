@@ -4,7 +4,8 @@ use serde::{Deserialize, Deserializer, Serialize};
 use uuid::Uuid;
 
 use crate::action::{
-    ActionOptions, FiringContext, Fuel, RenderedAction, ServerObjects, implied_automation, name_deployment, render_with,
+    ActionOptions, FiringContext, Fuel, Given, RenderedAction, ServerObjects, implied_automation, name_deployment,
+    render_with,
 };
 use crate::diagnostic::Diagnostic;
 use crate::json::{Document, Tape, Value, parse, parse_prefix};
@@ -312,11 +313,11 @@ fn of_all<'t>(
     let more = all.len().saturating_sub(most);
     let options = ActionOptions { ui_url: settings.ui_url.clone() };
     let given = given.map(ServerObjects::document);
-    let given = given.as_ref().and_then(Document::root);
+    let given = Given::of(given.as_ref().and_then(Document::root));
     let fuel = Fuel::default();
     let firings = all.into_iter().take(most).map(|(automation, implied, firing)| {
         step(1);
-        let actions = automation.map(|automation| one(automation, &firing, find, text, given, &options, &fuel));
+        let actions = automation.map(|automation| one(automation, &firing, find, text, &given, &options, &fuel));
         let mut actions = actions.unwrap_or_default();
         if let Some(deployment) = implied {
             for action in &mut actions {
@@ -334,7 +335,7 @@ fn one<'t>(
     firing: &Firing,
     find: &dyn Fn(Uuid) -> Option<Value<'t>>,
     text: &dyn Fn(Uuid) -> Option<&'t str>,
-    given: Option<Value<'_>>,
+    given: &Given,
     options: &ActionOptions,
     fuel: &Fuel,
 ) -> Vec<RenderedAction> {

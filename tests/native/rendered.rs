@@ -11,16 +11,60 @@ use super::cases;
 
 /// Templates of which the server's text depends on chance, or is known to differ here: the part that names each, and
 /// why.
-const EXCEPTIONS: [(&str, &str); 9] = [
+const EXCEPTIONS: [(&str, &str); 8] = [
     ("{{ event.payload.items }}", "the server prints an address in memory"),
     ("{{ event.payload.nested.items }}", "the server prints an address in memory"),
     ("{{ flow_run | tojson }}", "the server gives the state of the event a new id, and its details"),
     ("{{ +event.payload.total }}", "minijinja has no sign `+`"),
-    ("{{ '{:%}'.format(0.5) }}", "minijinja's `format` has no percentages"),
     ("| urlize }}", "the filter `urlize` is not calculated"),
     ("{{ varargs }}", "minijinja's macros have no `varargs` and `kwargs`"),
     ("{% macro one(a) %}", "minijinja's own error"),
     ("{{ self }}", "the server prints its class"),
+];
+
+/// Templates that the server renders, and of which is said here that they are not calculated.
+const NOT_CALCULATED: [&str; 41] = [
+    r#"{{ '{:n}'.format(5) }}"#,
+    r#"{{ '{:<<4}|{:=+5d}|'.format('a', 5) }}"#,
+    r#"{{ '%a' % 'é' }}"#,
+    r#"{{ {'a': 1}.fromkeys(['x', 'y'], 0) }}"#,
+    r#"{{ range(10)[2:5] }}"#,
+    r#"{{ range(10)[::3] | list }}"#,
+    r#"{{ 2 ** 127 }}"#,
+    r#"{{ 2 ** 200 }}"#,
+    r#"{{ (-8) ** 0.5 }}"#,
+    r#"{{ 10 ** 400 > 5 }}"#,
+    r#"{{ 10.0 ** 400 }}"#,
+    r#"{{ 9007199254740993 / 1 }}"#,
+    r#"{{ 12345678901234567890 / 7 }}"#,
+    r#"{{ '٣' | int }}"#,
+    r#"{{ ('1' * 45) | int }}"#,
+    r#"{{ '٣'.isdecimal() }}"#,
+    r#"{{ '٣'.isdigit() }}"#,
+    r#"{{ 'Ⅷ'.isnumeric() }}"#,
+    r#"{{ '五'.isnumeric() }}"#,
+    r#"{{ 'abc'.translate({97: 'x'}) }}"#,
+    r#"{{ 'aa-bb-cc' | wordwrap(4) }}"#,
+    r#"{{ '<p>a  <b>b</b>\n c</p><!-- x --> &lt; &eacute; &#x41;' | striptags }}"#,
+    r#"{{ ('%s' | safe) % '<c>' }}"#,
+    r#"{{ ('{}' | safe).format('<d>') }}"#,
+    r#"{{ ('a' | safe).join(['<', '>']) }}"#,
+    r#"{{ ('a' | safe) | replace('a', '<') }}"#,
+    r#"{{ ('a<b' | e) | replace('&lt;', '<') }}"#,
+    r#"{{ ('a' * 90).split('x') | pprint }}"#,
+    r#"{{ [range(0, 90) | join(' '), 'y'] | pprint }}"#,
+    r#"{{ range(40) | list | pprint }}"#,
+    r#"{{ {'b': 1, 'a': 2, 'c': 'a b c d e f g h i j k l m n o p q r s t u v w x y z a b c d e f g h i j k'} | pprint }}"#,
+    r#"{% macro m(a) %}{{ a }}{% endmacro %}{{ m(1, a=2) }}"#,
+    r#"{% macro m(a) %}{{ a }}{% endmacro %}{{ m(b=2) }}"#,
+    r#"{% macro m(a, b) %}{% endmacro %}{{ m.name }} {{ m.arguments }} {{ m.caller }} {{ m.catch_kwargs }} {{ m.catch_varargs }}"#,
+    r#"{{ '\N{BULLET}' }}"#,
+    r#"{{ 1, 2 }}"#,
+    r#"{{ namespace(a=1) == namespace(a=1) }}"#,
+    r#"{{ '\a\b\f\v\0|\t' }}"#,
+    r#"{{ '%5%|%%' % () }}"#,
+    r#"{{ '%.3d' % 5 }}"#,
+    r#"{{ '{!a}'.format('é') }}"#,
 ];
 
 const ID: &str = "11111111-1111-4111-8111-111111111111";
@@ -86,7 +130,7 @@ fn is_excepted(text: &str) -> bool {
 #[test]
 fn renders_templates_as_the_server() {
     let (contexts, rows) = rows();
-    let (mut count, mut excepted, mut wrong) = (0, 0, Vec::new());
+    let (mut count, mut excepted, mut not_calculated, mut wrong) = (0, 0, 0, Vec::new());
     for row in rows.iter().filter(|row| row.get("template").is_some()) {
         let template = row["template"].as_str().unwrap();
         let context = &contexts[row["in"].as_str().unwrap()];
@@ -107,6 +151,11 @@ fn renders_templates_as_the_server() {
             None => ours == theirs,
         };
         count += 1;
+        if NOT_CALCULATED.contains(&template) {
+            let is_said = done.unknown.as_ref().is_some_and(|why| why.contains("is not rendered here"));
+            not_calculated += usize::from(is_said && body.text.is_none());
+            continue;
+        }
         match (same, is_excepted(template)) {
             (false, false) => wrong.push(format!("{template}\n    here   {ours}\n    server {theirs}")),
             (false, true) => excepted += 1,
@@ -115,7 +164,7 @@ fn renders_templates_as_the_server() {
         }
     }
     assert!(wrong.is_empty(), "{} of {count} differ:\n{}", wrong.len(), wrong.join("\n"));
-    assert_eq!((count, excepted), (424, EXCEPTIONS.len()));
+    assert_eq!((count, excepted, not_calculated), (897, EXCEPTIONS.len(), NOT_CALCULATED.len()));
 }
 
 #[test]
@@ -145,7 +194,7 @@ fn renders_parameters_as_the_server() {
         }
     }
     assert!(wrong.is_empty(), "{} of {count} differ:\n{}", wrong.len(), wrong.join("\n"));
-    assert_eq!(count, 82);
+    assert_eq!(count, 86);
 }
 
 /// The requests that the server would send, from what is rendered.

@@ -12,6 +12,7 @@ use prefect_events::tune::HeartbeatObserver;
 use serde_json::{Value as Json, json};
 
 use crate::cases;
+use crate::proportion::cost;
 
 const README: &str = r#"{"name": "Crash zombie flows", "trigger": {"posture": "Proactive",
     "after": ["prefect.flow-run.heartbeat"], "expect": ["prefect.flow-run.*"], "for_each": ["prefect.resource.id"],
@@ -485,4 +486,35 @@ fn templates_that_fail_are_rendered_for_each_firing() {
         let failure = firing.actions[0].failure.as_ref().map(|failure| &*failure.reason);
         assert!(failure.is_some_and(|reason| reason.contains("TypeError")), "{:?}", firing.actions[0].unknown);
     }
+}
+
+/// What only the server knows is converted once, not for each firing.
+#[test]
+fn what_is_given_is_read_once() {
+    let automation = json!({"name": "n", "trigger": {"type": "event", "posture": "Reactive", "expect": ["a"],
+        "threshold": 1, "within": 0}, "actions": [{"type": "send-notification", "subject": "s",
+        "body": "{{ variables.v7 }}", "block_document_id": "11111111-1111-4111-8111-111111111111"}]})
+    .to_string();
+    let play = |keys: usize, firings: usize| {
+        let variables: serde_json::Map<_, _> = (0..keys).map(|key| (format!("v{key}"), json!(key))).collect();
+        let mut given: serde_json::Map<_, _> =
+            (0..keys).map(|key| (format!("prefect.flow.{key}"), json!({"name": "x"}))).collect();
+        given.insert("variables".to_owned(), json!(variables));
+        let given = ServerObjects::read(json!(given).to_string()).unwrap();
+        let line = |number: usize| {
+            let at = format!("2026-03-01T12:{:02}:{:02}Z", number / 60, number % 60);
+            let id = format!("00000000-0000-4000-8000-{number:012}");
+            json!({"id": id, "occurred": at, "event": "a", "resource": {"prefect.resource.id": "x"}}).to_string() + "\n"
+        };
+        let events: String = (0..firings).map(line).collect();
+        let (options, settings) = (ReplayOptions::default(), ActionSettings::default());
+        cost(|| {
+            let rendered =
+                replay_actions((&*automation).into(), &(&*events).into(), Some(&given), &options, &settings).unwrap();
+            assert_eq!(rendered.firings.len(), firings);
+            assert_eq!(rendered.firings[0].actions[0].texts[1].text.as_deref(), Some("7"));
+        })
+    };
+    let of_keys = |firings| play(2000, firings) - play(500, firings);
+    assert_eq!(of_keys(10), of_keys(100));
 }

@@ -491,6 +491,11 @@ PARAMETERS: dict[str, list[dict[str, Any]]] = {
         {"name": {"__prefect_kind": "workspace_variable", "variable_name": {"__prefect_kind": "jinja", "template": "chan{{ 'nel' }}"}}},
     ],
     "order": [
+        # The environment of parameters is not asynchronous.
+        {"sorted": "{{ event.payload.numbers | map('string') | sort }}"},
+        {"most": "{{ event.payload.numbers | map('string') | max }}", "in": "{{ (1 in (event.payload.numbers | select)) }}"},
+        {"joined": "{{ '-'.join(event.payload.names | map('upper')) }}", "twice": "{% set a = [1] | map('string') %}{{ a | list }}{{ a | list }}"},
+        {"length": "{{ event.payload.numbers | map('string') | length }}"},
         {"total": "{{ event.payload.total }}"},
         {"total": {"__prefect_kind": "jinja", "template": "{{ event.payload.total }}"}},
         {"total": {"__prefect_kind": "json", "value": {"__prefect_kind": "jinja", "template": "{{ event.payload.total }}"}}},

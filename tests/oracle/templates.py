@@ -40,6 +40,7 @@ from prefect.server.events.schemas.events import ReceivedEvent
 
 import template_contexts
 import template_list
+import template_operations
 
 logging.disable(logging.CRITICAL)
 
@@ -187,6 +188,8 @@ async def main() -> None:
     for name, templates in template_list.TEMPLATES.items():
         for template in templates:
             write({"in": name, "template": template, **await notification(contexts[name], template)})
+    for template in template_operations.OPERATIONS:
+        write({"in": "order", "template": template, **await notification(contexts["order"], template)})
     for name, all_parameters in template_list.PARAMETERS.items():
         for given in all_parameters:
             write({"in": name, "parameters": given, **await parameters(contexts[name], given)})

@@ -4,7 +4,8 @@ use minijinja::Value;
 
 use crate::text::nearest::nearest;
 
-use super::error::{Outcome, type_error};
+use super::error::{Outcome, Raised, type_error};
+use super::eval_context::NOT_HERE;
 use super::operator::{key_text, special, whole};
 use super::show::quoted;
 use super::value::{
@@ -259,7 +260,10 @@ fn subscript(value: &Value, key: &Value) -> Option<Value> {
             let items = sequence(value)?;
             items.get(at(items.len())?).cloned()
         }
-        Seen::Text(text) => text.chars().nth(at(text.chars().count())?).map(Value::from),
+        Seen::Text(text) => {
+            let letter = text.chars().nth(at(text.chars().count())?)?;
+            Some(if value.is_safe() { Value::from_safe_string(letter.to_string()) } else { Value::from(letter) })
+        }
         Seen::Py(found) => match found {
             Py::Dict(dict) => dict.find(key).cloned(),
             // A specification always gives a list.
@@ -325,19 +329,16 @@ pub(in crate::action) fn slice(value: &Value, start: &Value, stop: &Value, step:
     let Some(items) = letters.as_deref().or_else(|| sequence(value)) else {
         return match look(value) {
             Seen::Py(Py::Dict(_)) => type_error("unhashable type: 'slice'"),
+            Seen::Py(Py::Range(..)) => Err(Raised::new(NOT_HERE, "a part of a range is not calculated here")),
             _ => type_error(format!("'{}' object is not subscriptable", class(value))),
         };
     };
-    let bound = |value: &Value| -> Outcome<Option<i128>> {
-        match look(value) {
-            Seen::None => Ok(None),
-            _ => match whole(value) {
-                Some(number) => Ok(Some(number)),
-                None => type_error("slice indices must be integers or None or have an __index__ method"),
-            },
-        }
-    };
-    let step = bound(step)?.unwrap_or(1);
+    let is_bound = |value: &&Value| value.is_none() || value.is_undefined() || whole(value).is_some();
+    if ![start, stop, step].iter().all(is_bound) {
+        return type_error("slice indices must be integers or None or have an __index__ method");
+    }
+    let bound = whole;
+    let step = bound(step).unwrap_or(1);
     if step == 0 {
         return super::error::value_error("slice step cannot be zero");
     }
@@ -349,7 +350,7 @@ pub(in crate::action) fn slice(value: &Value, start: &Value, stop: &Value, step:
         Some(at) => at.clamp(least, most),
     };
     let (first, last) = if step > 0 { (0, length) } else { (length.saturating_sub(1), -1) };
-    let (start, stop) = (place(bound(start)?, first), place(bound(stop)?, last));
+    let (start, stop) = (place(bound(start), first), place(bound(stop), last));
     let mut taken = Vec::new();
     let mut at = start;
     while if step > 0 { at < stop } else { at > stop } {
@@ -359,6 +360,9 @@ pub(in crate::action) fn slice(value: &Value, start: &Value, stop: &Value, step:
     Ok(match look(value) {
         Seen::List => list(taken),
         Seen::Tuple => tuple(taken),
-        _ => Value::from(taken.iter().filter_map(Value::as_str).collect::<String>()),
+        _ => {
+            let text: String = taken.iter().filter_map(Value::as_str).collect();
+            if value.is_safe() { Value::from_safe_string(text) } else { Value::from(text) }
+        }
     })
 }

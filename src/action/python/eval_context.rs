@@ -30,6 +30,8 @@ pub(in crate::action) struct EvalContext<'s> {
     pub(in crate::action) ui_url: &'s str,
     /// The time of the firing, in microseconds: the time of the server is a little later.
     pub(in crate::action) now: i64,
+    /// Whether the server's environment is asynchronous: then `map` and its like return asynchronous generators.
+    pub(in crate::action) is_async: bool,
     /// Takes fuel; false if there is none left.
     pub(in crate::action) take: &'s dyn Fn(u64) -> bool,
     /// How many filters called this one.

@@ -5,8 +5,8 @@ use std::sync::atomic::AtomicUsize;
 use minijinja::Value;
 
 use super::error::{Outcome, Raised, type_error, value_error};
-use super::eval_context::EvalContext;
-use super::operator::{escaped, fail, float, length, order, printf, whole};
+use super::eval_context::{EvalContext, NOT_HERE};
+use super::operator::{escaped, fail, float, items, length, order, whole};
 use super::show::{quoted, repr_of, str_of};
 use super::signature;
 use super::text as texts;
@@ -149,29 +149,33 @@ fn of_text(name: &str, value: &Value, given: &Arguments<'_>, around: EvalContext
         "replace" => {
             let part = |place, name| given.get(place, name).map(str_of).unwrap_or_default();
             let most = given.int(2, "count").and_then(|most| usize::try_from(most).ok());
-            return Some(texts::replaced(&whole_text(), &part(0, "old"), &part(1, "new"), most, around));
+            let replaced = texts::replaced(&whole_text(), &part(0, "old"), &part(1, "new"), most, around);
+            if safe {
+                if given.positional.iter().any(super::format::is_escaped_in_safe) {
+                    return Some(Err(Raised::new(NOT_HERE, "`replace` in a safe text is not calculated here")));
+                }
+                return Some(replaced.map(|text| Value::from_safe_string(str_of(&text))));
+            }
+            return Some(replaced);
         }
         "string" if text(value).is_some() => value.clone(),
         "string" => Value::from(whole_text()),
         "safe" => Value::from_safe_string(whole_text()),
         "escape" | "e" if safe => value.clone(),
         "escape" | "e" | "forceescape" => Value::from_safe_string(escaped(&whole_text())),
-        "striptags" => Value::from(texts::without_tags(&whole_text())),
+        "striptags" => return Some(texts::without_tags(&whole_text()).map(Value::from)),
         "wordcount" => Value::from(word_count(&whole_text())),
-        "pprint" => Value::from(repr_of(value)),
+        "pprint" => return Some(pretty(value)),
         "truncate" => return Some(truncate(value, given)),
         "indent" => return Some(indent(&whole_text(), given, around).map(Value::from)),
-        "wordwrap" => {
-            let width = given.int(0, "width").and_then(|width| usize::try_from(width).ok()).unwrap_or(79);
-            let newline = given.text(2, "wrapstring").unwrap_or_else(|| "\n".to_owned());
-            return Some(wrapped(&whole_text(), width.max(1), &newline, around).map(Value::from));
-        }
+        "wordwrap" => return Some(wrapped(&whole_text(), given, around).map(Value::from)),
         "format" => {
             if !given.named.is_empty() && !given.positional.is_empty() {
                 let message = "can't handle positional and keyword arguments at the same time";
                 return Some(Err(Raised::new("FilterArgumentError", message)));
             }
-            return Some(printf(&whole_text(), given.positional, false, around).map(Value::from));
+            let template = if text(value).is_some() { value.clone() } else { Value::from(whole_text()) };
+            return Some(super::format::by_filter(&template, given, around));
         }
         "urlencode" => return Some(url_encoded(value)),
         "xmlattr" => return Some(attributes(value, given)),
@@ -242,34 +246,105 @@ fn indent(text: &str, given: &Arguments<'_>, around: EvalContext<'_>) -> Outcome
     Ok(out)
 }
 
-/// Each line broken at spaces, and words that are too long.
-fn wrapped(text: &str, width: usize, newline: &str, around: EvalContext<'_>) -> Outcome<String> {
-    let mut lines = Vec::new();
+/// `textwrap.wrap` for each line.
+fn wrapped(text: &str, given: &Arguments<'_>, around: EvalContext<'_>) -> Outcome<String> {
+    let width = given.int(0, "width").and_then(|width| usize::try_from(width).ok()).unwrap_or(79);
+    let is_true = |place: usize, name: &str| given.get(place, name).is_none_or(Value::is_true);
+    let (breaks, hyphens) = (is_true(1, "break_long_words"), is_true(3, "break_on_hyphens"));
+    let newline = given.text(2, "wrapstring").unwrap_or_else(|| "\n".to_owned());
+    if width == 0 || hyphens && text.contains('-') {
+        return Err(Raised::new(NOT_HERE, "`wordwrap` at hyphens is not calculated here"));
+    }
+    let is_space = |letter: &char| matches!(letter, '\t' | '\n' | '\x0b' | '\x0c' | '\r' | ' ');
+    let mut lines: Vec<String> = Vec::new();
     for line in texts::lines(text, false) {
-        let (mut current, mut used) = (String::new(), 0_usize);
-        for word in line.split(' ') {
-            let letters: Vec<char> = word.chars().collect();
-            if used > 0 && used.saturating_add(1).saturating_add(letters.len()) > width {
-                lines.push(std::mem::take(&mut current));
-                used = 0;
-            } else if used > 0 {
-                current.push(' ');
-                used = used.saturating_add(1);
+        let letters: Vec<char> = line.chars().collect();
+        let mut current: Vec<&[char]> = Vec::new();
+        let (mut used, first) = (0_usize, lines.len());
+        let finish = |current: &mut Vec<&[char]>, lines: &mut Vec<String>| {
+            current.pop_if(|last| last.iter().all(|letter| is_space(letter)));
+            if !current.is_empty() {
+                lines.push(current.drain(..).flatten().collect());
             }
-            let mut parts = letters.chunks(width).peekable();
-            while let Some(part) = parts.next() {
-                if parts.peek().is_some() {
-                    lines.push(part.iter().collect());
+        };
+        for chunk in letters.chunk_by(|a, b| is_space(a) == is_space(b)) {
+            let blank = chunk.iter().all(|letter| is_space(letter));
+            if used.saturating_add(chunk.len()) <= width {
+                // Spaces at the start of a line are dropped, but not those of the text.
+                if !(blank && current.is_empty() && lines.len() > first) {
+                    current.push(chunk);
+                    used = used.saturating_add(chunk.len());
+                }
+                continue;
+            }
+            let mut chunk = chunk;
+            if blank && chunk.len() <= width {
+                finish(&mut current, &mut lines);
+                used = 0;
+                continue;
+            }
+            while !chunk.is_empty() {
+                if blank && current.is_empty() && lines.len() > first {
+                    break;
+                }
+                if chunk.len() > width && breaks {
+                    let (part, rest) = chunk.split_at_checked(width.saturating_sub(used)).unwrap_or_default();
+                    current.push(part);
+                    chunk = rest;
+                    finish(&mut current, &mut lines);
+                    used = 0;
+                } else if used > 0 {
+                    finish(&mut current, &mut lines);
+                    used = 0;
                 } else {
-                    current.extend(part);
-                    used = used.saturating_add(part.len());
+                    current.push(chunk);
+                    used = chunk.len();
+                    break;
                 }
             }
         }
-        lines.push(current);
+        finish(&mut current, &mut lines);
+        if lines.len() == first {
+            lines.push(String::new());
+        }
     }
     around.pay_times(lines.len(), newline.len())?;
-    Ok(lines.join(newline))
+    Ok(lines.join(&newline))
+}
+
+/// `pprint.pformat`, of what fits in one line.
+fn pretty(value: &Value) -> Outcome<Value> {
+    let not_here = || Err(Raised::new(NOT_HERE, "`pprint` of more than a line is not calculated here"));
+    let Some(sorted) = in_order(value) else { return not_here() };
+    let text = repr_of(&sorted);
+    let is_flat =
+        matches!(look(value), Seen::Int(_) | Seen::Float(_) | Seen::Py(Py::Model(_) | Py::Time(_) | Py::Uuid(_)));
+    if text.chars().count() > 80 && !is_flat { not_here() } else { Ok(Value::from(text)) }
+}
+
+/// With sorted keys, if these are texts.
+fn in_order(value: &Value) -> Option<Value> {
+    let all = |items: &[Value]| items.iter().map(in_order).collect::<Option<Vec<Value>>>();
+    Some(match look(value) {
+        Seen::List => super::value::list(all(super::value::sequence(value)?)?),
+        Seen::Tuple => super::value::tuple(all(super::value::sequence(value)?)?),
+        Seen::Py(Py::Dict(dict)) => {
+            let mut keys: Vec<&str> = dict.names().collect();
+            if keys.len() < dict.len() && dict.len() > 1 {
+                return None;
+            }
+            if keys.is_empty() {
+                return Some(value.clone());
+            }
+            crate::text::order::by_text(&mut keys, |key| key);
+            let mut sorted = Dict::default();
+            for key in keys {
+                sorted.set(key, in_order(dict.get(key)?)?);
+            }
+            own(Py::Dict(sorted))
+        }
+        _ => value.clone(),
+    })
 }
 
 fn url_encoded(value: &Value) -> Outcome<Value> {
@@ -278,7 +353,7 @@ fn url_encoded(value: &Value) -> Outcome<Value> {
     }
     let pairs = match look(value) {
         Seen::Py(Py::Dict(dict)) => dict.pairs(),
-        _ => match super::operator::items(value) {
+        _ => match items(value) {
             Ok(pairs) => pairs,
             Err(_) => return Ok(Value::from(texts::url_quoted(&str_of(value), "/", false))),
         },
@@ -297,9 +372,15 @@ fn attributes(value: &Value, given: &Arguments<'_>) -> Outcome<Value> {
     let Seen::Py(Py::Dict(dict)) = look(value) else {
         return type_error(format!("'{}' object has no attribute 'items'", class(value)));
     };
-    let shown = dict.iter().filter(|(_, value)| !value.is_none() && !is_undefined(value));
+    let shown = || dict.iter().filter(|(_, value)| !value.is_none() && !is_undefined(value));
+    for (key, _) in shown() {
+        let key = str_of(key);
+        if key.contains(|c: char| c.is_ascii_whitespace() || "\x0b/>=".contains(c)) {
+            return value_error(format!("Invalid character in attribute name: {}", quoted(&key)));
+        }
+    }
     let parts: Vec<String> =
-        shown.map(|(key, value)| format!("{}=\"{}\"", escaped(&str_of(key)), escaped(&str_of(value)))).collect();
+        shown().map(|(key, value)| format!("{}=\"{}\"", escaped(&str_of(key)), escaped(&str_of(value)))).collect();
     let text = parts.join(" ");
     let spaced = given.get(0, "autospace").is_none_or(Value::is_true) && !text.is_empty();
     Ok(Value::from(if spaced { [" ", &text].concat() } else { text }))
@@ -334,6 +415,9 @@ fn to_int(value: &Value, given: &Arguments<'_>) -> Outcome<Value> {
         Seen::Float(number) if number.is_finite() => int(number.trunc() as i128),
         _ => match (whole(value), text(value)) {
             (Some(number), _) => int(number),
+            (_, Some(text)) if is_strange_number(&text) => {
+                return Err(Raised::new(NOT_HERE, "so long or foreign a number is not calculated here"));
+            }
             (_, Some(text)) => read_int(&text, u32::try_from(base).unwrap_or(10))
                 .or_else(|| read_float(&text).filter(|number| number.is_finite()).map(|number| number.trunc() as i128))
                 .map_or_else(default, int),
@@ -342,12 +426,28 @@ fn to_int(value: &Value, given: &Arguments<'_>) -> Outcome<Value> {
     })
 }
 
+/// Whether a text may be a number for Python that is none here.
+fn is_strange_number(text: &str) -> bool {
+    let digits = text.chars().filter(char::is_ascii_hexdigit).count();
+    digits > 30 || text.chars().any(|c| !c.is_ascii() && c.is_numeric())
+}
+
 /// `int(text, base)`
 fn read_int(text: &str, base: u32) -> Option<i128> {
-    let text = text.trim();
+    let text = text.trim_matches(texts::is_space);
     let (sign, digits) = match text.strip_prefix('-') {
         Some(digits) => (-1, digits),
         None => (1, text.strip_prefix('+').unwrap_or(text)),
+    };
+    let base = match base {
+        0 => match digits.get(..2).unwrap_or_default() {
+            "0x" | "0X" => 16,
+            "0o" | "0O" => 8,
+            "0b" | "0B" => 2,
+            _ if digits.starts_with('0') && digits.contains(|c: char| ('1'..='9').contains(&c)) => return None,
+            _ => 10,
+        },
+        base => base,
     };
     let prefix = match base {
         16 => ["0x", "0X"],
@@ -364,12 +464,23 @@ fn read_int(text: &str, base: u32) -> Option<i128> {
 }
 
 fn read_float(text: &str) -> Option<f64> {
-    text.trim().replace('_', "").parse().ok()
+    let text = text.trim_matches(texts::is_space);
+    let digit = |letter: Option<char>| letter.is_some_and(|letter| letter.is_ascii_digit());
+    let mut parts = text.split('_').peekable();
+    while let Some(part) = parts.next() {
+        if parts.peek().is_some_and(|next| !digit(part.chars().next_back()) || !digit(next.chars().next())) {
+            return None;
+        }
+    }
+    text.replace('_', "").parse().ok()
 }
 
 fn to_float(value: &Value, given: &Arguments<'_>) -> Outcome<Value> {
     if is_undefined(value) {
         return Err(fail(value));
+    }
+    if text(value).is_some_and(|text| text.chars().any(|c| !c.is_ascii() && c.is_numeric())) {
+        return Err(Raised::new(NOT_HERE, "so foreign a number is not calculated here"));
     }
     let read = float(value).or_else(|| text(value).and_then(|text| read_float(&text)));
     let default = || given.get(0, "default").cloned().unwrap_or_else(|| Value::from(0.0));
@@ -389,6 +500,9 @@ pub(in crate::action) fn rounded(number: f64, digits: i128) -> f64 {
 
 #[allow(clippy::cast_possible_truncation, clippy::cast_precision_loss, reason = "rounded to whole numbers before")]
 fn round(value: &Value, given: &Arguments<'_>) -> Outcome<Value> {
+    if let Some(wrong) = given.get(0, "precision").filter(|digits| whole(digits).is_none()) {
+        return type_error(format!("'{}' object cannot be interpreted as an integer", class(wrong)));
+    }
     let digits = given.int(0, "precision").unwrap_or_default();
     let method = given.text(1, "method").unwrap_or_else(|| "common".to_owned());
     let factor = 10_f64.powi(i32::try_from(digits).unwrap_or_default());
@@ -432,8 +546,12 @@ fn file_size(bytes: f64, binary: bool) -> String {
 }
 
 /// Calls a function that Jinja defines.
-pub(in crate::action) fn function(name: &str, given: &Arguments<'_>) -> Outcome<Value> {
+pub(in crate::action) fn function(name: &str, given: &Arguments<'_>, around: EvalContext<'_>) -> Outcome<Value> {
     match name {
+        "range" if given.positional.is_empty() => type_error("range expected at least 1 argument, got 0"),
+        "range" if given.positional.len() > 3 => {
+            type_error(format!("range expected at most 3 arguments, got {}", given.positional.len()))
+        }
         "range" => {
             let numbers: Option<Vec<i64>> = given
                 .positional
@@ -458,25 +576,16 @@ pub(in crate::action) fn function(name: &str, given: &Arguments<'_>) -> Outcome<
             Ok(own(Py::Range(start, stop, step)))
         }
         "dict" => {
-            let mut dict = match given.positional.first().map(look) {
-                Some(Seen::Py(Py::Dict(dict))) => dict.clone(),
-                _ => Dict::default(),
-            };
-            for (name, value) in given.named {
-                dict.set(name, value.clone());
-            }
-            Ok(own(Py::Dict(dict)))
+            let hidden = given.positional.first().filter(|value| unknown(value).is_some());
+            hidden.map_or_else(|| Ok(own(Py::Dict(dict(given, around)?))), |hidden| Ok(hidden.clone()))
         }
         "cycler" if given.positional.is_empty() => type_error("at least one item has to be provided"),
         "cycler" => Ok(own(Py::Cycler(given.positional.to_vec(), AtomicUsize::new(0)))),
         "joiner" => Ok(own(Py::Joiner(given.text(0, "sep").unwrap_or_else(|| ", ".to_owned()), AtomicUsize::new(0)))),
         "namespace" => {
-            let mut attributes: Vec<(String, Value)> = Vec::new();
-            if let Some(Seen::Py(Py::Dict(dict))) = given.positional.first().map(look) {
-                let named = |(key, value): &(Value, Value)| Some((key.as_str()?.to_owned(), value.clone()));
-                attributes.extend(dict.iter().filter_map(named));
-            }
-            attributes.extend(given.named.iter().cloned());
+            let all = dict(given, around)?;
+            let named = |(key, value): &(Value, Value)| Some((key.as_str()?.to_owned(), value.clone()));
+            let attributes: Vec<(String, Value)> = all.iter().filter_map(named).collect();
             let attributes: minijinja::value::Kwargs = attributes.into_iter().collect();
             let made = minijinja::functions::namespace(Some(Value::from(attributes).into()));
             made.map_err(|_| Raised::new("TypeError", "the arguments of namespace() are not calculated here"))
@@ -484,6 +593,54 @@ pub(in crate::action) fn function(name: &str, given: &Arguments<'_>) -> Outcome<
         "lipsum" if given.int(0, "n") == Some(0) => Ok(Value::from("")),
         _ => Err(Raised::new("NotImplementedError", format!("`{name}()` is not calculated here"))),
     }
+}
+
+/// `dict(…)`: of another dictionary or of pairs, and of names.
+fn dict(given: &Arguments<'_>, around: EvalContext<'_>) -> Outcome<Dict> {
+    let mut dict = Dict::default();
+    let mut insert = |key: Value, value: Value| {
+        super::value::hashable(&key)?;
+        if text(&key).is_none() {
+            // Compared with each other one.
+            around.pay_times(dict.len().saturating_add(1), extent(&key).size)?;
+        }
+        dict.insert(key, value);
+        Ok(())
+    };
+    match given.positional {
+        [] => {}
+        [one] => match look(one) {
+            _ if is_undefined(one) => return Err(fail(one)),
+            Seen::Py(Py::Dict(all) | Py::Root(_, all)) => {
+                all.iter().try_for_each(|(key, value)| insert(key.clone(), value.clone()))?;
+            }
+            Seen::Py(Py::Model(model)) if model.is_partial() => {
+                return Err(Raised::new(
+                    NOT_HERE,
+                    "a dictionary of an object that only the server knows is not calculated here",
+                ));
+            }
+            _ => {
+                around.touch_items(one)?;
+                for (index, pair) in items(one)?.iter().enumerate() {
+                    around.touch_items(pair)?;
+                    let element = format!("dictionary update sequence element #{index}");
+                    let Ok(parts) = items(pair) else {
+                        return type_error(format!("cannot convert {element} to a sequence"));
+                    };
+                    let [key, value] = &*parts else {
+                        return value_error(format!("{element} has length {}; 2 is required", parts.len()));
+                    };
+                    insert(key.clone(), value.clone())?;
+                }
+            }
+        },
+        all => return type_error(format!("dict expected at most 1 argument, got {}", all.len())),
+    }
+    for (name, value) in given.named {
+        dict.set(name, value.clone());
+    }
+    Ok(dict)
 }
 
 /// What an unknown filter or test raises when it is reached.

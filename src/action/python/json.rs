@@ -1,5 +1,6 @@
 //! JSON: `tojson` as the server overrides it, and `json.loads`.
 
+use std::cmp::Ordering;
 use std::fmt::Write as _;
 
 use minijinja::Value;
@@ -104,11 +105,19 @@ fn write(out: &mut String, value: &Value, layout: Layout<'_>, depth: usize) -> O
 }
 
 fn write_dict(out: &mut String, dict: &Dict, layout: Layout<'_>, depth: usize) -> Outcome<()> {
+    let mut sorted: Vec<&(Value, Value)> = dict.iter().collect();
+    if layout.sorted && dict.names().count() < dict.len() {
+        dict.iter().try_for_each(|(key, _)| key_text(key).map(drop))?;
+        for ((before, _), (after, _)) in dict.iter().zip(dict.iter().skip(1)) {
+            super::operator::order("<", after, before)?;
+        }
+        sorted.sort_by(|(a, _), (b, _)| super::operator::order("<", a, b).ok().flatten().unwrap_or(Ordering::Equal));
+    }
     let mut entries = Vec::with_capacity(dict.len());
-    for (key, value) in dict.iter() {
+    for (key, value) in sorted {
         entries.push((key_text(key)?, value));
     }
-    if layout.sorted {
+    if layout.sorted && dict.names().count() == dict.len() {
         order::by_text(&mut entries, |(key, _)| key);
     }
     between(out, layout, depth, ('{', '}'), &entries, &mut |out, (key, value), depth| {

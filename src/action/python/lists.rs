@@ -1,6 +1,7 @@
 //! Jinja's filters of lists and dictionaries.
 
 use std::cmp::Ordering;
+use std::sync::atomic::Ordering::Relaxed;
 
 use minijinja::Value;
 
@@ -10,11 +11,13 @@ use super::attribute::item;
 use super::error::{Outcome, Raised, type_error};
 use super::eval_context::EvalContext;
 use super::filter::{apply, no_such};
-use super::operator::{binary, equal, items, order, whole};
+use super::operator::{async_items, binary, equal, items, order, whole};
 use super::predicate::holds;
 use super::show::str_of;
 use super::time::Arguments;
-use super::value::{NODE, Py, Seen, class, extent, is_undefined, list, look, own, text, undefined};
+use super::value::{
+    NODE, Py, Seen, class, extent, generator, hashable, is_undefined, list, look, own, text, undefined,
+};
 
 /// Filters of what a loop can run over.
 pub(super) fn is_filter(name: &str) -> bool {
@@ -54,22 +57,31 @@ pub(super) fn filter(
         return None;
     }
     Some(match name {
-        "list" => items(value).map(list),
+        "list" => async_items(value).map(list),
+        // The first that is left.
+        "first" if let Seen::Py(Py::Generator(all, taken, _)) = look(value) => {
+            let at = taken.load(Relaxed);
+            taken.store(at.saturating_add(1).min(all.len()), Relaxed);
+            Ok(all.get(at).cloned().unwrap_or_else(|| undefined("No first item, sequence was empty.")))
+        }
         "first" => items(value)
             .map(|all| all.first().cloned().unwrap_or_else(|| undefined("No first item, sequence was empty."))),
         "last" => reversible(value)
             .map(|all| all.last().cloned().unwrap_or_else(|| undefined("No last item, sequence was empty."))),
         "random" => items(value).map(|all| all.first().cloned().unwrap_or_default()),
         "reverse" => match text(value) {
+            _ if matches!(look(value), Seen::Py(Py::Generator(.., true))) => {
+                Err(Raised::new("FilterArgumentError", "argument must be iterable"))
+            }
             Some(text) => Ok(Value::from(text.chars().rev().collect::<String>())),
             None => reversible(value).map(|mut all| {
                 all.reverse();
-                own(Py::Generator(all))
+                generator(all, false)
             }),
         },
         "items" => match look(value) {
-            _ if is_undefined(value) => Ok(own(Py::Generator(Vec::new()))),
-            Seen::Py(Py::Dict(dict)) => Ok(own(Py::Generator(dict.pairs()))),
+            _ if is_undefined(value) => Ok(generator(Vec::new(), false)),
+            Seen::Py(Py::Dict(dict)) => Ok(generator(dict.pairs(), false)),
             _ => type_error("Can only get item pairs from a mapping."),
         },
         "join" => join(value, given, around),
@@ -92,7 +104,7 @@ pub(super) fn filter(
 
 fn reversible(value: &Value) -> Outcome<Vec<Value>> {
     match look(value) {
-        Seen::Py(Py::Generator(_)) => type_error("'generator' object is not reversible"),
+        Seen::Py(Py::Generator(..)) => type_error(format!("'{}' object is not reversible", class(value))),
         Seen::Py(Py::Set(_)) => type_error("'set' object is not reversible"),
         _ if text(value).is_none() && items(value).is_err() => {
             type_error(format!("'{}' object is not reversible", class(value)))
@@ -182,7 +194,7 @@ pub(super) fn sorted(
 fn join(value: &Value, given: &Arguments<'_>, around: EvalContext<'_>) -> Outcome<Value> {
     let separator = given.get(0, "d").map(str_of).unwrap_or_default();
     let mut parts = Vec::new();
-    for one in items(value)? {
+    for one in async_items(value)? {
         parts.push(match given.get(1, "attribute") {
             Some(path) => str_of(&attribute_of(&one, path, None, around)?),
             None => str_of(&one),
@@ -193,16 +205,17 @@ fn join(value: &Value, given: &Arguments<'_>, around: EvalContext<'_>) -> Outcom
 
 fn unique(value: &Value, given: &Arguments<'_>, around: EvalContext<'_>) -> Outcome<Value> {
     let (mut seen, mut kept): (Vec<Value>, Vec<Value>) = (Vec::new(), Vec::new());
-    for one in items(value)? {
+    for one in async_items(value)? {
         let key = keys(&one, given.get(1, "attribute"), given.flag(0, "case_sensitive"), around)?;
         around.visit(&key)?;
+        hashable(&key)?;
         around.pay_times(seen.len(), extent(&key).size)?;
         if !seen.iter().any(|before| equal(before, &key)) {
             seen.push(key);
             kept.push(one);
         }
     }
-    Ok(own(Py::Generator(kept)))
+    Ok(generator(kept, false))
 }
 
 fn extreme(name: &str, value: &Value, given: &Arguments<'_>, around: EvalContext<'_>) -> Outcome<Value> {
@@ -223,7 +236,7 @@ fn extreme(name: &str, value: &Value, given: &Arguments<'_>, around: EvalContext
 
 fn sum(value: &Value, given: &Arguments<'_>, around: EvalContext<'_>) -> Outcome<Value> {
     let mut total = given.get(1, "start").cloned().unwrap_or_else(|| Value::from(0));
-    for one in items(value)? {
+    for one in async_items(value)? {
         let one = match given.get(0, "attribute").filter(|path| !path.is_none()) {
             Some(path) => attribute_of(&one, path, None, around)?,
             None => one,
@@ -239,7 +252,7 @@ fn sum(value: &Value, given: &Arguments<'_>, around: EvalContext<'_>) -> Outcome
 fn groups(value: &Value, given: &Arguments<'_>, around: EvalContext<'_>) -> Outcome<Value> {
     let attribute = given.get(0, "attribute").cloned().unwrap_or_default();
     let (default, sensitive) = (given.get(1, "default"), given.flag(2, "case_sensitive"));
-    let all = sorted(items(value)?, Some(&attribute), sensitive, false, around)?;
+    let all = sorted(async_items(value)?, Some(&attribute), sensitive, false, around)?;
     let mut groups: Vec<(Value, Value, Vec<Value>)> = Vec::new();
     for one in all {
         let label = attribute_of(&one, &attribute, default, around)?;
@@ -278,21 +291,30 @@ fn count_of(given: &Arguments<'_>, name: &str) -> Outcome<usize> {
 }
 
 fn batches(value: &Value, given: &Arguments<'_>, around: EvalContext<'_>) -> Outcome<Value> {
-    let size = count_of(given, "linecount")?.max(1);
+    let size = count_of(given, "linecount")?;
     around.pay_times(size.min(10_000), NODE)?;
-    let mut rows: Vec<Vec<Value>> = items(value)?.chunks(size).map(<[Value]>::to_vec).collect();
+    let all = items(value)?;
+    let mut rows: Vec<Vec<Value>> = match size {
+        // The first is full before it has anything, and the second never is.
+        0 if all.is_empty() => Vec::new(),
+        0 => vec![Vec::new(), all],
+        _ => all.chunks(size).map(<[Value]>::to_vec).collect(),
+    };
     if let (Some(fill), Some(last)) = (given.get(1, "fill_with").filter(|fill| !fill.is_none()), rows.last_mut()) {
         while last.len() < size.min(10_000) {
             last.push(fill.clone());
         }
     }
-    Ok(own(Py::Generator(rows.into_iter().map(list).collect())))
+    Ok(generator(rows.into_iter().map(list).collect(), false))
 }
 
 fn slices(value: &Value, given: &Arguments<'_>, around: EvalContext<'_>) -> Outcome<Value> {
-    let count = count_of(given, "slices")?.clamp(1, 10_000);
+    let count = match count_of(given, "slices")? {
+        0 => return Err(Raised::new("ZeroDivisionError", "integer division or modulo by zero")),
+        count => count.min(10_000),
+    };
     around.pay_times(count, NODE)?;
-    let all = items(value)?;
+    let all = async_items(value)?;
     let each = all.len().checked_div(count).unwrap_or_default();
     let longer = all.len().checked_rem(count).unwrap_or_default();
     let fill = given.get(1, "fill_with").filter(|fill| !fill.is_none());
@@ -305,11 +327,11 @@ fn slices(value: &Value, given: &Arguments<'_>, around: EvalContext<'_>) -> Outc
         }
         rows.push(list(row));
     }
-    Ok(own(Py::Generator(rows)))
+    Ok(generator(rows, false))
 }
 
 fn map(value: &Value, given: &Arguments<'_>, around: EvalContext<'_>) -> Outcome<Value> {
-    let all = items(value)?;
+    let all = async_items(value)?;
     let around = around.inner()?;
     let mut mapped = Vec::with_capacity(all.len());
     let named = |name: &str| given.named.iter().find(|(own, _)| own == name).map(|(_, value)| value);
@@ -317,7 +339,7 @@ fn map(value: &Value, given: &Arguments<'_>, around: EvalContext<'_>) -> Outcome
         for one in &all {
             mapped.push(attribute_of(one, path, named("default"), around)?);
         }
-        return Ok(own(Py::Generator(mapped)));
+        return Ok(generator(mapped, around.is_async));
     }
     let Some((name, rest)) = given.positional.split_first() else {
         return Err(Raised::new("FilterArgumentError", "map requires a filter argument"));
@@ -330,7 +352,7 @@ fn map(value: &Value, given: &Arguments<'_>, around: EvalContext<'_>) -> Outcome
     for one in &all {
         mapped.push(apply(&name, one, &arguments, around)?);
     }
-    Ok(own(Py::Generator(mapped)))
+    Ok(generator(mapped, around.is_async))
 }
 
 fn select(name: &str, value: &Value, given: &Arguments<'_>, around: EvalContext<'_>) -> Outcome<Value> {
@@ -343,7 +365,7 @@ fn select(name: &str, value: &Value, given: &Arguments<'_>, around: EvalContext<
         _ => (None, given.positional),
     };
     let mut kept = Vec::new();
-    for one in items(value)? {
+    for one in async_items(value)? {
         let tested = match path {
             Some(path) => attribute_of(&one, path, None, around)?,
             None => one.clone(),
@@ -362,5 +384,5 @@ fn select(name: &str, value: &Value, given: &Arguments<'_>, around: EvalContext<
             kept.push(one);
         }
     }
-    Ok(own(Py::Generator(kept)))
+    Ok(generator(kept, around.is_async))
 }

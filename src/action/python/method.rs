@@ -1,17 +1,14 @@
 //! Calls: methods of strings, dictionaries, lists and the server's objects.
 
-use minijinja::formatting::{FormatStyle, format};
 use minijinja::{ErrorKind, Value};
 
 use super::error::{Outcome, Raised, type_error, value_error};
 use super::eval_context::{EvalContext, NOT_HERE, TOO_MUCH};
+use super::format::{is_escaped_in_safe, str_format};
 use super::operator::{equal, fail, items};
-use super::show::str_of;
 use super::text as texts;
 use super::time::{self, Arguments};
-use super::value::{
-    Dict, Model, NODE, Py, Seen, class, extent, is_undefined, list, look, none, own, text, tuple, unknown,
-};
+use super::value::{Dict, Model, NODE, Py, Seen, class, is_undefined, list, look, none, own, text, tuple, unknown};
 
 /// `callee(…)`, of what is not minijinja's own.
 pub(in crate::action) fn call(callee: &Value, given: &[Value], around: EvalContext<'_>) -> Outcome<Value> {
@@ -29,7 +26,7 @@ pub(in crate::action) fn call(callee: &Value, given: &[Value], around: EvalConte
             pay(receiver, name, &arguments, around)?;
             method(receiver, name, &arguments, around)
         }
-        Seen::Py(Py::Function(name)) => super::filter::function(name, &arguments),
+        Seen::Py(Py::Function(name)) => super::filter::function(name, &arguments, around),
         Seen::Py(Py::Joiner(separator, used)) => {
             let before = used.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
             Ok(Value::from(if before == 0 { "" } else { separator }))
@@ -87,7 +84,8 @@ fn method(receiver: &Value, name: &str, arguments: &Arguments<'_>, around: EvalC
         return Ok(hidden.clone());
     }
     if let Some(text) = text(receiver) {
-        return of_text(&text, name, arguments, around);
+        let result = of_text(&text, name, arguments, around)?;
+        return if receiver.is_safe() { safe(&result, receiver, name, arguments) } else { Ok(result) };
     }
     match look(receiver) {
         Seen::Py(found) => match found {
@@ -119,6 +117,23 @@ fn method(receiver: &Value, name: &str, arguments: &Arguments<'_>, around: EvalC
     }
 }
 
+/// What a method of a safe text returns: safe texts, in which its arguments are escaped.
+fn safe(result: &Value, receiver: &Value, name: &str, arguments: &Arguments<'_>) -> Outcome<Value> {
+    let mut given = arguments.positional.iter().chain(arguments.named.iter().map(|(_, value)| value));
+    if given.any(is_escaped_in_safe) {
+        return not_here(receiver, name);
+    }
+    let mark = |value: &Value| match look(value) {
+        Seen::Text(text) => Value::from_safe_string(text.to_owned()),
+        _ => value.clone(),
+    };
+    Ok(match look(result) {
+        Seen::List => list(super::value::sequence(result).unwrap_or_default().iter().map(mark).collect()),
+        Seen::Tuple => tuple(super::value::sequence(result).unwrap_or_default().iter().map(mark).collect()),
+        _ => mark(result),
+    })
+}
+
 fn not_here(receiver: &Value, name: &str) -> Outcome<Value> {
     Err(Raised::new("NotImplementedError", format!("`{name}` of '{}' is not calculated here", class(receiver))))
 }
@@ -126,7 +141,10 @@ fn not_here(receiver: &Value, name: &str) -> Outcome<Value> {
 fn of_dict(dict: &Dict, name: &str, arguments: &Arguments<'_>) -> Outcome<Value> {
     Ok(match name {
         "get" => {
-            let key = arguments.get(0, "key").cloned().unwrap_or_default();
+            let Some(key) = arguments.get(0, "key").cloned() else {
+                return type_error("get expected at least 1 argument, got 0");
+            };
+            super::value::hashable(&key)?;
             dict.find(&key).cloned().or_else(|| arguments.get(1, "default").cloned()).unwrap_or_else(none)
         }
         "keys" => own(Py::View("dict_keys", dict.keys())),
@@ -153,6 +171,7 @@ fn of_list(receiver: &Value, name: &str, arguments: &Arguments<'_>) -> Outcome<V
     match name {
         "index" => match all.iter().position(|item| equal(item, &sought)) {
             Some(place) => Ok(Value::from(place)),
+            None if matches!(look(receiver), Seen::Tuple) => value_error("tuple.index(x): x not in tuple"),
             None => value_error(format!("{} is not in {}", super::show::repr_of(&sought), class(receiver))),
         },
         "count" => Ok(Value::from(all.iter().filter(|item| equal(item, &sought)).count())),
@@ -223,9 +242,15 @@ fn of_text(text: &str, name: &str, arguments: &Arguments<'_>, around: EvalContex
     let first = || arguments.text(0, "");
     let flag = |result: bool| Ok(Value::from(result));
     let places = |place: Option<usize>| place.map_or(-1_i64, |at| i64::try_from(at).unwrap_or(-1));
-    let letters_before = |at: usize| text.get(..at).unwrap_or_default().chars().count();
     let width = || usize::try_from(arguments.int(0, "").unwrap_or_default()).unwrap_or_default().min(100_000);
-    let fill = || arguments.text(1, "").and_then(|fill| fill.chars().next()).unwrap_or(' ');
+    let fill = || {
+        let fill = arguments.text(1, "").unwrap_or_else(|| " ".to_owned());
+        let mut letters = fill.chars();
+        match (letters.next(), letters.next()) {
+            (Some(letter), None) => Ok(letter),
+            _ => type_error("The fill character must be exactly one character long"),
+        }
+    };
     let sought = || match arguments.get(0, "") {
         Some(value) => match super::value::text(value) {
             Some(text) => Ok(text.into_owned()),
@@ -234,11 +259,40 @@ fn of_text(text: &str, name: &str, arguments: &Arguments<'_>, around: EvalContex
         None => type_error(format!("{name}() takes at least 1 argument (0 given)")),
     };
     if matches!(name, "center" | "ljust" | "rjust" | "zfill") {
+        if let Some(wrong) = arguments.get(0, "").filter(|width| super::operator::whole(width).is_none()) {
+            return type_error(format!("'{}' object cannot be interpreted as an integer", class(wrong)));
+        }
         around.pay(width())?;
     }
+    // The part of the text that the places after the first argument choose.
+    let bounded = |place: usize| {
+        let bound = |place: usize| arguments.get(place, "").and_then(super::operator::whole);
+        let count = i128::try_from(text.chars().count()).unwrap_or_default();
+        let at = |bound: Option<i128>, default: i128| match bound {
+            Some(at) if at < 0 => at.saturating_add(count).max(0),
+            Some(at) => at,
+            None => default,
+        };
+        let (start, end) = (at(bound(place), 0), at(bound(place.saturating_add(1)), count).min(count));
+        let bytes = |letters: i128| {
+            let letters = usize::try_from(letters).unwrap_or_default();
+            text.char_indices().nth(letters).map_or(text.len(), |(at, _)| at)
+        };
+        (start <= end).then(|| (text.get(bytes(start)..bytes(end)).unwrap_or_default(), start))
+    };
+    let found_at = |from_end: bool| -> Outcome<Option<usize>> {
+        let part = sought()?;
+        let Some((within, start)) = bounded(1) else { return Ok(None) };
+        let at = if from_end { within.rfind(&*part) } else { within.find(&*part) };
+        let letters = |at: usize| within.get(..at).unwrap_or_default().chars().count();
+        Ok(at.map(|at| letters(at).saturating_add(usize::try_from(start).unwrap_or_default())))
+    };
     match name {
         "upper" => plain(text.to_uppercase()),
-        "lower" | "casefold" => plain(text.to_lowercase()),
+        "lower" => plain(text.to_lowercase()),
+        "casefold" if text.chars().all(|c| u32::from(c) < 0x100) => {
+            plain(text.to_lowercase().replace('ß', "ss").replace('µ', "μ"))
+        }
         "title" => plain(texts::title_case(text)),
         "capitalize" => plain(texts::capitalized(text)),
         "swapcase" => plain(
@@ -260,6 +314,10 @@ fn of_text(text: &str, name: &str, arguments: &Arguments<'_>, around: EvalContex
             texts::replaced(text, &old, &new, most, around)
         }
         "split" | "rsplit" => {
+            let given = arguments.get(0, "sep").filter(|given| !given.is_none());
+            if let Some(wrong) = given.filter(|given| super::value::text(given).is_none()) {
+                return type_error(format!("must be str or None, not {}", class(wrong)));
+            }
             let separator = arguments.text(0, "sep");
             let most = arguments.int(1, "maxsplit").and_then(|most| usize::try_from(most).ok());
             let parts = match separator.as_deref().filter(|separator| !separator.is_empty()) {
@@ -270,15 +328,21 @@ fn of_text(text: &str, name: &str, arguments: &Arguments<'_>, around: EvalContex
             texts::split(text, separator.as_deref(), most, name == "rsplit").map(texts::list_of)
         }
         "splitlines" => {
-            around.pay_times(text.matches('\n').count(), 4 * NODE)?;
+            around.pay_times(text.matches(texts::ends_line).count(), 4 * NODE)?;
             Ok(texts::list_of(texts::lines(text, arguments.flag(0, "keepends"))))
         }
+        "partition" | "rpartition" if sought()?.is_empty() => value_error("empty separator"),
         "partition" => Ok(parted(text, text.split_once(&*sought()?), &sought()?, false)),
         "rpartition" => Ok(parted(text, text.rsplit_once(&*sought()?), &sought()?, true)),
         "removeprefix" => Ok(Value::from(text.strip_prefix(&*sought()?).unwrap_or(text))),
         "removesuffix" => Ok(Value::from(text.strip_suffix(&*sought()?).unwrap_or(text))),
         "startswith" | "endswith" => {
-            let is = |part: &str| if name == "startswith" { text.starts_with(part) } else { text.ends_with(part) };
+            let within = bounded(1).map(|(within, _)| within);
+            let is = |part: &str| {
+                within.is_some_and(
+                    |text| if name == "startswith" { text.starts_with(part) } else { text.ends_with(part) },
+                )
+            };
             let given = arguments.get(0, "").cloned().unwrap_or_default();
             match super::value::text(&given) {
                 Some(part) => flag(is(&part)),
@@ -288,18 +352,19 @@ fn of_text(text: &str, name: &str, arguments: &Arguments<'_>, around: EvalContex
                 },
             }
         }
-        "find" => Ok(Value::from(places(text.find(&*sought()?).map(letters_before)))),
-        "rfind" => Ok(Value::from(places(text.rfind(&*sought()?).map(letters_before)))),
-        "index" | "rindex" => {
-            let part = sought()?;
-            let found = if name == "index" { text.find(&*part) } else { text.rfind(&*part) };
-            found.map_or_else(|| value_error("substring not found"), |at| Ok(Value::from(letters_before(at))))
-        }
+        "find" | "rfind" => Ok(Value::from(places(found_at(name == "rfind")?))),
+        "index" | "rindex" => match found_at(name == "rindex")? {
+            Some(at) => Ok(Value::from(at)),
+            None => value_error("substring not found"),
+        },
         "count" => {
             let part = sought()?;
-            let count =
-                if part.is_empty() { text.chars().count().saturating_add(1) } else { text.matches(&*part).count() };
-            Ok(Value::from(count))
+            let within = bounded(1).map(|(within, _)| within);
+            Ok(Value::from(match within {
+                Some(text) if part.is_empty() => text.chars().count().saturating_add(1),
+                Some(text) => text.matches(&*part).count(),
+                None => 0,
+            }))
         }
         "join" => {
             let all = match arguments.get(0, "") {
@@ -324,9 +389,9 @@ fn of_text(text: &str, name: &str, arguments: &Arguments<'_>, around: EvalContex
             }
             Ok(Value::from(parts.join(text)))
         }
-        "center" => Ok(Value::from(texts::padded(text, width(), fill(), true, true))),
-        "ljust" => Ok(Value::from(texts::padded(text, width(), fill(), false, true))),
-        "rjust" => Ok(Value::from(texts::padded(text, width(), fill(), true, false))),
+        "center" => Ok(Value::from(texts::padded(text, width(), fill()?, true, true))),
+        "ljust" => Ok(Value::from(texts::padded(text, width(), fill()?, false, true))),
+        "rjust" => Ok(Value::from(texts::padded(text, width(), fill()?, true, false))),
         "zfill" => {
             let (sign, digits) = match text.strip_prefix(['-', '+']) {
                 Some(digits) => (text.get(..1).unwrap_or_default(), digits),
@@ -336,12 +401,42 @@ fn of_text(text: &str, name: &str, arguments: &Arguments<'_>, around: EvalContex
             Ok(Value::from([sign, &padded].concat()))
         }
         "format" => str_format(text, arguments, around),
-        "encode" => Ok(own(Py::Bytes(text.as_bytes().to_vec()))),
-        "expandtabs" => Ok(Value::from(text.replace('\t', "        "))),
-        "isdigit" | "isdecimal" | "isnumeric" => flag(!text.is_empty() && text.chars().all(char::is_numeric)),
-        "isalpha" => flag(!text.is_empty() && text.chars().all(char::is_alphabetic)),
-        "isalnum" => flag(!text.is_empty() && text.chars().all(char::is_alphanumeric)),
-        "isspace" => flag(!text.is_empty() && text.chars().all(char::is_whitespace)),
+        "format_map" => match arguments.get(0, "mapping").map(look) {
+            Some(Seen::Py(Py::Dict(dict))) => {
+                let named: Vec<(String, Value)> =
+                    dict.iter().filter_map(|(key, value)| Some((key.as_str()?.to_owned(), value.clone()))).collect();
+                str_format(text, &Arguments { positional: &[], named: &named }, around)
+            }
+            _ => not_here(&Value::from(text), name),
+        },
+        "encode"
+            if arguments.named.is_empty()
+                && arguments.positional.iter().all(|name| name.as_str().is_some_and(|name| name == "utf-8")) =>
+        {
+            Ok(own(Py::Bytes(text.as_bytes().to_vec())))
+        }
+        "expandtabs" => {
+            let size = arguments.int(0, "tabsize").unwrap_or(8).clamp(0, 1000);
+            let size = usize::try_from(size).unwrap_or_default();
+            around.pay_times(text.matches('\t').count(), size)?;
+            Ok(Value::from(texts::without_tabs(text, size)))
+        }
+        // Of other alphabets, Rust does not know which are digits.
+        "isdigit" | "isdecimal" | "isnumeric" | "isalnum" if text.chars().any(texts::may_be_digit) => {
+            not_here(&Value::from(text), name)
+        }
+        "isdigit" | "isdecimal" | "isnumeric" => {
+            let is = |c: char| match c {
+                '²' | '³' | '¹' => name != "isdecimal",
+                '¼' | '½' | '¾' => name == "isnumeric",
+                _ => c.is_ascii_digit(),
+            };
+            flag(!text.is_empty() && text.chars().all(is))
+        }
+        "isalpha" => flag(!text.is_empty() && text.chars().all(texts::is_letter)),
+        "isalnum" => flag(!text.is_empty() && text.chars().all(|c| texts::is_letter(c) || c.is_numeric())),
+        "isspace" => flag(!text.is_empty() && text.chars().all(texts::is_space)),
+        "isprintable" => flag(text.chars().all(super::show::is_printable)),
         "isascii" => flag(text.is_ascii()),
         "isupper" => flag(text.chars().any(char::is_uppercase) && !text.chars().any(char::is_lowercase)),
         "islower" => flag(text.chars().any(char::is_lowercase) && !text.chars().any(char::is_uppercase)),
@@ -361,31 +456,4 @@ fn parted(text: &str, found: Option<(&str, &str)>, separator: &str, from_end: bo
         None if from_end => three("", "", text),
         None => three(text, "", ""),
     }
-}
-
-/// `str.format`: numbers and strings as they are, everything else as its text.
-fn str_format(template: &str, arguments: &Arguments<'_>, around: EvalContext<'_>) -> Outcome<Value> {
-    // Each field can show any of the arguments, and has at least its width.
-    let fields = template.matches('{').count();
-    let largest = arguments.positional.iter().chain(arguments.named.iter().map(|(_, value)| value));
-    around.pay_times(fields, largest.map(|value| extent(value).size).max().unwrap_or_default())?;
-    let specifications = template.split('{').skip(1).filter_map(|field| field.split_once('}')).map(|(field, _)| field);
-    let numbers = specifications.flat_map(|field| field.split(|c: char| !c.is_ascii_digit()));
-    let widths = numbers.filter(|digits| !digits.is_empty()).map(|digits| digits.parse().unwrap_or(usize::MAX));
-    around.pay(widths.fold(0, usize::saturating_add))?;
-    let shown = |value: &Value| match look(value) {
-        Seen::Int(_) | Seen::Float(_) | Seen::Text(_) => value.clone(),
-        _ => Value::from(str_of(value)),
-    };
-    let mut all: Vec<Value> = arguments.positional.iter().map(shown).collect();
-    if !arguments.named.is_empty() {
-        let named: minijinja::value::Kwargs =
-            arguments.named.iter().map(|(name, value)| (name.clone(), shown(value))).collect();
-        all.push(named.into());
-    }
-    format(FormatStyle::StrFormat, template, &all).map(Value::from).map_err(|error| {
-        let detail = error.detail().unwrap_or("invalid format").to_owned();
-        let class = if detail.contains("conversion type") { "NotImplementedError" } else { "ValueError" };
-        Raised::new(class, detail)
-    })
 }

@@ -12,6 +12,7 @@ pub(super) mod text;
 pub(super) mod operator;
 pub(super) mod time;
 pub(super) mod attribute;
+pub(super) mod format;
 pub(super) mod json;
 pub(super) mod urls;
 pub(super) mod human;

@@ -1,17 +1,17 @@
 //! Python's operators. Where an operand is something that only the server knows, the result is too.
 
 use std::cmp::Ordering;
+use std::sync::atomic::AtomicUsize;
 
 use minijinja::Value;
-use minijinja::formatting::{FormatStyle, format};
 
 use crate::text::order::by_text;
 
 use super::error::{Outcome, Raised, type_error};
-use super::eval_context::EvalContext;
+use super::eval_context::{EvalContext, NOT_HERE};
 use super::show::{quoted, repr_of, str_of};
 use super::value::{
-    Delta, Missing, NODE, Py, Seen, class, extent, int, is_undefined, list, look, own, range_items, sequence, text,
+    Delta, Dict, Missing, NODE, Py, Seen, class, int, is_undefined, list, look, own, range_items, sequence, text,
     tuple, unknown,
 };
 
@@ -56,11 +56,13 @@ fn unsupported<T>(operator: &str, a: &Value, b: &Value) -> Outcome<T> {
 }
 
 fn too_large<T>() -> Outcome<T> {
-    Err(Raised::new("OverflowError", "the result is too large to calculate here"))
+    Err(Raised::new(NOT_HERE, "its numbers, texts or lists are too large to calculate here"))
 }
 
 pub(in crate::action) fn binary(operator: &str, a: &Value, b: &Value, around: EvalContext<'_>) -> Outcome<Value> {
-    if let Some(special) = special(&[a, b]) {
+    // In a text, an undefined value is shown as nothing.
+    let is_shown = operator == "%" && text(a).is_some() && is_undefined(b);
+    if let Some(special) = special(&[a, b]).filter(|_| !is_shown) {
         return special;
     }
     around.touch(a)?;
@@ -88,6 +90,7 @@ fn arithmetic(operator: &str, a: &Value, b: &Value) -> Outcome<Value> {
             "%" => floor_division(x, y).and_then(|quotient| x.checked_sub(quotient.checked_mul(y)?)),
             "**" if y >= 0 => u32::try_from(y).ok().and_then(|y| x.checked_pow(y)),
             "**" if x == 0 => return zero("0.0 cannot be raised to a negative power"),
+            "/" if !is_exact(x) || !is_exact(y) => None,
             _ => {
                 let (x, y) = (float(a).unwrap_or_default(), float(b).unwrap_or_default());
                 return Ok(Value::from(if operator == "/" { x / y } else { x.powf(y) }));
@@ -107,11 +110,65 @@ fn arithmetic(operator: &str, a: &Value, b: &Value) -> Outcome<Value> {
         "/" if y == 0.0 => return zero("float division by zero"),
         "/" => x / y,
         "//" if y == 0.0 => return zero("float floor division by zero"),
-        "//" => (x / y).floor(),
+        "//" => divided(x, y).0,
         "%" if y == 0.0 => return zero("float modulo"),
-        "%" => x - (x / y).floor() * y,
+        "%" => divided(x, y).1,
+        _ if x == 0.0 && y < 0.0 => return zero("0.0 cannot be raised to a negative power"),
+        // Complex, or an error.
+        _ if x < 0.0 && y.fract() != 0.0 || x.is_finite() && y.is_finite() && x.powf(y).is_infinite() => {
+            return too_large();
+        }
         _ => x.powf(y),
     }))
+}
+
+/// `divmod(x, y)`
+fn divided(x: f64, y: f64) -> (f64, f64) {
+    let mut rest = x % y;
+    let mut quotient = (x - rest) / y;
+    if rest == 0.0 {
+        rest = 0.0_f64.copysign(y);
+    } else if (y < 0.0) != (rest < 0.0) {
+        rest += y;
+        quotient -= 1.0;
+    }
+    if quotient == 0.0 {
+        return (0.0_f64.copysign(x / y), rest);
+    }
+    let floor = quotient.floor();
+    (if quotient - floor > 0.5 { floor + 1.0 } else { floor }, rest)
+}
+
+/// Whether a float is exactly this number.
+#[allow(clippy::cast_precision_loss, clippy::cast_possible_truncation, reason = "this is what it asks")]
+fn is_exact(number: i128) -> bool {
+    (number as f64) as i128 == number
+}
+
+/// The order of a whole number and a float, as exact as Python's.
+#[allow(clippy::cast_precision_loss, clippy::cast_possible_truncation, reason = "such numbers fit")]
+fn against(number: i128, float: f64) -> Option<Ordering> {
+    if float.is_nan() || float.abs() >= 1.7e38 {
+        return 0.0.partial_cmp(&float);
+    }
+    Some(number.cmp(&(float.trunc() as i128)).then(0.0.partial_cmp(&float.fract())?))
+}
+
+fn numbers(a: &Value, b: &Value) -> Option<Option<Ordering>> {
+    Some(match (whole(a), whole(b)) {
+        (Some(x), Some(y)) => Some(x.cmp(&y)),
+        (Some(x), None) => against(x, float(b)?),
+        (None, Some(y)) => against(y, float(a)?).map(Ordering::reverse),
+        (None, None) => float(a)?.partial_cmp(&float(b)?),
+    })
+}
+
+/// A group is a tuple.
+fn grouped(value: &Value) -> Option<Value> {
+    match look(value) {
+        Seen::Py(Py::Group(key, items)) => Some(super::value::pair(key.clone(), list(items.clone()))),
+        _ => None,
+    }
 }
 
 fn floor_division(x: i128, y: i128) -> Option<i128> {
@@ -208,105 +265,9 @@ fn multiply(a: &Value, b: &Value, around: EvalContext<'_>) -> Outcome<Value> {
 
 fn remainder(a: &Value, b: &Value, around: EvalContext<'_>) -> Outcome<Value> {
     match text(a) {
-        Some(template) => {
-            let one = [b.clone()];
-            let arguments = if matches!(look(b), Seen::Tuple) { sequence(b).unwrap_or_default() } else { &one };
-            let is_mapping = matches!(look(b), Seen::Py(Py::Dict(_)));
-            printf(&template, arguments, is_mapping, around).map(Value::from)
-        }
+        Some(_) => super::format::printf(a, b, around),
         None => arithmetic("%", a, b),
     }
-}
-
-/// `template % arguments`
-pub(in crate::action) fn printf(
-    template: &str,
-    arguments: &[Value],
-    is_mapping: bool,
-    around: EvalContext<'_>,
-) -> Outcome<String> {
-    around.visit_all(arguments)?;
-    let wanted = conversions(template);
-    let widths = wanted.iter().map(|conversion| conversion.width).fold(0, usize::saturating_add);
-    around.pay(widths)?;
-    if is_mapping {
-        // Each conversion can show any of its values.
-        around.pay_times(wanted.len(), arguments.first().map_or(0, |all| extent(all).size))?;
-    }
-    if !is_mapping {
-        if wanted.len() > arguments.len() {
-            return type_error("not enough arguments for format string");
-        }
-        if wanted.len() < arguments.len() {
-            return type_error("not all arguments converted during string formatting");
-        }
-    }
-    let mut shown = Vec::with_capacity(arguments.len());
-    let mut adapted = String::with_capacity(template.len());
-    let mut rest = template;
-    for (index, Conversion { at, kind, .. }) in wanted.iter().enumerate() {
-        let argument = arguments.get(index).or(arguments.first());
-        let Some(argument) = argument else { continue };
-        if matches!(kind, 'd' | 'i' | 'u' | 'x' | 'X' | 'o') && float(argument).is_none() {
-            let number = if matches!(kind, 'd' | 'i' | 'u') { "a real number" } else { "an integer" };
-            return type_error(format!("%{kind} format: {number} is required, not {}", class(argument)));
-        }
-        if matches!(kind, 'f' | 'F' | 'e' | 'E' | 'g' | 'G') && float(argument).is_none() {
-            return type_error(format!("must be real number, not {}", class(argument)));
-        }
-        shown.push(match kind {
-            's' => Value::from(str_of(argument)),
-            'r' | 'a' => Value::from(repr_of(argument)),
-            _ => argument.clone(),
-        });
-        let skipped = template.len().saturating_sub(rest.len());
-        let here = at.saturating_sub(skipped);
-        adapted.push_str(rest.get(..here).unwrap_or_default());
-        adapted.push(if matches!(kind, 'r' | 'a') { 's' } else { *kind });
-        rest = rest.get(here.saturating_add(1)..).unwrap_or_default();
-    }
-    adapted.push_str(rest);
-    if is_mapping {
-        shown = arguments.to_vec();
-        template.clone_into(&mut adapted);
-    }
-    format(FormatStyle::Printf, &adapted, &shown)
-        .map_err(|error| Raised::new("ValueError", error.detail().unwrap_or("invalid format").to_owned()))
-}
-
-/// A conversion in a template for `%`.
-struct Conversion {
-    /// Where its letter is.
-    at: usize,
-    kind: char,
-    /// How many letters it has at least: its width and its precision.
-    width: usize,
-}
-
-fn conversions(template: &str) -> Vec<Conversion> {
-    let mut found = Vec::new();
-    let mut letters = template.char_indices();
-    while let Some((_, letter)) = letters.next() {
-        if letter != '%' {
-            continue;
-        }
-        let (mut width, mut number) = (0_usize, 0_usize);
-        for (at, letter) in letters.by_ref() {
-            if letter == '%' {
-                break;
-            }
-            number = match letter.to_digit(10).and_then(|digit| usize::try_from(digit).ok()) {
-                Some(digit) => number.saturating_mul(10).saturating_add(digit),
-                None => 0,
-            };
-            width = width.max(number);
-            if letter.is_ascii_alphabetic() && !matches!(letter, 'l' | 'h' | 'L') {
-                found.push(Conversion { at, kind: letter, width });
-                break;
-            }
-        }
-    }
-    found
 }
 
 fn limited(text: String, safe: bool) -> Outcome<Value> {
@@ -355,11 +316,12 @@ pub(in crate::action) fn equal(a: &Value, b: &Value) -> bool {
     if let (Some(x), Some(y)) = (text(a), text(b)) {
         return x == y;
     }
-    if let (Some(x), Some(y)) = (whole(a), whole(b)) {
-        return x == y;
+    if let Some(order) = numbers(a, b) {
+        return order == Some(Ordering::Equal);
     }
-    if let (Some(x), Some(y)) = (float(a), float(b)) {
-        return x.partial_cmp(&y) == Some(Ordering::Equal);
+    match (grouped(a), grouped(b)) {
+        (None, None) => {}
+        (x, y) => return equal(x.as_ref().unwrap_or(a), y.as_ref().unwrap_or(b)),
     }
     match (look(a), look(b)) {
         (Seen::None, Seen::None) => a.is_undefined() == b.is_undefined(),
@@ -387,7 +349,11 @@ fn same(a: &Py, b: &Py) -> bool {
         (Py::Uuid(x), Py::Uuid(y)) => x == y,
         (Py::Plain(class, x, _), Py::Plain(other, y, _)) => class == other && x == y,
         (Py::Set(x), Py::Set(y)) => texts_of(x) == texts_of(y),
-        (Py::Range(..), Py::Range(..)) | (Py::View(..), Py::View(..)) => repr_of(&own_of(a)) == repr_of(&own_of(b)),
+        (Py::Range(a, b, c), Py::Range(x, y, z)) => range_items(*a, *b, *c).eq(range_items(*x, *y, *z)),
+        (Py::View(class, x), Py::View(other, y)) => {
+            // Values are never equal, keys and items without an order.
+            class == other && *class != "dict_values" && same(&Py::Dict(dict_of(x)), &Py::Dict(dict_of(y)))
+        }
         _ => false,
     }
 }
@@ -399,12 +365,16 @@ fn texts_of(all: &[Value]) -> Vec<String> {
     texts
 }
 
-fn own_of(value: &Py) -> Value {
-    match value {
-        Py::Range(start, stop, step) => own(Py::Range(*start, *stop, *step)),
-        Py::View(class, items) => own(Py::View(class, items.clone())),
-        _ => Value::UNDEFINED,
+/// The keys or items of a view, as a dictionary.
+fn dict_of(view: &[Value]) -> Dict {
+    let mut dict = Dict::default();
+    for item in view {
+        match sequence(item) {
+            Some([key, value]) => dict.insert(key.clone(), value.clone()),
+            _ => dict.insert(item.clone(), super::value::none()),
+        }
     }
+    dict
 }
 
 /// The order of two values, for `operator`, which an error names.
@@ -417,11 +387,12 @@ pub(in crate::action) fn order(operator: &str, a: &Value, b: &Value) -> Outcome<
     if let (Some(x), Some(y)) = (text(a), text(b)) {
         return Ok(Some(x.chars().cmp(y.chars())));
     }
-    if let (Some(x), Some(y)) = (whole(a), whole(b)) {
-        return Ok(Some(x.cmp(&y)));
+    if let Some(order) = numbers(a, b) {
+        return Ok(order);
     }
-    if let (Some(x), Some(y)) = (float(a), float(b)) {
-        return Ok(x.partial_cmp(&y));
+    match (grouped(a), grouped(b)) {
+        (None, None) => {}
+        (x, y) => return order(operator, x.as_ref().unwrap_or(a), y.as_ref().unwrap_or(b)),
     }
     match (look(a), look(b)) {
         (Seen::List, Seen::List) | (Seen::Tuple, Seen::Tuple) => {
@@ -487,7 +458,10 @@ pub(in crate::action) fn contains(container: &Value, item: &Value) -> Outcome<Va
         };
     }
     match look(container) {
-        Seen::Py(Py::Dict(dict) | Py::Root(_, dict)) => Ok(Value::from(dict.find(item).is_some())),
+        Seen::Py(Py::Dict(dict) | Py::Root(_, dict)) => {
+            super::value::hashable(item)?;
+            Ok(Value::from(dict.find(item).is_some()))
+        }
         Seen::Py(Py::Undefined(_)) => Ok(Value::from(false)),
         _ => match items(container) {
             Ok(all) => Ok(Value::from(all.iter().any(|one| equal(one, item)))),
@@ -496,7 +470,7 @@ pub(in crate::action) fn contains(container: &Value, item: &Value) -> Outcome<Va
     }
 }
 
-/// What a loop runs over.
+/// The items of a value that Python can iterate.
 pub(in crate::action) fn items(value: &Value) -> Outcome<Vec<Value>> {
     let pairs = |all: &[(String, String)]| {
         let pair = |(name, value): &(String, String)| super::value::pair(Value::from(&**name), Value::from(&**value));
@@ -511,7 +485,8 @@ pub(in crate::action) fn items(value: &Value) -> Outcome<Vec<Value>> {
             // A pydantic model runs over its fields.
             Py::Root(_, dict) => Ok(vec![super::value::pair(Value::from("root"), own(Py::Dict(dict.clone())))]),
             Py::Model(model) => Ok(model.fields.pairs()),
-            Py::Set(items) | Py::Generator(items) | Py::View(_, items) => Ok(items.clone()),
+            Py::Set(items) | Py::View(_, items) => Ok(items.clone()),
+            Py::Generator(all, taken, false) => Ok(rest_of(all, taken)),
             Py::Labels(labels) => Ok(pairs(&labels.all)),
             Py::Enum(_, _, text) => Ok(text.chars().map(Value::from).collect()),
             Py::Range(start, stop, step) => Ok(range_items(*start, *stop, *step).map(Value::from).collect()),
@@ -522,6 +497,20 @@ pub(in crate::action) fn items(value: &Value) -> Outcome<Vec<Value>> {
         Seen::None if value.is_undefined() => Ok(Vec::new()),
         Seen::Other => value.try_iter().map(Iterator::collect).map_err(|_| not_iterable(value)),
         _ => Err(not_iterable(value)),
+    }
+}
+
+/// What a generator has left: nothing the second time.
+fn rest_of(all: &[Value], taken: &AtomicUsize) -> Vec<Value> {
+    let from = taken.swap(all.len(), std::sync::atomic::Ordering::Relaxed);
+    all.get(from..).unwrap_or_default().to_vec()
+}
+
+/// What a loop runs over, and what a filter does that the server's environment replaces by an asynchronous one.
+pub(in crate::action) fn async_items(value: &Value) -> Outcome<Vec<Value>> {
+    match look(value) {
+        Seen::Py(Py::Generator(all, taken, true)) => Ok(rest_of(all, taken)),
+        _ => items(value),
     }
 }
 

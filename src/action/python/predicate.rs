@@ -31,7 +31,9 @@ pub(in crate::action) fn holds(
     if let Some(hidden) = std::iter::once(value).chain(arguments).find(|value| unknown(value).is_some()) {
         return Ok(hidden.clone());
     }
-    let absent = || Raised::new("TypeError", format!("test_{name}() missing 1 required positional argument"));
+    let parameter = if name == "divisibleby" { "num" } else { "other" };
+    let absent =
+        || Raised::new("TypeError", format!("test_{name}() missing 1 required positional argument: '{parameter}'"));
     let other = || arguments.first().ok_or_else(absent);
     let divides = |by: &Value, rest: i128| -> Outcome<Value> {
         Ok(Value::from(equal(&binary("%", value, by, around)?, &super::value::int(rest))))
@@ -62,7 +64,10 @@ pub(in crate::action) fn holds(
         "number" => matches!(look(value), Seen::Int(_) | Seen::Float(_) | Seen::Bool(_)),
         "string" => text(value).is_some(),
         "mapping" => matches!(look(value), Seen::Py(Py::Dict(_))),
-        "iterable" => items(value).is_ok() && !matches!(look(value), Seen::Py(Py::Unknown(_))),
+        "iterable" => match look(value) {
+            Seen::Py(Py::Generator(.., is_async)) => !is_async,
+            _ => items(value).is_ok(),
+        },
         "sequence" => match look(value) {
             Seen::Text(_) | Seen::List | Seen::Tuple => true,
             Seen::Py(found) => matches!(
@@ -89,7 +94,8 @@ pub(in crate::action) fn holds(
         }
         "sameas" => {
             let other = other()?;
-            let small = !matches!(look(value), Seen::List | Seen::Tuple | Seen::Float(_)) || value.is_none();
+            let small = !is_undefined(value) && !matches!(look(value), Seen::List | Seen::Tuple | Seen::Float(_))
+                || value.is_none();
             small && equal(value, other) && std::mem::discriminant(&look(value)) == std::mem::discriminant(&look(other))
         }
         "filter" => is_template_filter(&str_of(value)),

@@ -4,9 +4,10 @@ use std::fmt::Write as _;
 
 use minijinja::Value;
 
+use crate::text::order::by_text;
 use crate::time::Instant;
 
-use super::value::{Delta, Py, Seen, look, sequence};
+use super::value::{Delta, Py, Seen, look, sequence, text};
 
 /// A string as `repr` writes it.
 pub(in crate::action) fn quoted(text: &str) -> String {
@@ -39,7 +40,7 @@ pub(in crate::action) fn quoted(text: &str) -> String {
 }
 
 /// `str.isprintable`, for the characters that texts have.
-fn is_printable(letter: char) -> bool {
+pub(super) fn is_printable(letter: char) -> bool {
     match letter {
         ' ' => true,
         '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}' => false,
@@ -151,6 +152,31 @@ pub(in crate::action) fn str_of(value: &Value) -> String {
     }
 }
 
+/// A text that two values share if they are equal in Python.
+pub(in crate::action) fn alike(value: &Value) -> String {
+    let all =
+        |open: &str, items: &[Value]| [open, &items.iter().map(alike).collect::<Vec<_>>().join(","), "]"].concat();
+    match look(value) {
+        Seen::Py(Py::Dict(dict) | Py::Root(_, dict)) => {
+            let mut entries: Vec<String> =
+                dict.iter().map(|(key, value)| [alike(key), alike(value)].join(":")).collect();
+            by_text(&mut entries, String::as_str);
+            ["{", &entries.join(","), "}"].concat()
+        }
+        Seen::List => all("[", sequence(value).unwrap_or_default()),
+        Seen::Tuple => all("([", sequence(value).unwrap_or_default()),
+        Seen::Bool(flag) => i64::from(flag).to_string(),
+        // As the whole number that it equals.
+        Seen::Float(number) if number.fract() == 0.0 && number.abs() < 1e38 => {
+            format!("{number:.0}").replace("-0", "0")
+        }
+        _ => match text(value) {
+            Some(text) => quoted(&text),
+            None => repr_of(value),
+        },
+    }
+}
+
 /// `repr(value)`
 pub(in crate::action) fn repr_of(value: &Value) -> String {
     match look(value) {
@@ -189,9 +215,21 @@ pub(in crate::action) fn repr_of(value: &Value) -> String {
             Py::Tuple(items) => tuple_repr(items),
             Py::Group(key, items) => ["(", &repr_of(key), ", ", &joined("[", items, "]"), ")"].concat(),
             Py::Unknown(path) => placeholder(path),
-            Py::Bytes(bytes) => ["b", &quoted(&String::from_utf8_lossy(bytes))].concat(),
+            Py::Bytes(bytes) => {
+                // Bytes above 127 as `\xe9`.
+                let letters: String = bytes.iter().map(|byte| char::from(*byte)).collect();
+                let mut out = "b".to_owned();
+                for letter in quoted(&letters).chars() {
+                    if letter.is_ascii() {
+                        out.push(letter);
+                    } else {
+                        let _ = write!(out, "\\x{:02x}", u32::from(letter));
+                    }
+                }
+                out
+            }
             // The server prints where it is in memory.
-            Py::Generator(_) => "<generator object>".to_owned(),
+            Py::Generator(..) => "<generator object>".to_owned(),
             Py::Method(of, name) => format!("<method {name} of {} object>", super::value::class(of)),
             Py::Cycler(..) => "<jinja2.utils.Cycler object>".to_owned(),
             Py::Joiner(..) => "<jinja2.utils.Joiner object>".to_owned(),
@@ -230,7 +268,7 @@ fn state_text(model: &super::value::Model) -> String {
 fn state_repr(model: &super::value::Model) -> String {
     let of = |key: &str| model.fields.get(key);
     let (name, message) = (of("name").map(str_of).unwrap_or_default(), of("message").map(repr_of).unwrap_or_default());
-    let kind = of("type").and_then(super::value::text).unwrap_or_default();
+    let kind = of("type").and_then(text).unwrap_or_default();
     format!("{name}(message={message}, type={kind}, result=None)")
 }
 

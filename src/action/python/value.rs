@@ -10,6 +10,8 @@ use minijinja::value::{Enumerator, Object, ObjectRepr, ValueKind};
 
 use crate::text::table::Map;
 
+use super::error::{Outcome, type_error};
+
 /// A value that minijinja does not have, or has in another form.
 #[derive(Debug)]
 pub(in crate::action) enum Py {
@@ -31,8 +33,9 @@ pub(in crate::action) enum Py {
     /// A resource or a specification of one: a pydantic `RootModel`.
     Root(&'static str, Dict),
     Labels(Labels),
-    /// What `map`, `select` and similar filters return.
-    Generator(Vec<Value>),
+    /// What `map`, `select` and similar filters return; how many of its values were taken already; whether it is an
+    /// asynchronous generator, which only a few filters and loops can read.
+    Generator(Vec<Value>, AtomicUsize, bool),
     /// A method that was looked up, not called.
     Method(Value, String),
     /// `dict_keys`, `dict_items`, `dict_values`.
@@ -106,15 +109,15 @@ impl Model {
 
 impl Dict {
     pub(in crate::action) fn insert(&mut self, key: Value, value: Value) {
-        let place = match key.as_str() {
-            Some(text) => self.places.get(text).copied(),
+        let place = match text(&key) {
+            Some(text) => self.places.get(&*text).copied(),
             None => self.entries.iter().position(|(own, _)| same_key(own, &key)),
         };
         match place.and_then(|place| self.entries.get_mut(place)) {
             Some((_, own)) => *own = value,
             None => {
-                if let Some(text) = key.as_str() {
-                    self.places.insert(text.to_owned(), self.entries.len());
+                if let Some(text) = text(&key) {
+                    self.places.insert(text.into_owned(), self.entries.len());
                 }
                 self.entries.push((key, value));
             }
@@ -167,8 +170,20 @@ impl Dict {
     }
 }
 
+/// Keys that are equal are the same: `1`, `1.0` and `true`.
 fn same_key(one: &Value, other: &Value) -> bool {
-    one.kind() == other.kind() && one == other
+    super::operator::equal(one, other)
+}
+
+/// Whether a value can be a key.
+pub(in crate::action) fn hashable(value: &Value) -> Outcome<()> {
+    match look(value) {
+        Seen::Tuple => sequence(value).unwrap_or_default().iter().try_for_each(hashable),
+        Seen::List | Seen::Py(Py::Dict(_) | Py::Set(_) | Py::Root(..) | Py::Model(_) | Py::Group(..)) => {
+            type_error(format!("unhashable type: '{}'", class(value)))
+        }
+        _ => Ok(()),
+    }
 }
 
 /// A [`Py`] with what it holds, which is calculated when it is made.
@@ -216,18 +231,23 @@ impl Extent {
         }
     }
 
+    /// Keys that are no texts are compared one by one, those of a view too.
+    fn compared<'v>(self, keys: impl Iterator<Item = &'v Value>, count: usize) -> Extent {
+        let others = keys.filter(|key| key.as_str().is_none()).map(|key| extent(key).size);
+        let size = others.fold(0, usize::saturating_add).saturating_mul(count);
+        Extent { size: self.size.saturating_add(size), ..self }
+    }
+
     fn of(py: &Py) -> Extent {
         match py {
-            Py::List(items) | Py::Tuple(items) | Py::Set(items) | Py::Generator(items) | Py::View(_, items) => {
-                Extent::around(items)
+            Py::List(items) | Py::Tuple(items) | Py::Set(items) | Py::Generator(items, ..) => Extent::around(items),
+            Py::View(_, items) => {
+                let keys = items.iter().map(|item| sequence(item).and_then(<[Value]>::first).unwrap_or(item));
+                Extent::around(items).compared(keys, items.len())
             }
             Py::Cycler(items, _) => Extent::around(items),
             Py::Dict(dict) | Py::Root(_, dict) => {
-                let all = Extent::around(dict.parts());
-                // Keys that are no texts are compared one by one.
-                let others = dict.len().saturating_sub(dict.names().count());
-                let compared = others.saturating_mul(dict.len()).saturating_mul(NODE);
-                Extent { size: all.size.saturating_add(compared), ..all }
+                Extent::around(dict.parts()).compared(dict.entries.iter().map(|(key, _)| key), dict.len())
             }
             Py::Model(model) => Extent::around(model.fields.parts().chain(model.also.parts())),
             Py::Group(key, items) => Extent::around(items.iter().chain([key])),
@@ -268,7 +288,7 @@ pub(in crate::action) fn width(value: &Value) -> usize {
         Seen::Py(found) => match found {
             Py::Dict(dict) | Py::Root(_, dict) => dict.len(),
             Py::Model(model) => model.fields.len(),
-            Py::Set(items) | Py::Generator(items) | Py::View(_, items) | Py::Group(_, items) => items.len(),
+            Py::Set(items) | Py::Generator(items, ..) | Py::View(_, items) | Py::Group(_, items) => items.len(),
             Py::Range(..) => 100,
             _ => 0,
         },
@@ -376,6 +396,10 @@ pub(in crate::action) fn list(items: Vec<Value>) -> Value {
     own(Py::List(items))
 }
 
+pub(in crate::action) fn generator(items: Vec<Value>, is_async: bool) -> Value {
+    own(Py::Generator(items, AtomicUsize::new(0), is_async))
+}
+
 pub(in crate::action) fn tuple(items: Vec<Value>) -> Value {
     own(Py::Tuple(items))
 }
@@ -441,7 +465,8 @@ pub(in crate::action) fn class(value: &Value) -> &'static str {
             Py::Uuid(_) => "UUID",
             Py::Model(model) => model.class.rsplit('.').next().unwrap_or_default(),
             Py::Labels(_) => "LabelDiver",
-            Py::Generator(_) => "generator",
+            Py::Generator(.., true) => "async_generator",
+            Py::Generator(..) => "generator",
             Py::Method(..) => "builtin_function_or_method",
             Py::Range(..) => "range",
             Py::Group(..) => "_GroupTuple",
