@@ -262,13 +262,13 @@ fn wrapped(text: &str, given: &Arguments<'_>, around: EvalContext<'_>) -> Outcom
         let mut current: Vec<&[char]> = Vec::new();
         let (mut used, first) = (0_usize, lines.len());
         let finish = |current: &mut Vec<&[char]>, lines: &mut Vec<String>| {
-            current.pop_if(|last| last.iter().all(|letter| is_space(letter)));
+            current.pop_if(|last| last.iter().all(is_space));
             if !current.is_empty() {
                 lines.push(current.drain(..).flatten().collect());
             }
         };
         for chunk in letters.chunk_by(|a, b| is_space(a) == is_space(b)) {
-            let blank = chunk.iter().all(|letter| is_space(letter));
+            let blank = chunk.iter().all(is_space);
             if used.saturating_add(chunk.len()) <= width {
                 // Spaces at the start of a line are dropped, but not those of the text.
                 if !(blank && current.is_empty() && lines.len() > first) {

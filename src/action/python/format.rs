@@ -77,9 +77,9 @@ fn laid_out(value: &Value, specification: &str, around: EvalContext<'_>) -> Outc
         Seen::Int(_) | Seen::Bool(_) | Seen::Float(_) => {
             let is_float = matches!(look(value), Seen::Float(_));
             if is_float {
-                wrong("float", "eEfFgGn%")?
+                wrong("float", "eEfFgGn%")?;
             } else {
-                wrong("int", "bcdeEfFgGnoxX%")?
+                wrong("int", "bcdeEfFgGnoxX%")?;
             }
             let number = float(value).unwrap_or_default();
             if !number.is_finite() || !is_float && !is_real && specification.contains('.') {
@@ -411,10 +411,10 @@ pub(super) fn printf(template: &Value, given: &Value, around: EvalContext<'_>) -
     if !template.is_safe() {
         return Ok(Value::from(out));
     }
-    match is_escaped_in_safe(given) {
-        true => not_here("`%` of a safe text, with what it escapes,"),
-        false => Ok(Value::from_safe_string(out)),
+    if is_escaped_in_safe(given) {
+        return not_here("`%` of a safe text, with what it escapes,");
     }
+    Ok(Value::from_safe_string(out))
 }
 
 /// A value for a conversion, as minijinja takes it.

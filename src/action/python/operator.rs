@@ -154,6 +154,7 @@ fn against(number: i128, float: f64) -> Option<Ordering> {
     Some(number.cmp(&(float.trunc() as i128)).then(0.0.partial_cmp(&float.fract())?))
 }
 
+#[expect(clippy::option_option, reason = "no numbers, numbers without an order, or with one")]
 fn numbers(a: &Value, b: &Value) -> Option<Option<Ordering>> {
     Some(match (whole(a), whole(b)) {
         (Some(x), Some(y)) => Some(x.cmp(&y)),
@@ -349,7 +350,9 @@ fn same(a: &Py, b: &Py) -> bool {
         (Py::Uuid(x), Py::Uuid(y)) => x == y,
         (Py::Plain(class, x, _), Py::Plain(other, y, _)) => class == other && x == y,
         (Py::Set(x), Py::Set(y)) => texts_of(x) == texts_of(y),
-        (Py::Range(a, b, c), Py::Range(x, y, z)) => range_items(*a, *b, *c).eq(range_items(*x, *y, *z)),
+        (Py::Range(start, stop, step), Py::Range(first, last, by)) => {
+            range_items(*start, *stop, *step).eq(range_items(*first, *last, *by))
+        }
         (Py::View(class, x), Py::View(other, y)) => {
             // Values are never equal, keys and items without an order.
             class == other && *class != "dict_values" && same(&Py::Dict(dict_of(x)), &Py::Dict(dict_of(y)))

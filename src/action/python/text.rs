@@ -207,6 +207,10 @@ pub(in crate::action) fn url_quoted(text: &str, safe: &str, plus: bool) -> Strin
     out
 }
 
+/// The entities that `markupsafe` writes, and two more.
+const CODES: [(&str, &str); 6] =
+    [("&lt;", "<"), ("&gt;", ">"), ("&#34;", "\""), ("&#39;", "'"), ("&quot;", "\""), ("&amp;", "&")];
+
 /// Without tags and with single spaces (`Markup.striptags`).
 pub(in crate::action) fn without_tags(text: &str) -> Outcome<String> {
     let mut plain = String::new();
@@ -231,8 +235,6 @@ pub(in crate::action) fn without_tags(text: &str) -> Outcome<String> {
     }
     out.push_str(rest);
     let single = out.split(is_space).filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" ");
-    const CODES: [(&str, &str); 6] =
-        [("&lt;", "<"), ("&gt;", ">"), ("&#34;", "\""), ("&#39;", "'"), ("&quot;", "\""), ("&amp;", "&")];
     let mut out = String::new();
     let mut rest = &*single;
     while let Some((before, code)) = rest.find('&').and_then(|at| rest.split_at_checked(at)) {
