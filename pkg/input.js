@@ -2,7 +2,7 @@
 // module is called: if it throws, the input is wrong, and the module stays usable.
 
 import { isPlain } from "./options.js";
-import { encode, encodeWtf8, isWellFormed } from "./text.js";
+import { encode, encodeWtf8, isWellFormed, shown } from "./text.js";
 
 /** @param {object} prototype @param {PropertyKey} name */
 const getter = (prototype, name) =>
@@ -84,7 +84,7 @@ function unreadable(sentence, error) {
   } catch {
     // The error has no message.
   }
-  return new TypeError(`${sentence}: ${reason}`, { cause: error });
+  return new TypeError(`${sentence}: ${shown(reason)}`, { cause: error });
 }
 
 /**
@@ -95,16 +95,18 @@ function unreadable(sentence, error) {
 function toJson(value, callee) {
   if (value === null || typeof value !== "object" || ArrayBuffer.isView(value)) {
     throw new TypeError(
-      `${callee} needs a string, a Uint8Array, an object or an array of objects, not ${name(value)}`,
+      `${callee} needs a string, a Uint8Array, an object or an array of objects, not ${kind(value)}`,
     );
   }
   return jsonOf(value, "this object");
 }
 
-/** @param {unknown} value */
-function name(value) {
+/** The kind of a value in words. @param {unknown} value */
+export function kind(value) {
   if (value === null || value === undefined) return String(value);
-  return `a ${ArrayBuffer.isView(value) ? (kindOf.call(value) ?? "DataView") : typeof value}`;
+  if (Array.isArray(value)) return "a list";
+  if (ArrayBuffer.isView(value)) return `a ${kindOf.call(value) ?? "DataView"}`;
+  return typeof value === "object" ? "an object" : `a ${typeof value}`;
 }
 
 /**
@@ -138,7 +140,7 @@ export function optionsOf(options, callee, functions) {
   function plain(key, value) {
     if (typeof value !== "function") return refuseHalves(key, plainData.call(this, key, value));
     if (!functions || key !== "onProgress" || this !== options)
-      throw new TypeError(`\`${key}\` is a function`);
+      throw new TypeError(`\`${shown(key)}\` is a function`);
     functions.onProgress = value;
     return undefined;
   }
@@ -155,14 +157,14 @@ export function optionsOf(options, callee, functions) {
  * @param {unknown} value
  */
 export function plainData(key, value) {
-  const subject = key === "" ? "it" : `\`${key}\``;
+  const subject = key === "" ? "it" : `\`${shown(key)}\``;
   if (typeof value === "symbol" || (typeof value === "number" && !Number.isFinite(value)))
     throw new TypeError(`${subject} is ${typeof value === "symbol" ? "a symbol" : value}`);
   if ((value ?? undefined) === undefined && (this[key] ?? undefined) !== undefined)
     throw new TypeError(`${subject} has no JSON: its toJSON returns ${value}`);
   if (isHidden(value))
     throw new TypeError(
-      `${subject} must be plain data, such as an object or a text, not a ${className(value)}`,
+      `${subject} must be plain data, such as an object or a text, not a ${shown(className(value))}`,
     );
   return value;
 }

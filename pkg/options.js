@@ -1,5 +1,7 @@
 // The options of `init` and `initSync`: each module's name with its source.
 
+import { shown } from "./text.js";
+
 /** @typedef {"validate" | "author" | "schemas" | "live" | "command"} ModuleName */
 
 /** The modules of `prefect-events` itself; `prefect-events/live` has its own. @type {ModuleName[]} */
@@ -45,7 +47,7 @@ export function sources(options, callee, names = NAMES) {
             .map((name) => `\`${name}\``)
             .join(", ")
             .replace(/, ([^,]*)$/, " and $1")}`;
-    throw new TypeError(`${callee} has no module \`${key}\`: ${hint}`);
+    throw new TypeError(`${callee} has no module \`${shown(key)}\`: ${hint}`);
   }
   return { ...options };
 }

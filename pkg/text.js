@@ -14,6 +14,14 @@ export function isWellFormed(text) {
 }
 
 /**
+ * The text for a message: with the escapes of lone surrogates, which a terminal shows as �.
+ * @param {string} text
+ */
+export function shown(text) {
+  return text.replace(/\p{Surrogate}/gu, (lone) => `\\u${lone.charCodeAt(0).toString(16)}`);
+}
+
+/**
  * The text as UTF-8. The engine encodes much faster than wasm-bindgen's glue, which encodes character by character.
  * Having the engine write to the module's memory instead (`encodeInto` on memory that the module reserves) saves a copy, but
  * validation was not faster, neither of 3,000 events in one text nor of each alone.

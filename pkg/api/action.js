@@ -1,6 +1,6 @@
 // Renders what the actions of each firing do.
 
-import { bytesOf, document, jsonOf, optionsOf, plainData } from "../input.js";
+import { bytesOf, document, jsonOf, kind, optionsOf, plainData } from "../input.js";
 import { liveModule } from "../modules/live.js";
 
 /** @typedef {string | Uint8Array | ArrayBuffer} Text */
@@ -22,7 +22,9 @@ export function renderActions(input, options) {
     ...(most !== undefined && { most }),
   };
   if (given !== undefined && (typeof given !== "object" || given === null || Array.isArray(given)))
-    throw new TypeError(`${callee}: \`given\` must be an object, such as { flow_run: {…} }`);
+    throw new TypeError(
+      `the option \`given\` must be an object, such as { flow_run: {…} }, not ${kind(given)}`,
+    );
   const known = given === undefined ? "" : jsonOf(given, "`given`", plainData);
   if (events === undefined) {
     const { bytes, wtf8 } = document(input, callee);
@@ -31,8 +33,15 @@ export function renderActions(input, options) {
       bytes.length,
     );
   }
-  const one = text(input);
-  const all = (Array.isArray(events) ? events : [events]).map(text);
+  if (!isText(input))
+    throw new TypeError(`${callee} needs an automation as a string or bytes, not ${kind(input)}`);
+  const one = document(input, callee);
+  const all = (Array.isArray(events) ? events : [events]).map((part) => {
+    if (isText(part)) return document(part, callee);
+    throw new TypeError(
+      `the option \`events\` must be a string or bytes, or a list of them, not ${kind(part)}`,
+    );
+  });
   const bytes = new Uint8Array(all.reduce((sum, { bytes }) => sum + bytes.length, 0));
   const ends = new Uint32Array(all.length);
   let end = 0;
@@ -50,8 +59,4 @@ export function renderActions(input, options) {
 }
 
 /** @param {unknown} input */
-function text(input) {
-  if (typeof input !== "string" && !bytesOf(input))
-    throw new TypeError("renderActions needs an automation and events, each as a string or bytes");
-  return document(input, "renderActions");
-}
+const isText = (input) => typeof input === "string" || bytesOf(input) !== undefined;

@@ -63,7 +63,7 @@ function prepared(options, callee) {
   const { schemas, ...rest } = optionsOf(options, callee);
   if (schemas === undefined) return { module: validateModule, rest, schemas };
   const module = present.get("schemas");
-  // As text, because the module compares it with the previous call's and keeps the compiled schemas.
+  // As text, because the core compares it with that of the call before, and keeps the compiled schemas.
   if (module) return { module, rest, schemas: JSON.stringify(schemas) };
   throw new PrefectEventsError(
     "not-available",

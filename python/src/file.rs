@@ -15,7 +15,7 @@ use std::thread;
 use flate2::read::MultiGzDecoder;
 use memchr::{memchr, memrchr};
 use prefect_events::diagnostic::Report;
-use prefect_events::validate::{self, CheckedPart, Merge, PartValidator, ValidateOptions};
+use prefect_events::validate::{self, CheckedPart, Merge, PartValidator, ValidateOptions, Validator};
 use pyo3::exceptions::{PyOSError, PyTypeError};
 use pyo3::prelude::*;
 use pyo3::types::PyString;
@@ -40,7 +40,7 @@ pub(super) fn validate_file(
     schemas: Option<&str>,
     threads: usize,
 ) -> PyResult<Json> {
-    let options = validate_options(settings, schemas)?;
+    let options = validate_options(&mut Validator::default(), settings, schemas)?;
     let threads = NonZero::new(threads).or_else(|| thread::available_parallelism().ok()).map_or(1, NonZero::get);
     let mut input = Input::new(decompressed(open(file)?)?);
     let (mut needed, mut text) = (HEAD, Vec::new());

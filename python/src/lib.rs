@@ -13,7 +13,7 @@ mod scenarios;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::mpsc::{RecvTimeoutError, channel};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::Duration;
 
@@ -24,8 +24,8 @@ use prefect_events::explain;
 use prefect_events::generate::{self, BuildOptions, BuiltEvent, EventBuilder, History, RunSpec};
 use prefect_events::schema;
 use prefect_events::simulate::{self, DocumentText, EventTexts, HeartbeatConfig, ReplayError, ReplayOptions};
-use prefect_events::text::spelled;
-use prefect_events::validate::{Schemas, ValidateOptions, Validator};
+use prefect_events::text;
+use prefect_events::validate::{ValidateOptions, Validator};
 use pyo3::exceptions::{PyRuntimeError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::pybacked::{PyBackedBytes, PyBackedStr};
@@ -89,10 +89,7 @@ fn wrong_options(error: &serde_json::Error) -> PyErr {
     let sentence = error.to_string();
     // The place is one in our own text.
     let sentence = sentence.rsplit_once(" at line ").map_or(&*sentence, |(sentence, _)| sentence);
-    misuse(match sentence.rsplit_once(", expected ") {
-        Some((found, expected)) => format!("{found}, expected {}", spelled(expected)),
-        None => sentence.to_owned(),
-    })
+    misuse(text::sentence(sentence))
 }
 
 fn json(result: &impl Serialize) -> PyResult<Json> {
@@ -142,30 +139,30 @@ fn validate_text(
     schemas: Option<&str>,
     places: bool,
 ) -> PyResult<Json> {
-    let options = validate_options(settings, schemas)?;
     let text = Text::of(text)?;
-    run(py, text.bytes().len(), move || json(&validated(text.bytes(), places, &options)))
+    // Taken out: what a panic leaves behind is not used again.
+    let mut validator = idle().pop().unwrap_or_default();
+    let options = validate_options(&mut validator, settings, schemas)?;
+    run(py, text.bytes().len(), move || {
+        let report = validator.validate(text.bytes(), text_options(places), &options);
+        idle().push(validator);
+        json(&report)
+    })
 }
 
 /// Those that no call uses. Each remembers events without findings, so that similar ones take half the time
 /// (`tests/bench/python.js`).
 static VALIDATORS: Mutex<Vec<Validator>> = Mutex::new(Vec::new());
 
-fn validated(text: &[u8], places: bool, options: &ValidateOptions) -> Report {
-    let idle = || VALIDATORS.lock().unwrap_or_else(PoisonError::into_inner);
-    // Taken out: what a panic leaves behind is not used again.
-    let known = idle().pop();
-    let mut validator = known.unwrap_or_default();
-    let report = validator.validate(text, text_options(places), options);
-    idle().push(validator);
-    report
+fn idle() -> MutexGuard<'static, Vec<Validator>> {
+    VALIDATORS.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-fn validate_options(settings: &str, schemas: Option<&str>) -> PyResult<ValidateOptions> {
-    let schemas = schemas.map(Schemas::read).transpose().map_err(misuse)?;
+fn validate_options(validator: &mut Validator, settings: &str, schemas: Option<&str>) -> PyResult<ValidateOptions> {
+    let schemas = schemas.map(|text| validator.schemas(text)).transpose().map_err(misuse)?;
     // Most calls have none: reading an empty object would take a tenth of the time of a short event.
     let options = if settings == "{}" { ValidateOptions::default() } else { options(settings)? };
-    Ok(ValidateOptions { schemas: schemas.map(Into::into), ..options })
+    Ok(ValidateOptions { schemas, ..options })
 }
 
 /// Checks automations.

@@ -68,7 +68,7 @@ def test_wrong_data_is_a_report() -> None:
 
 
 def test_misuse_is_an_exception_with_the_sentence_of_the_core() -> None:
-    with pytest.raises(ValueError, match="`strict` is not `documented` or `server`"):
+    with pytest.raises(ValueError, match="must be `documented` or `server`, not `strict`"):
         pe.validate(EVENT, profile="strict")  # type: ignore[arg-type]
     with pytest.raises(ValueError, match="did you mean `missing-label`"):
         pe.validate(EVENT, severity={"mising-label": "off"})

@@ -2,7 +2,10 @@
 
 use std::fmt;
 
-use crate::json::{Document, Fault, Kind, Tape, Value, parse};
+use crate::diagnostic::syntax::first_error;
+use crate::generate::lone_surrogate;
+use crate::json::{Document, Fault, Kind, Position, Tape, Value, parse};
+use crate::text::phrase::shown;
 
 /// What only the server knows: an object of the API's objects, by variable (`flow_run`, `deployment`, `flow`,
 /// `task_run`, `work_pool`, `work_queue`, `concurrency_limit`, `variables`), or by resource (`prefect.flow-run.…`). Null:
@@ -13,23 +16,38 @@ pub struct ServerObjects {
 }
 
 /// Why a text is not what the server knows.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug)]
+#[non_exhaustive]
 pub enum ServerObjectsError {
     /// It is not JSON.
-    NotJson,
+    NotJson {
+        /// Line, from 1.
+        line: u64,
+        /// Column, from 1, in UTF-16 code units.
+        column: u64,
+        /// The error.
+        problem: String,
+    },
     /// It is not an object.
     NotAnObject,
     /// One of its texts contains a lone surrogate.
-    LoneSurrogate,
+    LoneSurrogate {
+        /// Its key, outermost first: `flow_run.name`.
+        key: String,
+    },
 }
 
 impl fmt::Display for ServerObjectsError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            ServerObjectsError::NotJson => "is not JSON",
-            ServerObjectsError::NotAnObject => "must be an object, such as {\"flow_run\": {…}}",
-            ServerObjectsError::LoneSurrogate => "contains a lone surrogate, which is not a character",
-        })
+        match self {
+            ServerObjectsError::NotJson { line, column, problem } => {
+                write!(f, "is not JSON: line {line}, column {column}: {problem}")
+            }
+            ServerObjectsError::NotAnObject => f.write_str("must be an object, such as {\"flow_run\": {…}}"),
+            ServerObjectsError::LoneSurrogate { key } => {
+                write!(f, "contains a lone surrogate, which is not a character, in `{}`", shown(key))
+            }
+        }
     }
 }
 
@@ -43,15 +61,17 @@ impl ServerObjects {
     pub fn read(text: impl Into<Vec<u8>>) -> Result<ServerObjects, ServerObjectsError> {
         let text = text.into();
         let (mut tape, mut issues) = (Tape::new(), Vec::new());
-        let is_complete = parse(&text, 0, &mut tape, &mut issues).complete;
-        let is_json = |fault| matches!(fault, Fault::LoneSurrogate | Fault::NumberRange | Fault::IntegerTooLong);
-        if !is_complete || !issues.iter().all(|issue| is_json(issue.fault)) {
-            return Err(ServerObjectsError::NotJson);
+        let _ = parse(&text, 0, &mut tape, &mut issues);
+        issues
+            .retain(|issue| !matches!(issue.fault, Fault::LoneSurrogate | Fault::NumberRange | Fault::IntegerTooLong));
+        if let Some((Position { line, column, .. }, problem)) = first_error(&text, &issues) {
+            return Err(ServerObjectsError::NotJson { line, column, problem });
         }
-        if issues.iter().any(|issue| issue.fault == Fault::LoneSurrogate) {
-            return Err(ServerObjectsError::LoneSurrogate);
+        let document = tape.document(&text);
+        if let Some(key) = document.root().and_then(lone_surrogate) {
+            return Err(ServerObjectsError::LoneSurrogate { key });
         }
-        let kind = tape.document(&text).root().map(Value::kind);
+        let kind = document.root().map(Value::kind);
         if kind == Some(Kind::Object) { Ok(ServerObjects { text, tape }) } else { Err(ServerObjectsError::NotAnObject) }
     }
 

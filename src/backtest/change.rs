@@ -4,7 +4,7 @@ use crate::diagnostic::edits::{Edits, insert_raw};
 use crate::json::{Span, Value, write};
 use crate::recognise::{ItemForm, recognise};
 use crate::simulate::DocumentText;
-use crate::text::phrase::shown;
+use crate::text::phrase::{readable, shown};
 use crate::text::steps::step;
 
 /// A document with one changed line.
@@ -31,7 +31,7 @@ pub(super) fn set_field(
         Some(match trigger.get(name) {
             Some(old) => Change {
                 edits: vec![(old.span(), value.to_owned())],
-                before: format!("{name}: {}", shown(&String::from_utf8_lossy(old.written()))),
+                before: format!("{name}: {}", shown(&readable(old.written()))),
                 after,
             },
             None => Change { edits: insert_raw(document.bytes, trigger, name, value), before: String::new(), after },

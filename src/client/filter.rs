@@ -4,7 +4,7 @@
 
 use serde::{Deserialize, Deserializer, Serialize};
 
-use crate::text::strict::{from_text, strict};
+use crate::text::strict::{from_text, list_of, strict};
 use crate::text::uuid::read_uuid;
 use crate::time::span::span_of_text;
 use crate::time::{self, Instant};
@@ -22,15 +22,19 @@ pub struct EventFilter {
     #[cfg_attr(feature = "typescript", ts(type = "string", optional))]
     pub until: Option<When>,
     /// Names of events, such as `prefect.flow-run.Completed`.
+    #[serde(deserialize_with = "list_of")]
     #[cfg_attr(feature = "typescript", ts(as = "Option<Vec<String>>"))]
     pub names: Vec<String>,
     /// How names of events begin, such as `prefect.flow-run.`. An event needs one of `names` or of `prefixes`.
+    #[serde(deserialize_with = "list_of")]
     #[cfg_attr(feature = "typescript", ts(as = "Option<Vec<String>>"))]
     pub prefixes: Vec<String>,
     /// Ids of resources, primary or related, such as `prefect.deployment.…`; `*` stands for any characters.
+    #[serde(deserialize_with = "list_of")]
     #[cfg_attr(feature = "typescript", ts(as = "Option<Vec<String>>"))]
     pub resources: Vec<String>,
     /// Flow runs, by name or id: events of, or related to, one of them.
+    #[serde(deserialize_with = "list_of")]
     #[cfg_attr(feature = "typescript", ts(as = "Option<Vec<String>>"))]
     pub runs: Vec<String>,
     /// The text of a document with automations: only events whose names they mention, what automations recorded, and

@@ -89,6 +89,7 @@ fn fail(problem: impl Display) -> Stop {
     Stop::Fail(problem.to_string())
 }
 
+/// The builder's result is text, for this caller as for any: its templates have no other form of an event.
 fn tree(text: &str) -> Result<Tree, Stop> {
     Tree::parse(text).map_err(fail)
 }

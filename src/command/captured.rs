@@ -94,7 +94,8 @@ pub(super) fn automations_of_server(
 /// The options of the library.
 pub(super) fn options<O: for<'de> Deserialize<'de>>(given: Vec<(&'static str, Option<Value>)>) -> Result<O, Stop> {
     let given = given.into_iter().filter_map(|(name, value)| Some((name, value?)));
-    O::deserialize(MapDeserializer::new(given)).map_err(|error: serde_json::Error| Stop::Fail(sentence(&error)))
+    O::deserialize(MapDeserializer::new(given))
+        .map_err(|error: serde_json::Error| Stop::Fail(sentence(&error.to_string())))
 }
 
 /// A flag, which is not given if it is not set.

@@ -1,7 +1,7 @@
 //! Values of a document in messages.
 
 use crate::json::Value;
-use crate::text::phrase::shown;
+use crate::text::phrase::{readable, shown};
 
 /// A value in words: its text in backticks if it is a string or short, and its kind if it is not a string.
 pub(crate) fn text(value: Value<'_>) -> String {
@@ -13,7 +13,7 @@ pub(crate) fn value(value: Value<'_>) -> String {
     if value.is_string() {
         format!("the string `{}`", shown(&value.string()))
     } else {
-        let raw = String::from_utf8_lossy(value.written());
+        let raw = readable(value.written());
         if (1..=40).contains(&raw.len()) && raw != value.kind_name() {
             format!("{} (`{raw}`)", value.kind_name())
         } else {

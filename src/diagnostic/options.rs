@@ -145,7 +145,7 @@ pub(crate) fn count<'de, D: Deserializer<'de>>(deserializer: D) -> Result<usize,
         type Value = usize;
 
         fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-            formatter.write_str("a non-negative integer")
+            formatter.write_str("a whole number, 0 or more")
         }
 
         fn visit_u64<E: de::Error>(self, number: u64) -> Result<usize, E> {

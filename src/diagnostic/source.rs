@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use crate::json::{Position, Span};
+use crate::text::phrase::readable;
 
 /// The text of one document.
 #[derive(Clone, Copy)]
@@ -18,6 +19,6 @@ impl<'t> Source<'t> {
     pub(crate) const NONE: Source<'static> = Source { text: &[], base: Position::START, wtf8: false };
 
     pub(crate) fn slice(self, span: Span) -> Cow<'t, str> {
-        String::from_utf8_lossy(self.text.get(span.start as usize..span.end as usize).unwrap_or_default())
+        readable(self.text.get(span.start as usize..span.end as usize).unwrap_or_default())
     }
 }

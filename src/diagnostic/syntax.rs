@@ -1,8 +1,8 @@
 //! Errors in the text itself.
 
-use super::Code;
+use super::{Code, Severity};
 use crate::json::{
-    Fault, Issue, Items, Kind, MAX_DEPTH, Members, Pointer, Span, Tape, Value, parse, repeated_keys, write,
+    Fault, Issue, Items, Kind, MAX_DEPTH, Members, Pointer, Position, Span, Tape, Value, parse, repeated_keys, write,
 };
 use crate::text::steps::step;
 use crate::yaml::{self, YamlError};
@@ -10,6 +10,7 @@ use crate::yaml::{self, YamlError};
 pub(crate) use super::source::Source;
 
 use super::findings::{Findings, Location, Subject};
+use super::options::ReportOptions;
 use super::path::{self, Path};
 
 /// The value that contains the issues.
@@ -109,6 +110,16 @@ pub(crate) fn report(
         let place = locator.as_mut().map(|locator| locator.find(issue.span)).unwrap_or_default();
         report_one(findings, source, subject, &place, issue);
     }
+}
+
+/// The place and the message of the first error among the issues of a JSON text, for texts that get no report.
+pub(crate) fn first_error(text: &[u8], issues: &[Issue]) -> Option<(Position, String)> {
+    let mut findings = Findings::new(ReportOptions::default());
+    let source = Source { text, base: Position::START, wtf8: false };
+    report(&mut findings, source, &Subject::default(), None, issues);
+    let all = findings.into_report(0, source, true).diagnostics;
+    let first = all.into_iter().find(|found| found.severity == Severity::Error)?;
+    Some((first.range.map_or(Position::START, |range| range.start), first.message))
 }
 
 fn report_one(

@@ -33,6 +33,7 @@ mod random;
 mod run;
 
 pub use error::BuildError;
+pub(crate) use event::lone_surrogate;
 pub use event::{BuiltEvent, EventBuilder, Json, build_event, custom_inputs, inputs};
 pub use options::{BuildOptions, Seed};
 pub use random::Random;

@@ -84,7 +84,7 @@ impl<'de> Deserialize<'de> for Seed {
             type Value = Seed;
 
             fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-                formatter.write_str("a number or a string")
+                formatter.write_str("a number or a text")
             }
 
             fn visit_str<E: Error>(self, text: &str) -> Result<Seed, E> {

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use crate::text::hash::mix;
+use crate::text::phrase::readable;
 use crate::text::steps::step;
 
 use super::names::{NO_NAME, Names};
@@ -317,21 +318,20 @@ impl<'t> Value<'t> {
         self.node().flags & LONE_SURROGATE != 0
     }
 
-    /// The bytes of a string, unescaped. Other values: as written.
+    /// The bytes of a string, unescaped; a lone surrogate is three bytes, as in strings from JavaScript. Other values: as
+    /// written.
     #[must_use]
     pub fn bytes(self) -> Cow<'t, [u8]> {
         if self.node().flags & ESCAPED == 0 { Cow::Borrowed(self.raw()) } else { Cow::Owned(self.unescaped()) }
     }
 
-    /// The text of a string, unescaped; invalid Unicode becomes U+FFFD. Other values: as written.
+    /// The text of a string, unescaped; lone surrogates stay escapes (`\ud800`), other invalid Unicode becomes U+FFFD.
+    /// Other values: as written.
     #[must_use]
     pub fn string(self) -> Cow<'t, str> {
         match self.bytes() {
-            Cow::Borrowed(bytes) => match std::str::from_utf8(bytes) {
-                Ok(text) => Cow::Borrowed(text),
-                Err(_) => String::from_utf8_lossy(bytes),
-            },
-            Cow::Owned(bytes) => Cow::Owned(String::from_utf8_lossy(&bytes).into_owned()),
+            Cow::Borrowed(bytes) => readable(bytes),
+            Cow::Owned(bytes) => Cow::Owned(readable(&bytes).into_owned()),
         }
     }
 
@@ -598,7 +598,7 @@ pub(crate) fn equal(a: &[u8], b: &[u8]) -> bool {
     a.iter().zip(b).all(|(a, b)| a == b)
 }
 
-/// The bytes of an escaped string. Lone surrogates become U+FFFD; invalid escapes, already reported by the reader, stay
+/// The bytes of an escaped string. Lone surrogates are three bytes each; invalid escapes, already reported by the reader, stay
 /// unchanged.
 pub(super) fn unescape(raw: &[u8]) -> Vec<u8> {
     let mut out = Vec::with_capacity(raw.len());
@@ -616,7 +616,14 @@ pub(super) fn unescape(raw: &[u8]) -> Vec<u8> {
             Some(b'b') => ('\u{8}', 1),
             Some(b'f') => ('\u{c}', 1),
             Some(&simple @ (b'"' | b'\\' | b'/')) => (char::from(simple), 1),
-            Some(b'u') => code_point(tail),
+            Some(b'u') => match code_point(tail) {
+                Ok(found) => found,
+                Err(unit) => {
+                    out.extend_from_slice(&surrogate_bytes(unit));
+                    rest = tail.get(5..).unwrap_or_default();
+                    continue;
+                }
+            },
             _ => ('\\', 0),
         };
         out.extend_from_slice(decoded.encode_utf8(&mut [0; 4]).as_bytes());
@@ -625,17 +632,23 @@ pub(super) fn unescape(raw: &[u8]) -> Vec<u8> {
     out
 }
 
-/// The character of `uXXXX` or `uXXXX\uXXXX`, and the number of bytes.
-fn code_point(escape: &[u8]) -> (char, usize) {
-    let Some(first) = hex4(escape, 1) else { return ('\\', 0) };
+/// The bytes of a lone surrogate.
+fn surrogate_bytes(unit: u32) -> [u8; 3] {
+    let [_, _, high, low] = unit.to_be_bytes();
+    [0xED, 0x80 | ((high & 0xF) << 2) | (low >> 6), 0x80 | (low & 0x3F)]
+}
+
+/// The character of `uXXXX` or `uXXXX\uXXXX`, and the number of bytes; otherwise the lone surrogate.
+fn code_point(escape: &[u8]) -> Result<(char, usize), u32> {
+    let Some(first) = hex4(escape, 1) else { return Ok(('\\', 0)) };
     if let 0xD800..=0xDBFF = first
         && escape.get(5..7) == Some(b"\\u")
         && let Some(second @ 0xDC00..=0xDFFF) = hex4(escape, 7)
     {
         let joined = 0x1_0000_u32.wrapping_add((first & 0x3FF) << 10) | (second & 0x3FF);
-        return (char::from_u32(joined).unwrap_or(char::REPLACEMENT_CHARACTER), 11);
+        return Ok((char::from_u32(joined).unwrap_or(char::REPLACEMENT_CHARACTER), 11));
     }
-    (char::from_u32(first).unwrap_or(char::REPLACEMENT_CHARACTER), 5)
+    char::from_u32(first).map(|character| (character, 5)).ok_or(first)
 }
 
 /// Four hexadecimal digits.

@@ -2,11 +2,10 @@
 
 use serde::{Deserialize, Deserializer};
 
-use crate::text::strict::strict;
+use crate::text::strict::{from_text, list_of, strict};
 
 /// The form of a text.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Deserialize)]
-#[serde(rename_all = "lowercase")]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS), ts(rename_all = "lowercase"))]
 pub enum Format {
     /// For people, on a terminal.
@@ -20,6 +19,21 @@ pub enum Format {
     Github,
     /// A table for a pull request.
     Markdown,
+}
+
+impl<'de> Deserialize<'de> for Format {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        from_text(deserializer, "`pretty`, `json`, `junit`, `github` or `markdown`", |text| {
+            Some(match text {
+                "pretty" => Format::Pretty,
+                "json" => Format::Json,
+                "junit" => Format::Junit,
+                "github" => Format::Github,
+                "markdown" => Format::Markdown,
+                _ => return None,
+            })
+        })
+    }
 }
 
 /// How a result is rendered.
@@ -41,6 +55,7 @@ pub struct RenderOptions {
     /// For a comparison: the name of the new automations' file.
     pub new_file: Option<String>,
     /// The names of the files with events, in their order.
+    #[serde(deserialize_with = "list_of")]
     #[cfg_attr(feature = "typescript", ts(as = "Option<Vec<String>>"))]
     pub events: Vec<String>,
 }

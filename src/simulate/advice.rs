@@ -7,7 +7,7 @@ use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::automation::{PrefectVersion, heartbeats};
 use crate::text::phrase::joined;
-use crate::text::strict::strict;
+use crate::text::strict::{maybe_list_of, strict};
 use crate::text::template::render;
 use crate::time::TimeSpan;
 use crate::time::span::decimal;
@@ -48,6 +48,7 @@ impl<'de> Deserialize<'de> for HeartbeatConfig {
             within: Option<TimeSpan>,
             tick: Option<TimeSpan>,
             client_version: Option<PrefectVersion>,
+            #[serde(deserialize_with = "maybe_list_of")]
             expect: Option<Vec<String>>,
         }
         let Written { frequency, within, tick, client_version, expect } = Written::deserialize(strict(deserializer))?;

@@ -3,13 +3,13 @@
 
 use std::fmt;
 
-use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
+use serde::de::{self, Deserialize, Deserializer, MapAccess, Visitor};
 
 use crate::automation::{Automation, EventTrigger, Posture, Specification, Trigger, read};
 use crate::diagnostic::{Code, Report};
 use crate::json::{Kind, Value};
 use crate::recognise::{Item, ItemForm, Recognised, recognise};
-use crate::text::phrase::joined;
+use crate::text::phrase::{joined, shown};
 use crate::text::steps::step;
 use crate::text::table::Map;
 use crate::time::{Instant, instant_of, scalar};
@@ -196,13 +196,15 @@ impl<'de> Deserialize<'de> for Files {
             type Value = Files;
 
             fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-                formatter.write_str("an object of paths and strings")
+                formatter.write_str("an object of paths and texts")
             }
 
             fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<Files, A::Error> {
                 let mut files = Files::default();
-                while let Some((path, text)) = entries.next_entry::<String, String>()? {
-                    files.insert(path, text);
+                while let Some(path) = entries.next_key::<String>()? {
+                    let text: Result<String, A::Error> = entries.next_value();
+                    let named = |error| de::Error::custom(format_args!("`{}`: {error}", shown(&path)));
+                    files.insert(path.clone(), text.map_err(named)?);
                 }
                 Ok(files)
             }

@@ -17,4 +17,4 @@ pub use glob::Glob;
 #[doc(hidden)]
 pub use steps::steps;
 #[doc(hidden)]
-pub use strict::spelled;
+pub use strict::sentence;

@@ -1,5 +1,6 @@
 //! Parts of messages: values cut to a readable length, numbers, lists, durations.
 
+use std::borrow::Cow;
 use std::fmt::Write;
 
 /// How many characters of a value a message shows.
@@ -19,6 +20,32 @@ pub(crate) fn shown(text: &str) -> String {
             out.push(character);
         }
     }
+    out
+}
+
+/// Bytes as text: lone surrogates become their escapes (`\\ud800`), other ill-formed bytes U+FFFD.
+pub(crate) fn readable(bytes: &[u8]) -> Cow<'_, str> {
+    match std::str::from_utf8(bytes) {
+        Ok(text) => Cow::Borrowed(text),
+        Err(_) => Cow::Owned(with_escapes(bytes)),
+    }
+}
+
+#[cold]
+fn with_escapes(bytes: &[u8]) -> String {
+    let (mut out, mut rest) = (String::new(), bytes);
+    // No character has these bytes in it.
+    let surrogate = |bytes: &[u8]| matches!(bytes, [0xED, 0xA0..=0xBF, 0x80..=0xBF]);
+    while let Some(at) = rest.windows(3).position(surrogate) {
+        let (before, found) = rest.split_at(at);
+        let Some(([_, high, low], after)) = found.split_first_chunk::<3>() else { break };
+        out.push_str(&String::from_utf8_lossy(before));
+        let unit = 0xD000 | (u32::from(high & 0x3F) << 6) | u32::from(low & 0x3F);
+        // Writing to a String cannot fail.
+        let _ = write!(out, "\\u{unit:x}");
+        rest = after;
+    }
+    out.push_str(&String::from_utf8_lossy(rest));
     out
 }
 

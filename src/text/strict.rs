@@ -8,8 +8,8 @@ use std::fmt;
 use std::marker::PhantomData;
 
 use serde::de::value::BorrowedStrDeserializer;
-use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, Visitor};
-use serde::forward_to_deserialize_any;
+use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
+use serde::{Deserialize, forward_to_deserialize_any};
 
 use super::nearest::nearest;
 use super::phrase::{list, shown};
@@ -54,7 +54,7 @@ impl<'de, V: Visitor<'de>> Visitor<'de> for Fields<V> {
     type Value = V::Value;
 
     fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str("an object of options")
+        formatter.write_str("an object")
     }
 
     fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<V::Value, A::Error> {
@@ -93,17 +93,6 @@ fn of_option<E: Error>(name: &str, error: E) -> E {
     E::custom(format_args!("the option `{name}`: {error}"))
 }
 
-/// What an option needs, in words: serde says it by the names of Rust's types.
-#[must_use]
-pub fn spelled(expected: &str) -> &str {
-    WORDS.iter().find(|(kind, _)| *kind == expected).map_or(expected, |(_, words)| words)
-}
-
-const WORDS: [(&str, &str); 4] =
-    [("u32", U32), ("u64", U64), ("usize", if usize::BITS == 32 { U32 } else { U64 }), ("f64", "a number")];
-const U32: &str = "a whole number from 0 to 4294967295";
-const U64: &str = "a whole number, 0 or more";
-
 /// The message about an unknown name.
 fn unknown(name: &str, fields: &[&str]) -> String {
     let hint = match nearest(name, &mut fields.iter().copied()) {
@@ -113,32 +102,46 @@ fn unknown(name: &str, fields: &[&str]) -> String {
     format!("unknown option `{}`: {hint}", shown(name))
 }
 
-/// The message about a wrong value in our own words, instead of serde's `invalid type: …, expected …`.
-pub(crate) fn sentence(error: &impl fmt::Display) -> String {
-    let shown = error.to_string();
+/// A message of serde in our own words: `invalid type: …, expected …` becomes `must be …, not …`.
+#[must_use]
+pub fn sentence(message: &str) -> String {
     let mistake = ["invalid type: ", "invalid value: "].into_iter().find_map(|start| {
-        let (before, mistake) = shown.split_once(start)?;
+        let (before, mistake) = message.split_once(start)?;
         let (found, expected) = mistake.rsplit_once(", expected ")?;
         Some((before, found, expected))
     });
-    match mistake {
-        Some((before, found, expected)) => format!("{before}expected {}, not {}", spelled(expected), kind(found)),
-        None => shown,
-    }
+    let Some((before, found, expected)) = mistake else { return message.to_owned() };
+    let subject = if before.is_empty() { "the options" } else { before.trim_end_matches(": ") };
+    let other = if found.starts_with('`') { found } else { "this value" };
+    format!("{subject} must be {}, not {}", of(&EXPECTED, expected, expected), of(&FOUND, found, other))
 }
 
+/// What serde expects, by the names of Rust's types.
+const EXPECTED: [(&str, &str); 5] =
+    [("u32", U32), ("usize", U32), ("u64", "a whole number, 0 or more"), ("f64", "a number"), ("a string", "a text")];
+
+/// A `usize` has as many bits as the machine; this is true on all.
+const U32: &str = "a whole number from 0 to 4294967295";
+
 /// The kinds of values, by serde's names for them.
-fn kind(found: &str) -> &'static str {
-    const KINDS: [(&str, &str); 7] = [
-        ("boolean", "a boolean"),
-        ("integer", "this number"),
-        ("floating point", "this number"),
-        ("string", "this text"),
-        ("null", "null"),
-        ("sequence", "an array"),
-        ("map", "an object"),
-    ];
-    KINDS.iter().find(|(shown, _)| found.starts_with(shown)).map_or("this value", |(_, kind)| kind)
+const FOUND: [(&str, &str); 8] = [
+    ("boolean", "a boolean"),
+    ("integer", "this number"),
+    ("floating point", "this number"),
+    ("string", "this text"),
+    ("null", "null"),
+    ("unit value", "null"),
+    ("sequence", "a list"),
+    ("map", "an object"),
+];
+
+fn of<'w>(words: &[(&str, &'w str)], start: &str, other: &'w str) -> &'w str {
+    words.iter().find(|(own, _)| start.starts_with(own)).map_or(other, |(_, words)| words)
+}
+
+/// The error of a value, in a form that [`sentence`] reads.
+pub(crate) fn invalid<E: Error>(found: &str, expected: &str) -> E {
+    E::custom(format_args!("invalid value: `{}`, expected {expected}", shown(found)))
 }
 
 /// A value parsed from a text by its type's own rules.
@@ -158,17 +161,60 @@ pub(crate) fn from_text<'de, D: Deserializer<'de>, T>(
 
         fn visit_str<E: Error>(self, text: &str) -> Result<T, E> {
             let expected = self.0;
-            (self.1)(text).ok_or_else(|| E::custom(format_args!("`{}` is not {expected}", shown(text))))
+            (self.1)(text).ok_or_else(|| invalid(text, expected))
         }
     }
 
     deserializer.deserialize_str(FromText(expected, read, PhantomData))
 }
 
+/// A list. Without this, `serde` expects a "sequence", and does not say which item is wrong.
+pub(crate) fn list_of<'de, D: Deserializer<'de>, T: Deserialize<'de>>(deserializer: D) -> Result<Vec<T>, D::Error> {
+    List::deserialize(deserializer).map(|list| list.0)
+}
+
+/// The same for an option that has no list by default.
+pub(crate) fn maybe_list_of<'de, D: Deserializer<'de>, T: Deserialize<'de>>(
+    deserializer: D,
+) -> Result<Option<Vec<T>>, D::Error> {
+    Ok(Option::<List<T>>::deserialize(deserializer)?.map(|list| list.0))
+}
+
+struct List<T>(Vec<T>);
+
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for List<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Items<T>(PhantomData<T>);
+
+        impl<'de, T: Deserialize<'de>> Visitor<'de> for Items<T> {
+            type Value = List<T>;
+
+            fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+                formatter.write_str("a list")
+            }
+
+            fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<List<T>, A::Error> {
+                let mut all = Vec::new();
+                while let Some(item) = items.next_element().map_err(|error| of_item(all.len(), error))? {
+                    all.push(item);
+                }
+                Ok(List(all))
+            }
+        }
+
+        // serde-wasm-bindgen would ask any value for its iterator, which a number has not.
+        deserializer.deserialize_any(Items(PhantomData))
+    }
+}
+
+#[inline(never)]
+#[expect(clippy::needless_pass_by_value, reason = "for `map_err`")]
+fn of_item<E: Error>(index: usize, error: E) -> E {
+    E::custom(format_args!("item {index}: {error}"))
+}
+
 #[cfg(test)]
 mod tests {
-    use serde::Deserialize;
-
     use super::*;
 
     #[derive(Deserialize, Default, PartialEq, Debug)]
@@ -176,6 +222,8 @@ mod tests {
     struct Options {
         profile: Option<String>,
         max_diagnostics: usize,
+        #[serde(deserialize_with = "list_of")]
+        names: Vec<String>,
     }
 
     impl<'de> Deserialize<'de> for Options {
@@ -187,7 +235,7 @@ mod tests {
     #[test]
     fn reads_known_names() {
         let options: Options = serde_json::from_str(r#"{"maxDiagnostics": 5}"#).unwrap();
-        assert_eq!(options, Options { profile: None, max_diagnostics: 5 });
+        assert_eq!(options, Options { max_diagnostics: 5, ..Options::default() });
     }
 
     #[test]
@@ -196,21 +244,32 @@ mod tests {
         assert!(mistake(r#"{"profle": "x"}"#).starts_with("unknown option `profle`: did you mean `profile`?"));
         assert!(
             mistake(r#"{"frequency": 1}"#)
-                .starts_with("unknown option `frequency`: the options are `profile` and `maxDiagnostics`")
+                .starts_with("unknown option `frequency`: the options are `profile`, `maxDiagnostics` and `names`")
         );
         assert!(
             mistake(r#"{"maxDiagnostics": "10"}"#)
                 .starts_with("the option `maxDiagnostics`: invalid type: string \"10\", expected usize")
         );
-        assert!(mistake("[]").starts_with("invalid type: sequence, expected an object of options"));
+        assert!(mistake("[]").starts_with("invalid type: sequence, expected an object"));
     }
 
     #[test]
     fn says_it_in_our_own_words() {
-        let value = serde_json::json!({ "maxDiagnostics": "10" });
-        let error = <Options as Deserialize>::deserialize(value).unwrap_err();
-        let expected = "the option `maxDiagnostics`: expected a whole number, 0 or more, not this text";
-        assert_eq!(sentence(&error), expected);
-        assert_eq!(sentence(&"unknown option"), "unknown option");
+        let mistake = |value: serde_json::Value| {
+            let error = <Options as Deserialize>::deserialize(value).unwrap_err();
+            sentence(&error.to_string())
+        };
+        let number = "the option `maxDiagnostics` must be a whole number from 0 to 4294967295, not ";
+        assert_eq!(mistake(serde_json::json!({"maxDiagnostics": "10"})), [number, "this text"].concat());
+        assert_eq!(mistake(serde_json::json!({"maxDiagnostics": -1})), [number, "this number"].concat());
+        assert_eq!(mistake(serde_json::json!({"maxDiagnostics": null})), [number, "null"].concat());
+        assert_eq!(mistake(serde_json::json!({"profile": {}})), "the option `profile` must be a text, not an object");
+        assert_eq!(mistake(serde_json::json!({"names": "x"})), "the option `names` must be a list, not this text");
+        assert_eq!(
+            mistake(serde_json::json!({"names": ["x", 1]})),
+            "the option `names`: item 1 must be a text, not this number"
+        );
+        assert_eq!(mistake(serde_json::json!([])), "the options must be an object, not a list");
+        assert_eq!(sentence("unknown option"), "unknown option");
     }
 }

@@ -7,7 +7,7 @@ use serde::de::{self, Deserialize, Deserializer, Visitor};
 use serde::ser::{Serialize, Serializer};
 
 use crate::json::double_text;
-use crate::text::phrase::shown;
+use crate::text::strict::invalid;
 
 use super::span::{self, compact};
 use super::{Instant, read, read_number};
@@ -156,7 +156,7 @@ impl<T, F: FnOnce(&str) -> Option<T>, G: FnOnce(f64) -> Option<T>> Visitor<'_> f
 
     fn visit_str<E: de::Error>(self, text: &str) -> Result<T, E> {
         let expected = self.expected;
-        (self.text)(text).ok_or_else(|| E::custom(format_args!("`{}` is not {expected}", shown(text))))
+        (self.text)(text).ok_or_else(|| invalid(text, expected))
     }
 
     // Numbers of seconds beyond 2^53 are not sensible.
@@ -172,7 +172,7 @@ impl<T, F: FnOnce(&str) -> Option<T>, G: FnOnce(f64) -> Option<T>> Visitor<'_> f
 
     fn visit_f64<E: de::Error>(self, number: f64) -> Result<T, E> {
         let expected = self.expected;
-        (self.number)(number).ok_or_else(|| E::custom(format_args!("{} is not {expected}", double_text(number))))
+        (self.number)(number).ok_or_else(|| invalid(&double_text(number), expected))
     }
 }
 

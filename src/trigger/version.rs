@@ -5,7 +5,7 @@ use std::fmt;
 use serde::de::{self, Deserialize, Deserializer, Visitor};
 
 use crate::json::double_text;
-use crate::text::phrase::shown;
+use crate::text::strict::invalid;
 
 /// Which server decides. In options it is `"3.9"`, `"3.8"`, `"3.7"` or `"3.6"`, or a version such as `"3.8.8"`.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Default)]
@@ -75,8 +75,7 @@ impl<'de> Deserialize<'de> for Version {
             }
 
             fn visit_str<E: de::Error>(self, text: &str) -> Result<Version, E> {
-                let wrong = || E::custom(format_args!("must be {VERSIONS}, not `{}`", shown(text)));
-                Version::read(text).ok_or_else(wrong)
+                Version::read(text).ok_or_else(|| invalid(text, VERSIONS))
             }
 
             fn visit_f64<E: de::Error>(self, number: f64) -> Result<Version, E> {

@@ -20,6 +20,6 @@ pub use curve::{
     AllowedAlarms, Assumptions, CurveMethod, DetectionDelay, FalseAlarms, WindowCurve, WindowPoint, window_curve,
 };
 pub use observed::{ObserveOptions, ObservedDeployment, ObservedHeartbeats, ObservedLoss, ObservedWindow};
-pub use observer::{HeartbeatObserver, ObserveError};
+pub use observer::{HeartbeatObserver, ObserveError, Unobservable};
 pub use options::{Outage, Probability, Target, TuneError, WindowCurveOptions};
 pub use spread::{Distribution, HistogramBin};

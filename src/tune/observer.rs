@@ -24,13 +24,29 @@ const BURST: i64 = SECOND;
 pub struct ObserveError {
     /// The line, from 1.
     pub line: u64,
-    /// Whether it is JSON, but not an event.
-    pub is_json: bool,
+    /// Why.
+    pub reason: Unobservable,
+}
+
+/// Why a document has no heartbeats that can be observed.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[non_exhaustive]
+pub enum Unobservable {
+    /// It is not JSON.
+    NotJson,
+    /// One of its texts contains a lone surrogate, which no server keeps.
+    LoneSurrogate,
+    /// It is JSON, but no event that the server accepts.
+    NotAnEvent,
 }
 
 impl fmt::Display for ObserveError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let what = if self.is_json { "an event lacks a part that the server requires" } else { "this is not JSON" };
+        let what = match self.reason {
+            Unobservable::NotJson => "this is not JSON",
+            Unobservable::LoneSurrogate => "a text contains a lone surrogate, which is not a character",
+            Unobservable::NotAnEvent => "this is not an event that the server accepts",
+        };
         write!(f, "line {}: {what}; `prefect-events validate` reports what is wrong", self.line)
     }
 }
@@ -123,7 +139,7 @@ impl HeartbeatObserver {
     /// Adds a part of a text: JSON documents one after the other, such as whole lines of NDJSON.
     ///
     /// # Errors
-    /// If a document is not JSON, or an event of a flow run lacks a part that the server requires.
+    /// If a document is not JSON or contains a lone surrogate, or if an event of a flow run is none that the server accepts.
     pub fn add(&mut self, text: &[u8]) -> Result<(), ObserveError> {
         let (mut tape, mut issues) = (Tape::new(), Vec::new());
         // Equal texts are shared within a part only, so that none are kept.
@@ -139,20 +155,22 @@ impl HeartbeatObserver {
             let start = text
                 .get(at..)
                 .map_or(at, |rest| at.saturating_add(rest.len().saturating_sub(rest.trim_ascii_start().len())));
-            let wrong = |is_json, lines: u64| {
-                Err(ObserveError { line: lines.saturating_add(lines_until(start)).saturating_add(1), is_json })
+            let wrong = |reason, lines: u64| {
+                Err(ObserveError { line: lines.saturating_add(lines_until(start)).saturating_add(1), reason })
             };
             let document = tape.document(text);
-            // Texts with lone surrogates would change.
-            let is_text = issues.iter().all(|issue| issue.fault != Fault::LoneSurrogate);
-            let Some(root) = document.root().filter(|_| parsed.complete && is_text && parsed.end > at) else {
-                return wrong(false, self.lines);
+            let Some(root) = document.root().filter(|_| parsed.complete && parsed.end > at) else {
+                return wrong(Unobservable::NotJson, self.lines);
             };
+            // Its texts would change.
+            if issues.iter().any(|issue| issue.fault == Fault::LoneSurrogate) {
+                return wrong(Unobservable::LoneSurrogate, self.lines);
+            }
             at = parsed.end;
             for event in recognise::events(root) {
                 step(1);
                 if self.event(event, &mut reader).is_none() {
-                    return wrong(true, self.lines);
+                    return wrong(Unobservable::NotAnEvent, self.lines);
                 }
             }
         }

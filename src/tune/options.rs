@@ -8,8 +8,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::automation::heartbeats;
 use crate::json::double_text;
-use crate::text::phrase::shown;
-use crate::text::strict::strict;
+use crate::text::strict::{from_text, invalid, maybe_list_of, strict};
 use crate::time::TimeSpan;
 
 use super::model::{HOUR, SECOND};
@@ -33,6 +32,7 @@ pub struct WindowCurveOptions {
     pub within: Option<TimeSpan>,
     /// The windows to calculate, at most 100. Default: for each number of missed heartbeats the shortest that tolerates
     /// it, and `within`.
+    #[serde(deserialize_with = "maybe_list_of")]
     #[cfg_attr(feature = "typescript", ts(type = "(string | number)[]", optional))]
     pub windows: Option<Vec<TimeSpan>>,
     /// The probability that a heartbeat never arrives, independent of the others: from 0 to 0.9, or a text such as
@@ -215,12 +215,12 @@ impl<'de> Deserialize<'de> for Probability {
             }
 
             fn visit_str<E: de::Error>(self, text: &str) -> Result<Probability, E> {
-                text.parse().map_err(|_| E::custom(format_args!("`{}` is not {PROBABILITY}", shown(text))))
+                text.parse().map_err(|_| invalid(text, PROBABILITY))
             }
 
             fn visit_f64<E: de::Error>(self, number: f64) -> Result<Probability, E> {
                 let own = Some(Probability(number)).filter(|own| (0.0..=1.0).contains(&own.0));
-                own.ok_or_else(|| E::custom(format_args!("{} is not {PROBABILITY}", double_text(number))))
+                own.ok_or_else(|| invalid(&double_text(number), PROBABILITY))
             }
 
             #[expect(clippy::cast_precision_loss, reason = "0 and 1 are exact, and others are rejected")]
@@ -280,7 +280,7 @@ const OUTAGE: &str = "a span in a longer one, such as `30s/day`";
 
 impl<'de> Deserialize<'de> for Outage {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        crate::text::strict::from_text(deserializer, OUTAGE, |text| text.parse().ok())
+        from_text(deserializer, OUTAGE, |text| text.parse().ok())
     }
 }
 
@@ -311,6 +311,6 @@ impl FromStr for Target {
 
 impl<'de> Deserialize<'de> for Target {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        crate::text::strict::from_text(deserializer, TARGET, |text| text.parse().ok())
+        from_text(deserializer, TARGET, |text| text.parse().ok())
     }
 }

@@ -9,8 +9,7 @@ use crate::diagnostic::findings::{Draft, Findings, Subject};
 use crate::diagnostic::path::Path;
 use crate::event::{RESOURCE_ID, RESOURCE_ROLE};
 use crate::json::{Kind, Pointer, Value};
-use crate::text::phrase::joined;
-use crate::text::phrase::shown;
+use crate::text::phrase::{joined, readable, shown};
 use crate::text::table::TextSet;
 
 use super::agreement::{Operand, Text, same};
@@ -400,6 +399,6 @@ fn found_words(found: &Text<'_>) -> String {
     match found {
         Text::Absent => "absent".to_owned(),
         Text::Null => "null".to_owned(),
-        Text::Some(text) => format!("`{}`", shown(&String::from_utf8_lossy(text))),
+        Text::Some(text) => format!("`{}`", shown(&readable(text))),
     }
 }

@@ -26,7 +26,9 @@ pub(super) fn fit(form: &'static LabelForm, text: &[u8]) -> Fit {
         LabelForm::Timestamp => is_timestamp(text),
         LabelForm::Uuid => is_uuid(text),
         LabelForm::JsonStrings => is_array_of_strings(text),
-        LabelForm::AtMost(limit) => text.len() <= *limit || String::from_utf8_lossy(text).chars().count() <= *limit,
+        LabelForm::AtMost(limit) => {
+            text.len() <= *limit || text.iter().filter(|byte| !matches!(byte, 0x80..=0xBF)).count() <= *limit
+        }
         LabelForm::Values { values, .. } => {
             if let Some(value) = values.iter().find(|value| value.text.as_bytes() == text) {
                 return value.remark.as_ref().map_or(Fit::Right, Fit::Remarked);

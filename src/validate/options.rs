@@ -77,7 +77,7 @@ mod tests {
             let sentence = serde_json::from_str::<ValidateOptions>(text).unwrap_err().to_string();
             sentence.split(" at line").next().unwrap_or_default().to_owned()
         };
-        assert_eq!(mistake("[]"), "invalid type: sequence, expected an object of options");
+        assert_eq!(mistake("[]"), "invalid type: sequence, expected an object");
         assert_eq!(mistake(r#"{"profle": 1}"#), "unknown option `profle`: did you mean `profile`?");
         assert_eq!(
             mistake(r#"{"schemas": {}}"#),
@@ -85,7 +85,7 @@ mod tests {
         );
         assert_eq!(
             mistake(r#"{"profile": "strict"}"#),
-            "the option `profile`: `strict` is not `documented` or `server`"
+            "the option `profile`: invalid value: `strict`, expected `documented` or `server`"
         );
         assert_eq!(
             mistake(r#"{"severity": {"mising-label": "off"}}"#),
@@ -93,15 +93,15 @@ mod tests {
         );
         assert_eq!(
             mistake(r#"{"severity": {"missing-label": "fatal"}}"#),
-            "the option `severity`: `missing-label`: `fatal` is not `error`, `warning`, `info` or `off`"
+            "the option `severity`: `missing-label`: invalid value: `fatal`, expected `error`, `warning`, `info` or `off`"
         );
         assert_eq!(
             mistake(r#"{"maxDiagnostics": "10"}"#),
-            "the option `maxDiagnostics`: invalid type: string \"10\", expected a non-negative integer"
+            "the option `maxDiagnostics`: invalid type: string \"10\", expected a whole number, 0 or more"
         );
         assert_eq!(
             mistake(r#"{"maxDiagnostics": -1}"#),
-            "the option `maxDiagnostics`: invalid value: integer `-1`, expected a non-negative integer"
+            "the option `maxDiagnostics`: invalid value: integer `-1`, expected a whole number, 0 or more"
         );
     }
 }

@@ -11,6 +11,7 @@ use crate::diagnostic::findings::{Findings, Location, Subject};
 use crate::diagnostic::syntax::Source;
 use crate::diagnostic::{Range, Report};
 use crate::json::{Position, Span, Value};
+use crate::text::phrase::readable;
 use crate::time::Instant;
 
 use super::chain::{Chain, Id, Link, Linked, Memory};
@@ -257,7 +258,7 @@ impl<'o> Merge<'o> {
             }
             open = open.min(left);
             self.findings.next_event();
-            let name = record.name.map(|name| String::from_utf8_lossy(records.text(name)));
+            let name = record.name.map(|name| readable(records.text(name)));
             let docs = record.family.and_then(Family::docs);
             let index = Some(before.saturating_add(record.index));
             let subject = Subject { index, name: name.as_deref(), docs };

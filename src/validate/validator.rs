@@ -1,5 +1,8 @@
 //! Checks whole texts.
 
+#[cfg(feature = "custom-schemas")]
+use std::sync::Arc;
+
 use crate::diagnostic::findings::Findings;
 use crate::diagnostic::syntax::Source;
 use crate::diagnostic::{Report, TextOptions};
@@ -7,6 +10,8 @@ use crate::json::{Position, Tape};
 use crate::recognise::{can_be_sniffed, sniff};
 
 use super::chain::Chain;
+#[cfg(feature = "custom-schemas")]
+use super::custom::{Schemas, SchemasError};
 use super::input::{FirstLine, first_line};
 use super::options::ValidateOptions;
 use super::session::{Session, begins_as_json};
@@ -33,9 +38,27 @@ pub fn validate(text: &[u8], text_options: TextOptions, options: &ValidateOption
 #[derive(Default)]
 pub struct Validator {
     pub(super) session: Session<Chain>,
+    /// The last schemas that were read, with their text.
+    #[cfg(feature = "custom-schemas")]
+    schemas: Option<(String, Arc<Schemas>)>,
 }
 
 impl Validator {
+    /// Reads schemas for the options, as [`Schemas::read`]. The last ones are kept: a caller in another language, who has
+    /// only their text, passes it with every event, and they take thousands of times longer to read than it does to check.
+    ///
+    /// # Errors
+    /// See [`Schemas::read`].
+    #[cfg(feature = "custom-schemas")]
+    pub fn schemas(&mut self, json: &str) -> Result<Arc<Schemas>, SchemasError> {
+        if let Some((_, known)) = self.schemas.as_ref().filter(|(text, _)| text == json) {
+            return Ok(known.clone());
+        }
+        let read = Arc::new(Schemas::read(json)?);
+        self.schemas = Some((json.to_owned(), read.clone()));
+        Ok(read)
+    }
+
     /// See [`validate`].
     #[must_use]
     pub fn validate(&mut self, text: &[u8], text_options: TextOptions, options: &ValidateOptions) -> Report {

@@ -7,7 +7,7 @@ use prefect_events::diagnostic::{Code, Diagnostic, Report};
 use prefect_events::explain::explain;
 use prefect_events::schema::{all, schemas};
 use prefect_events::text::steps;
-use prefect_events::validate::{SchemaFile, Schemas, StreamValidator, ValidateOptions, validate};
+use prefect_events::validate::{SchemaFile, Schemas, StreamValidator, ValidateOptions, Validator, validate};
 use serde_json::Value;
 
 use super::cases;
@@ -494,4 +494,18 @@ fn deep_events_are_checked() {
         assert_eq!(violations(&deep(depth)), 1, "{depth}");
         assert_eq!(violations(&format!("[{}, {}]", deep(depth), order("{}"))), 2, "{depth}");
     }
+}
+
+#[test]
+fn a_validator_keeps_the_last_schemas() {
+    let (one, other) = (r#"{"acme.*": {"required": ["a"]}}"#, r#"{"acme.*": {"required": ["b"]}}"#);
+    let mut validator = Validator::default();
+    let read = validator.schemas(one).unwrap();
+    assert!(Arc::ptr_eq(&read, &validator.schemas(one).unwrap()));
+    assert!(validator.schemas("{").is_err());
+    assert!(Arc::ptr_eq(&read, &validator.schemas(one).unwrap()));
+    let options = ValidateOptions { schemas: Some(validator.schemas(other).unwrap()), ..ValidateOptions::default() };
+    let report = validator.validate(order("{}").as_bytes(), TextOptions::default(), &options);
+    assert!(report.diagnostics[0].message.contains("must have `b`"), "{:?}", report.diagnostics);
+    assert!(!Arc::ptr_eq(&read, &validator.schemas(one).unwrap()));
 }

@@ -8,7 +8,7 @@ use prefect_events::simulate::{
     ActionSettings, DocumentText, FoundIn, ReplayOptions, SimulationResult, replay, replay_actions,
 };
 use prefect_events::trigger::ServerQuirk;
-use prefect_events::tune::HeartbeatObserver;
+use prefect_events::tune::{HeartbeatObserver, Unobservable};
 use serde_json::{Value as Json, json};
 
 use crate::cases;
@@ -449,7 +449,9 @@ fn events_with_lone_surrogates_are_errors() {
         let rendered = replay_actions(automation.into(), &(&**text).into(), None, &options, &settings).unwrap();
         assert_eq!(rendered.errors, result.errors);
         let mut observer = HeartbeatObserver::default();
-        assert_eq!(observer.add(text.as_bytes()).unwrap_err().line, line);
+        let unread = observer.add(text.as_bytes()).unwrap_err();
+        assert_eq!((unread.line, unread.reason), (line, Unobservable::LoneSurrogate));
+        assert!(unread.to_string().contains(": a text contains a lone surrogate"), "{unread}");
     }
     // A surrogate pair is one character.
     let whole = event(1, r"x\ud83d\ude00", "") + &event(2, "x😀", "");
@@ -457,10 +459,14 @@ fn events_with_lone_surrogates_are_errors() {
     let known = |text: &str| ServerObjects::read(text).err().map(|error| error.to_string());
     assert_eq!(
         known(r#"{"flow_run": {"name": "\ud800"}}"#).unwrap(),
-        "contains a lone surrogate, which is not a character"
+        "contains a lone surrogate, which is not a character, in `flow_run.name`"
     );
     assert_eq!(known("[]").unwrap(), r#"must be an object, such as {"flow_run": {…}}"#);
-    assert_eq!(known("{,}").unwrap(), "is not JSON");
+    assert_eq!(
+        known("{\n\"a\": tru}").unwrap(),
+        "is not JSON: line 2, column 6: `tru` is not JSON: the only words without quotes are `true`, `false` and `null`"
+    );
+    assert_eq!(known("").unwrap(), "is not JSON: line 1, column 1: there is nothing to check: the text is empty");
     assert_eq!(known(r#"{"flow_run": {"name": "😀"}}"#), None);
 }
 

@@ -124,7 +124,9 @@ fn the_recorded_timelines() {
     }
     let unknown = serde_json::from_str::<SimulateOptions>(r#"{"serverVersion": "4"}"#).unwrap_err().to_string();
     assert!(
-        unknown.starts_with("the option `serverVersion`: must be \"3.9\", \"3.8\", \"3.7\" or \"3.6\", not `4`"),
+        unknown.starts_with(
+            "the option `serverVersion`: invalid value: `4`, expected \"3.9\", \"3.8\", \"3.7\" or \"3.6\""
+        ),
         "{unknown}"
     );
 }
@@ -328,8 +330,8 @@ fn events_are_replayed() {
         ("{\"end\": \"90000d\"}", "there are more than 20,000,000 ticks between `start` and `end`"),
         ("{\"end\": 9e11}", "there are more than 20,000,000 ticks between `start` and `end`"),
         ("{\"runs\": []}", "unknown option `runs`: the options are `trace`"),
-        ("{\"delivery\": \"slow\"}", "the option `delivery`: `slow` is not `consumer` or `direct`"),
-        ("{\"end\": \"soon\"}", "the option `end`: `soon` is not a duration from the start"),
+        ("{\"delivery\": \"slow\"}", "the option `delivery`: invalid value: `slow`, expected `consumer` or `direct`"),
+        ("{\"end\": \"soon\"}", "the option `end`: invalid value: `soon`, expected a duration from the start"),
     ] {
         let error = played(automation, right, options).unwrap_err();
         assert!(error.starts_with(expected), "{options}: {error}");
@@ -410,7 +412,7 @@ fn three_times_the_frequency_tolerates_one() {
     for (question, expected) in [
         (
             r#"{"frequency": "x", "within": 1}"#,
-            "the option `frequency`: `x` is not a duration such as `90s`, or a number of seconds",
+            "the option `frequency`: invalid value: `x`, expected a duration such as `90s`, or a number of seconds",
         ),
         (r#"{"frequency": 30}"#, "`within` is missing: a number of seconds"),
         (r#"{"frequency": 0, "within": 1}"#, "`frequency` must be a number of seconds, more than 0, not `0`"),
@@ -418,7 +420,7 @@ fn three_times_the_frequency_tolerates_one() {
         (r#"{"frequency": 30, "within": 90, "tick": 1e300}"#, "the option `tick`: 1"),
         (
             r#"{"frequency": 30, "within": 90, "clientVersion": "x"}"#,
-            "the option `clientVersion`: `x` is not a version such as `3.9.1`",
+            "the option `clientVersion`: invalid value: `x`, expected a version such as `3.9.1`",
         ),
         (r#"{"frequenzy": 30}"#, "unknown option `frequenzy`: did you mean `frequency`?"),
     ] {

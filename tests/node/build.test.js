@@ -102,7 +102,7 @@ test("mistakes are a TypeError with a sentence", () => {
     [() => buildEvent("a.b", {}, { sed: 1 }), /unknown option `sed`: did you mean `seed`\?$/],
     [
       () => buildEvent("a.b", {}, { now: "soon" }),
-      /the option `now`: `soon` is not a time such as /,
+      /the option `now` must be a time such as .*, not `soon`$/,
     ],
     // @ts-expect-error A number is no name.
     [() => buildEvent(7), /needs the name of an event/],

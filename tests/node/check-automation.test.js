@@ -165,11 +165,11 @@ test("misuse throws a TypeError with an explanation", () => {
     ],
     [
       [RIGHT, { clientVersion: "new" }],
-      /`clientVersion`: `new` is not a version such as `3\.9\.1`$/,
+      /`clientVersion` must be a version such as `3\.9\.1`, not `new`$/,
     ],
     [
       [RIGHT, { heartbeatFrequency: -1 }],
-      /`heartbeatFrequency`: expected a whole number of seconds/,
+      /`heartbeatFrequency` must be a whole number of seconds/,
     ],
     [[RIGHT, { severity: { nonsense: "off" } }], /`severity`: unknown diagnostic code `nonsense`$/],
   ]))

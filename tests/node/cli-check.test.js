@@ -54,7 +54,7 @@ test("exit status 2: misuse, reported once", async () => {
     [["--severity", "nonsense=off"], /^prefect-events: .*unknown diagnostic code/],
     [
       ["--server-version", "new"],
-      /^prefect-events: the option `serverVersion`: `new` is not a version such as `3\.9\.1`$/m,
+      /^prefect-events: the option `serverVersion` must be a version such as `3\.9\.1`, not `new`$/m,
     ],
     [["--heartbeat-frequency", "often"], /Expected a number of seconds, or a duration such as 5m/],
   ])) {

@@ -44,19 +44,19 @@ test("the same seed gives the same simulation, another one another", () => {
 
 test("options that make no sense are misuse", () => {
   for (const [options, message] of /** @type {[object, RegExp][]} */ ([
-    [{ loss: 1.5 }, /the option `loss`: 1.5 is not a number from 0 to 1/],
+    [{ loss: 1.5 }, /the option `loss` must be a number from 0 to 1, .*, not `1.5`$/],
     [{ loss: "95%" }, /`loss` must be a number from 0 to 0.9/],
     [{ jitter: 200 }, /`jitter` must be not negative, and shorter/],
     [{ outage: "2d/day" }, /`outage` must be a span in a longer one/],
-    [{ outage: "30s" }, /the option `outage`: `30s` is not a span in a longer one/],
-    [{ target: "many" }, /the option `target`: `many` is not a number of false alarms in a time/],
+    [{ outage: "30s" }, /the option `outage` must be a span in a longer one, .*, not `30s`$/],
+    [{ target: "many" }, /the option `target` must be a number of false alarms in a time, .*, not `many`$/],
     [{ within: 5 }, /`within` must be at least 10 seconds/],
     [{ windows: [] }, /`windows` must be a list of 1 to 100 windows/],
-    [{ runs: null }, /the option `runs`: expected a whole number from 0 to 4294967295, not null$/],
-    [{ seed: 1.5 }, /`seed`: expected a whole number, 0 or more, not this number$/],
-    [{ hours: null }, /the option `hours`: expected a number, not null$/],
-    [{ runHours: "9" }, /`runHours`: expected a whole number from 0 to 4294967295, not this text$/],
-    [{ windows: 60 }, /the option `windows`: expected a list$/],
+    [{ runs: null }, /the option `runs` must be a whole number from 0 to 4294967295, not null$/],
+    [{ seed: 1.5 }, /`seed` must be a whole number, 0 or more, not this number$/],
+    [{ hours: null }, /the option `hours` must be a number, not null$/],
+    [{ runHours: "9" }, /`runHours` must be a whole number from 0 to 4294967295, not this text$/],
+    [{ windows: 60 }, /the option `windows` must be a list, not this number$/],
     [{ tick: Number.NaN }, /`tick` is NaN$/],
     [{ windwos: [60] }, /unknown option `windwos`: did you mean `windows`\?/],
   ]))

@@ -245,31 +245,31 @@ const WRONG_OPTIONS = [
   [{ maxDiagnostics: "10" }, /maxDiagnostics/],
   [
     { maxDiagnostics: "10" },
-    /: the option `maxDiagnostics`: expected a non-negative integer, not this text$/,
+    /: the option `maxDiagnostics` must be a whole number, 0 or more, not this text$/,
   ],
   [
     { maxDiagnostics: -1 },
-    /: the option `maxDiagnostics`: expected a non-negative integer, not this number$/,
+    /: the option `maxDiagnostics` must be a whole number, 0 or more, not this number$/,
   ],
   [
     { maxDiagnostics: [1] },
-    /: the option `maxDiagnostics`: expected a non-negative integer, not an array$/,
+    /: the option `maxDiagnostics` must be a whole number, 0 or more, not a list$/,
   ],
   [
     { maxDiagnostics: {} },
-    /: the option `maxDiagnostics`: expected a non-negative integer, not an object$/,
+    /: the option `maxDiagnostics` must be a whole number, 0 or more, not an object$/,
   ],
   [
     { severity: [["missing-label", "off"]] },
-    /: the option `severity`: expected an object of .*, not an array$/,
+    /: the option `severity` must be an object of .*, not a list$/,
   ],
   [
     { severity: { "missing-label": true } },
-    /`severity`: `missing-label`: expected `error`.*, not a boolean$/,
+    /`severity`: `missing-label` must be `error`.*, not a boolean$/,
   ],
   [
     { severity: { "missing-label": "x: Error: y" } },
-    /`severity`: `missing-label`: `x: Error: y` is not `error`, /,
+    /`severity`: `missing-label` must be `error`, .*, not `x: Error: y`$/,
   ],
   ["server", /options/],
   [null, /options/],
@@ -334,7 +334,7 @@ test("undefined options count as not given", () => {
     runInNewContext(`({ profile: "strict" })`),
     { profile: "strict", [Symbol.toStringTag]: "Map" },
   ])
-    assert.throws(() => validate(TEXT, options), /`strict` is not `documented` or `server`/);
+    assert.throws(() => validate(TEXT, options), /the option `profile` must be `documented` or `server`, not `strict`$/);
 });
 
 test("100 MB in one string", () => {

@@ -4,6 +4,7 @@ use prefect_events::archive::validate::{
     ArchiveFile, BucketReduce, Mapped, PartMap, PartSummary, RepeatedIds, ReportMerge, by_file,
 };
 use prefect_events::render::{FindingsFormat, FindingsView, RenderOptions};
+use prefect_events::validate::{ValidateOptions, Validator};
 use pyo3::prelude::*;
 use pyo3::pybacked::PyBackedBytes;
 use pyo3::types::PyBytes;
@@ -37,7 +38,7 @@ pub(crate) fn map(
     first: bool,
     write: &Bound<'_, PyAny>,
 ) -> PyResult<Json> {
-    let mut map = PartMap::new(validate_options(settings, schemas)?, buckets);
+    let mut map = PartMap::new(validate_options(&mut Validator::default(), settings, schemas)?, buckets);
     let (mut chunks, mut is_first) = (Vec::new(), first);
     pieces(py, file, first, |text| {
         let first = std::mem::take(&mut is_first);
@@ -88,7 +89,7 @@ pub(crate) fn reduce(
     parts: &Bound<'_, PyAny>,
 ) -> PyResult<Vec<u8>> {
     let summaries: Vec<PartSummary> = options(summaries)?;
-    let mut reduce = BucketReduce::new(validate_options(settings, None)?, &summaries);
+    let mut reduce = BucketReduce::new(options::<ValidateOptions>(settings)?, &summaries);
     for bytes in &repeated {
         reduce.repeated(bytes).map_err(misuse)?;
     }
@@ -135,7 +136,7 @@ pub(crate) fn merge(
     view: Option<&str>,
 ) -> PyResult<(Json, Option<String>)> {
     let view: Option<View> = view.map(options).transpose()?;
-    let mut merge = ReportMerge::new(validate_options(settings, None)?);
+    let mut merge = ReportMerge::new(options::<ValidateOptions>(settings)?);
     for bytes in buckets.try_iter()? {
         let bytes: PyBackedBytes = bytes?.extract()?;
         merge.bucket(&bytes).map_err(misuse)?;

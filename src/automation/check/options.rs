@@ -230,6 +230,8 @@ mod tests {
             mistake(r#"{"clientVersion": 3.6}"#),
             "the option `clientVersion`: invalid type: floating point `3.6`, expected a version such as `3.9.1`"
         );
-        assert!(mistake(r#"{"clientVersion": "x"}"#).ends_with("`x` is not a version such as `3.9.1`"));
+        assert!(
+            mistake(r#"{"clientVersion": "x"}"#).ends_with("invalid value: `x`, expected a version such as `3.9.1`")
+        );
     }
 }

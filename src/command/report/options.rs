@@ -82,7 +82,8 @@ impl<'de> Deserialize<'de> for CheckCommandOptions {
 /// The options of the library.
 fn read<O: for<'de> Deserialize<'de>, E: Error>(given: Vec<(&'static str, Option<Value>)>) -> Result<O, E> {
     let given = given.into_iter().filter_map(|(name, value)| Some((name, value?)));
-    O::deserialize(MapDeserializer::new(given)).map_err(|error: serde_json::Error| E::custom(sentence(&error)))
+    O::deserialize(MapDeserializer::new(given))
+        .map_err(|error: serde_json::Error| E::custom(sentence(&error.to_string())))
 }
 
 impl ValidateCommandOptions {

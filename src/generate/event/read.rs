@@ -146,7 +146,7 @@ impl<'t> Reading<'_, 't> {
 }
 
 /// The key of the first string in the input, name or value, that is not valid Unicode, outermost first.
-pub(in crate::generate) fn lone_surrogate(input: Value<'_>) -> Option<String> {
+pub(crate) fn lone_surrogate(input: Value<'_>) -> Option<String> {
     let wanted = input.descendants().find(|value| value.has_lone_surrogate())?.index();
     let mut path = String::new();
     let mut at = input;

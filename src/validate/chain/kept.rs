@@ -4,7 +4,7 @@ use std::fmt;
 
 use crate::catalogue::{Family, Follows};
 use crate::diagnostic::findings::{Location, Subject};
-use crate::text::phrase::shown;
+use crate::text::phrase::{readable, shown};
 use crate::time::Instant;
 
 use super::super::links::Links;
@@ -84,7 +84,7 @@ impl<'t, V: Link<'t>> Named for Links<V> {
 }
 
 fn shown_link<'t, V: Link<'t>>(link: Option<V>) -> String {
-    link.map(|link| shown(&String::from_utf8_lossy(&link.bytes()))).unwrap_or_default()
+    link.map(|link| shown(&readable(&link.bytes()))).unwrap_or_default()
 }
 
 impl Words<'_> {

@@ -2,10 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::diagnostic::Severity;
-use crate::diagnostic::findings::{Findings, Subject};
-use crate::diagnostic::options::ReportOptions;
-use crate::diagnostic::syntax::{self, Source};
+use crate::diagnostic::syntax::first_error;
 use crate::json::{Places, Position, Tape, parse, repeated_keys};
 
 use super::error::{BadSchema, SchemasError};
@@ -62,15 +59,10 @@ fn read_file(SchemaFile { file, text, .. }: &SchemaFile) -> Result<Tape, Schemas
     if let Some(root) = tape.document(bytes).root() {
         repeated_keys(root, &mut issues);
     }
-    let mut findings = Findings::new(ReportOptions::default());
-    let source = Source { text: bytes, base: Position::START, wtf8: false };
-    syntax::report(&mut findings, source, &Subject::default(), None, &issues);
-    let report = findings.into_report(0, source, true);
-    match report.diagnostics.into_iter().find(|found| found.severity == Severity::Error) {
+    match first_error(bytes, &issues) {
         None => Ok(tape),
-        Some(found) => {
-            let Position { line, column, .. } = found.range.map_or(Position::START, |range| range.start);
-            Err(SchemasError::File { file: file.clone(), line, column, problem: found.message })
+        Some((Position { line, column, .. }, problem)) => {
+            Err(SchemasError::File { file: file.clone(), line, column, problem })
         }
     }
 }

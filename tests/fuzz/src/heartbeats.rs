@@ -19,7 +19,7 @@ pub fn target(input: &[u8]) {
             // Parts count their lines from 1.
             Err(error) => {
                 assert!(!error.to_string().is_empty());
-                return assert!(added.is_err_and(|same| same.line >= error.line && same.is_json == error.is_json));
+                return assert!(added.is_err_and(|same| same.line >= error.line && same.reason == error.reason));
             }
         };
         assert_eq!(added, Ok(()));

@@ -3,7 +3,7 @@
 use std::fmt::Display;
 
 use js_sys::{RangeError, TypeError};
-use prefect_events::text::spelled;
+use prefect_events::text::sentence as in_own_words;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_wasm_bindgen::Serializer;
@@ -40,41 +40,24 @@ pub fn read<T>(
 /// error prefix once per enclosing option: `Error: the option `a`: Error: invalid type: …, expected …`.
 fn sentence(shown: &str) -> String {
     let mut rest = shown.strip_prefix("Error: ").unwrap_or(shown);
-    let mut sentence = String::new();
-    while let Some((option, inner)) = rest.split_once(": Error: ")
-        && option.ends_with('`')
+    let mut message = String::new();
+    // Not within a quoted text.
+    while let Some((outer, inner)) = rest.split_once(": Error: ")
+        && outer.matches('`').count().is_multiple_of(2)
     {
-        sentence.extend([option, ": "]);
+        message.extend([outer, ": "]);
         rest = inner;
     }
-    // The library asks a number for its iterator; all other values of plain data have a message.
-    if let Some((option, _)) = rest.split_once(": TypeError: ")
-        && option.ends_with('`')
-    {
-        return sentence + option + ": expected a list";
+    message.push_str(rest);
+    // It shows objects and arrays as they are debugged.
+    for (start, kind) in [(": JsValue([", ": sequence, "), (": JsValue(Object", ": map, ")] {
+        if let Some((before, _)) = message.split_once(start)
+            && let Some((_, expected)) = message.rsplit_once(", expected ")
+        {
+            return in_own_words(&[before, kind, "expected ", expected].concat());
+        }
     }
-    let mistake = rest.strip_prefix("invalid type: ").or_else(|| rest.strip_prefix("invalid value: "));
-    match mistake.and_then(|mistake| mistake.rsplit_once(", expected ")) {
-        Some((found, expected)) => sentence.extend(["expected ", spelled(expected), ", not ", kind(found)]),
-        None => sentence.push_str(rest),
-    }
-    sentence
-}
-
-/// The names that serde and the library use for the found values.
-const KINDS: [(&str, &str); 8] = [
-    ("boolean", "a boolean"),
-    ("integer", "this number"),
-    ("floating point", "this number"),
-    ("string", "this text"),
-    ("unit value", "null"),
-    ("sequence", "an array"),
-    ("JsValue([", "an array"),
-    ("JsValue(Object", "an object"),
-];
-
-fn kind(found: &str) -> &'static str {
-    KINDS.iter().find(|(shown, _)| found.starts_with(shown)).map_or("this value", |(_, kind)| kind)
+    in_own_words(&message)
 }
 
 /// A result as an object. Only for types without maps: a key `__proto__` would be lost.

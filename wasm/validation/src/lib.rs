@@ -27,8 +27,10 @@ pub fn validate(
     places: bool,
     wtf8: bool,
 ) -> Result<JsValue, JsValue> {
-    let (text_options, options) = (TextOptions { places, wtf8 }, options::read(options, schemas)?);
-    object(&VALIDATOR.with_borrow_mut(|validator| validator.validate(document, text_options, &options)))
+    VALIDATOR.with_borrow_mut(|validator| {
+        let options = options::read(validator, options, schemas)?;
+        object(&validator.validate(document, TextOptions { places, wtf8 }, &options))
+    })
 }
 
 /// NDJSON, chunk by chunk of whole lines.
@@ -39,7 +41,8 @@ pub struct Stream(validate::StreamValidator);
 impl Stream {
     #[wasm_bindgen(constructor)]
     pub fn new(options: JsValue, schemas: Option<String>) -> Result<Stream, JsValue> {
-        Ok(Stream(validate::StreamValidator::new(options::read(options, schemas)?)))
+        let options = VALIDATOR.with_borrow_mut(|validator| options::read(validator, options, schemas))?;
+        Ok(Stream(validate::StreamValidator::new(options)))
     }
 
     /// The report of one chunk: whole lines (the last chunk may lack its line break).
