@@ -28,7 +28,7 @@ pub fn example_line(family: &Family) -> String {
 pub(crate) fn event(family: &Family, variant: Option<&str>) -> Tree {
     let hole = variant.filter(|_| !family.name.is_literal()).unwrap_or(family.placeholder_example());
     let name = named(family, hole);
-    let maker = Maker { family, state: State::of(family, hole), name: &name };
+    let maker = Maker { family, state: ExampleState::of(family, hole), name: &name };
     maker.event()
 }
 
@@ -52,15 +52,15 @@ fn suffix(family: &Family) -> &'static str {
 }
 
 /// The state that an event reports, and the previous one.
-struct State {
+struct ExampleState {
     kind: &'static str,
     before: Option<&'static Variant>,
     /// It has been running before or now.
     ran: bool,
 }
 
-impl State {
-    fn of(family: &Family, hole: &str) -> Option<State> {
+impl ExampleState {
+    fn of(family: &Family, hole: &str) -> Option<ExampleState> {
         let known = |name: &str| family.variants.iter().find(|variant| variant.name == name);
         let custom = || family.variants.iter().find(|variant| variant.state_type == Some("COMPLETED"));
         let now = known(hole).or_else(custom)?;
@@ -72,7 +72,7 @@ impl State {
             ran |= earlier.is_some_and(|variant| variant.state_type == Some("RUNNING"));
             earlier = earlier.and_then(Variant::previous).and_then(known);
         }
-        Some(State { kind: now.state_type?, before, ran })
+        Some(ExampleState { kind: now.state_type?, before, ran })
     }
 
     fn ended(&self) -> bool {
@@ -82,7 +82,7 @@ impl State {
 
 struct Maker<'f> {
     family: &'f Family,
-    state: Option<State>,
+    state: Option<ExampleState>,
     name: &'f str,
 }
 

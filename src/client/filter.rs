@@ -80,12 +80,12 @@ impl<'de> Deserialize<'de> for When {
 
 /// The names of events: exact ones, and beginnings. Both empty: all events.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
-pub(super) struct Names {
+pub(super) struct FilterNames {
     pub exact: Vec<String>,
     pub prefixes: Vec<String>,
 }
 
-impl Names {
+impl FilterNames {
     pub(super) fn is_any(&self) -> bool {
         self.exact.is_empty() && self.prefixes.is_empty()
     }
@@ -114,7 +114,7 @@ impl Names {
 /// What selects events, except their time.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub(super) struct Selection {
-    pub names: Names,
+    pub names: FilterNames,
     /// Ids of resources; may contain `*`.
     pub resources: Vec<String>,
 }

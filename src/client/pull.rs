@@ -12,7 +12,7 @@ use crate::time::Instant;
 
 use super::error::{ClientError, ClientErrorCode};
 use super::exchange::{Exchange, Response, Timing, Turn, Wait};
-use super::filter::{EventFilter, Names, PAGE, Selection, When, query_ids, run_id, run_resource};
+use super::filter::{EventFilter, FilterNames, PAGE, Selection, When, query_ids, run_id, run_resource};
 use super::lookup::{named, runs_by_name};
 use super::page::{self, PulledEvent};
 use super::recent::Recent;
@@ -171,7 +171,7 @@ impl Pull {
         }
         let names = match &filter.automation {
             Some(document) => relevant::names(document).map_err(FilterError::Automation)?,
-            None => Names { exact: filter.names.clone(), prefixes: filter.prefixes.clone() },
+            None => FilterNames { exact: filter.names.clone(), prefixes: filter.prefixes.clone() },
         };
         let limits = filter.automation.as_ref().and_then(|_| relevant::limits(&names));
         let mut seen = Recent::default();

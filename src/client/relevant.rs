@@ -5,7 +5,7 @@ use crate::diagnostic::Report;
 use crate::simulate::{DocumentText, given_automations};
 use crate::text::phrase::{count, list};
 
-use super::filter::Names;
+use super::filter::FilterNames;
 
 /// What the server records about automations: a comparison needs the firings.
 const AUTOMATIONS: &str = "prefect.automation.";
@@ -15,15 +15,15 @@ const AUTOMATIONS: &str = "prefect.automation.";
 ///
 /// # Errors
 /// The document has errors.
-pub(super) fn names(document: &str) -> Result<Names, Box<Report>> {
+pub(super) fn names(document: &str) -> Result<FilterNames, Box<Report>> {
     let automations = given_automations(DocumentText::from(document))?;
-    let mut names = Names { exact: Vec::new(), prefixes: vec![AUTOMATIONS.to_owned()] };
+    let mut names = FilterNames { exact: Vec::new(), prefixes: vec![AUTOMATIONS.to_owned()] };
     let is_any = automations.iter().any(|automation| add(&automation.trigger, &mut names));
-    Ok(if is_any { Names::default() } else { names })
+    Ok(if is_any { FilterNames::default() } else { names })
 }
 
 /// Whether it waits for any event.
-fn add(trigger: &Trigger, names: &mut Names) -> bool {
+fn add(trigger: &Trigger, names: &mut FilterNames) -> bool {
     match trigger {
         Trigger::Event(trigger) => {
             if trigger.expect.is_empty() {
@@ -36,7 +36,7 @@ fn add(trigger: &Trigger, names: &mut Names) -> bool {
 }
 
 /// Whether the name is a pattern that may match any event.
-fn add_name(name: &str, names: &mut Names) -> bool {
+fn add_name(name: &str, names: &mut FilterNames) -> bool {
     // Python's `fnmatch`.
     let (list, name) = match name.split_once(['*', '?', '[']) {
         Some(("", _)) => return true,
@@ -50,7 +50,7 @@ fn add_name(name: &str, names: &mut Names) -> bool {
 }
 
 /// What a capture with only these events cannot tell.
-pub(super) fn limits(names: &Names) -> Option<String> {
+pub(super) fn limits(names: &FilterNames) -> Option<String> {
     if names.is_any() {
         return None;
     }

@@ -23,11 +23,11 @@ pub(super) trait Sink {
 /// A file that is being read.
 #[derive(Default)]
 pub(super) struct Reader {
-    state: State,
+    state: ReaderState,
     problem: Option<String>,
 }
 
-enum State {
+enum ReaderState {
     /// A document, or the beginning of a file.
     Whole {
         contents: Contents,
@@ -36,9 +36,9 @@ enum State {
     Lines(Lines),
 }
 
-impl Default for State {
+impl Default for ReaderState {
     fn default() -> Self {
-        State::Whole { contents: Contents::default(), is_decided: false }
+        ReaderState::Whole { contents: Contents::default(), is_decided: false }
     }
 }
 
@@ -88,20 +88,20 @@ impl Lines {
 impl Reader {
     /// A file that is read whole.
     pub(super) fn whole() -> Reader {
-        Reader { state: State::Whole { contents: Contents::default(), is_decided: true }, problem: None }
+        Reader { state: ReaderState::Whole { contents: Contents::default(), is_decided: true }, problem: None }
     }
 
     /// Adds a piece; returns whether more is needed.
     pub(super) fn push(&mut self, piece: &[u8], sink: &mut dyn Sink) -> bool {
         match &mut self.state {
-            State::Lines(lines) => match lines.push(piece, sink) {
+            ReaderState::Lines(lines) => match lines.push(piece, sink) {
                 Ok(wants_more) => wants_more,
                 Err(problem) => {
                     self.problem = Some(problem);
                     false
                 }
             },
-            State::Whole { contents, is_decided } => {
+            ReaderState::Whole { contents, is_decided } => {
                 if !contents.push(piece) {
                     return false;
                 }
@@ -117,7 +117,7 @@ impl Reader {
                 let head = std::mem::take(contents).into_bytes();
                 let mut lines = Lines::default();
                 let pushed = lines.push(&head, sink);
-                self.state = State::Lines(lines);
+                self.state = ReaderState::Lines(lines);
                 pushed.unwrap_or_else(|problem| {
                     self.problem = Some(problem);
                     false
@@ -133,8 +133,8 @@ impl Reader {
             return Err(Unreadable::Line(problem));
         }
         match self.state {
-            State::Whole { contents, .. } => contents.end().map(Some).map_err(Unreadable::File),
-            State::Lines(mut lines) => {
+            ReaderState::Whole { contents, .. } => contents.end().map(Some).map_err(Unreadable::File),
+            ReaderState::Lines(mut lines) => {
                 if !lines.bytes.is_empty() {
                     lines.pass_on(lines.bytes.len(), sink);
                 }

@@ -92,7 +92,7 @@ fn joined<'f>(mut list: Vec<Change<'f>>, more: Vec<Change<'f>>) -> Vec<Change<'f
 /// The text with changes, which are in order.
 fn replaced(text: &str, changes: &[Change<'_>]) -> String {
     let mut out = String::with_capacity(text.len());
-    let mut at = Place { rest: text, unit: 0 };
+    let mut at = TextCursor { rest: text, unit: 0 };
     for change in changes {
         out.push_str(at.until(change.start));
         out.push_str(change.text);
@@ -103,12 +103,12 @@ fn replaced(text: &str, changes: &[Change<'_>]) -> String {
 }
 
 /// A place in a text.
-struct Place<'t> {
+struct TextCursor<'t> {
     rest: &'t str,
     unit: u64,
 }
 
-impl<'t> Place<'t> {
+impl<'t> TextCursor<'t> {
     /// Moves to a later place; returns the text between.
     fn until(&mut self, unit: u64) -> &'t str {
         let mut bytes = 0_usize;

@@ -126,7 +126,7 @@ fn report_one(
     findings: &mut Findings<'_>,
     source: Source<'_>,
     subject: &Subject<'_>,
-    place: &Place<'_>,
+    place: &IssuePlace<'_>,
     issue: &Issue,
 ) {
     let span = issue.span;
@@ -244,7 +244,7 @@ fn comma_place(text: &[u8], next: u32) -> Span {
 
 /// The place of an issue in a value.
 #[derive(Default)]
-struct Place<'l> {
+struct IssuePlace<'l> {
     pointer: &'l str,
     /// In the name of a member.
     key: bool,
@@ -320,7 +320,7 @@ impl<'t> Locator<'t> {
         Locator { within, open, pointer: String::new(), ignored: false }
     }
 
-    fn find(&mut self, issue: Span) -> Place<'_> {
+    fn find(&mut self, issue: Span) -> IssuePlace<'_> {
         while self.open.len() > 1 && self.open.last().is_some_and(|container| !is_around(container.span, issue)) {
             self.open.pop();
         }
@@ -361,6 +361,6 @@ impl<'t> Locator<'t> {
             self.open.push(Container::new(child, self.pointer.len(), cut));
             is_root = false;
         }
-        Place { pointer: &self.pointer, key, ignored: self.ignored }
+        IssuePlace { pointer: &self.pointer, key, ignored: self.ignored }
     }
 }

@@ -16,7 +16,7 @@ const CONTEXTS: usize = 8192;
 pub(super) const NO_NAME: u16 = 0;
 
 #[derive(Default)]
-pub(super) struct Names {
+pub(super) struct KeyNames {
     /// The concatenated keys, each in the notation of the text: `"key":`.
     text: Vec<u8>,
     /// Where each begins and ends; the first belongs to no key.
@@ -27,7 +27,7 @@ pub(super) struct Names {
     context: usize,
 }
 
-impl Names {
+impl KeyNames {
     /// Call this when a new document begins.
     pub(super) fn restart(&mut self) {
         self.context = 0;

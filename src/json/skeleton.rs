@@ -33,7 +33,7 @@ const LONGEST_NUMBER: usize = 24;
 /// The skeletons of the documents that were read.
 #[derive(Default)]
 pub(crate) struct Skeletons {
-    pieces: Vec<Piece>,
+    pieces: Vec<SkeletonPiece>,
     /// The texts of all pieces.
     texts: Vec<u8>,
     all: Vec<Skeleton>,
@@ -47,7 +47,7 @@ pub(crate) struct Skeletons {
     known: u64,
 }
 
-struct Piece {
+struct SkeletonPiece {
     /// Its text.
     start: usize,
     end: usize,
@@ -182,7 +182,7 @@ impl Skeletons {
 
     /// Of the pieces that can follow, the one with which a text begins. `after`: the kind of value before it.
     #[inline(always)]
-    fn piece_at(&self, first: u32, after: Kind, text: &[u8]) -> Option<&Piece> {
+    fn piece_at(&self, first: u32, after: Kind, text: &[u8]) -> Option<&SkeletonPiece> {
         let mut piece = self.pieces.get(first as usize)?;
         loop {
             step(1);
@@ -281,7 +281,7 @@ impl Skeletons {
                 Some(Kind::String) => Then::Text(next),
                 Some(_) => Then::Number(next),
             };
-            self.pieces.push(Piece { start, end: self.texts.len(), after: *after, other: None, then });
+            self.pieces.push(SkeletonPiece { start, end: self.texts.len(), after: *after, other: None, then });
         }
         true
     }

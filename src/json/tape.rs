@@ -6,7 +6,7 @@ use crate::text::hash::mix;
 use crate::text::phrase::readable;
 use crate::text::steps::step;
 
-use super::names::{NO_NAME, Names};
+use super::names::{KeyNames, NO_NAME};
 use super::parse::Frame;
 
 /// The kind of a node.
@@ -85,7 +85,7 @@ pub struct Tape {
     pub(super) count: usize,
     pub(super) frames: Vec<Frame>,
     /// Kept from one document to the next.
-    pub(super) names: Names,
+    pub(super) names: KeyNames,
     /// For a document that is not JSON: its text, followed by the strings that differ from their notation.
     own_text: Vec<u8>,
     /// The places of such values in the text, each with the index of its node, in ascending order.

@@ -154,7 +154,7 @@ impl ActionTexts {
 }
 
 /// The names of what firings are about, by its id.
-pub(super) type Names<'r> = Map<&'r str, &'r str>;
+pub(super) type ResourceNames<'r> = Map<&'r str, &'r str>;
 
 fn pretty(
     result: &SimulationResult,
@@ -186,7 +186,7 @@ fn pretty(
         }
         lines.push(String::new());
     }
-    let mut names = Names::default();
+    let mut names = ResourceNames::default();
     for lane in all {
         if let Some(id) = &lane.id {
             names.insert(id, &lane.name);
@@ -219,7 +219,12 @@ fn pretty(
 }
 
 /// When a trigger fired, what the firing is about, and why. `automation`: its name, if it is not clear.
-pub(super) fn firing_lines(firing: &Firing, automation: Option<&str>, names: &Names<'_>, style: Style) -> Vec<String> {
+pub(super) fn firing_lines(
+    firing: &Firing,
+    automation: Option<&str>,
+    names: &ResourceNames<'_>,
+    style: Style,
+) -> Vec<String> {
     let verb = if firing.if_silent { style.yellow("may fire") } else { style.red("fired") };
     let name = automation.map(|name| ["  ", &style.bold(&printable(name))].concat()).unwrap_or_default();
     let mut lines = vec![format!("{verb} {}{name}{}", firing.at.rfc3339(), labels(firing, names))];
@@ -255,7 +260,7 @@ fn ticks(result: &SimulationResult, style: Style) -> Option<String> {
     Some(style.dim(&format!("a real server fires up to {width} s after the end of a window")))
 }
 
-fn chance(lines: &mut Vec<String>, result: &SimulationResult, names: &Names<'_>, style: Style) {
+fn chance(lines: &mut Vec<String>, result: &SimulationResult, names: &ResourceNames<'_>, style: Style) {
     let Some(found) = &result.by_chance else { return };
     let (here, reversed) = (found.only_here.len(), found.only_reversed.len());
     let mut changes = Vec::new();
@@ -332,7 +337,7 @@ fn caused(effects: &[ActionEffect]) -> String {
 }
 
 /// What a firing is about.
-pub(super) fn labels(firing: &Firing, names: &Names<'_>) -> String {
+pub(super) fn labels(firing: &Firing, names: &ResourceNames<'_>) -> String {
     let value = |value: &str| match names.get(value) {
         // A lane without a name is named by the beginning of its id.
         Some(name) if !name.is_empty() && !value.contains(name) => format!("{name} ({value})"),

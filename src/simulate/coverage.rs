@@ -11,7 +11,9 @@ use crate::text::order;
 use crate::text::phrase::{count, duration, shown};
 use crate::text::steps::step;
 use crate::text::table::Map;
-use crate::trigger::coverage::{self as counted, CoverageReport, Names, NearMiss, NearMisses, Passed, Seen, Windows};
+use crate::trigger::coverage::{
+    self as counted, CoverageReport, NearMiss, NearMisses, Passed, ReceivedNames, Seen, Windows,
+};
 
 use super::scenario::{Played, Scenario};
 
@@ -220,7 +222,7 @@ fn after_the_last(firings: u64) -> String {
 /// Visits the triggers of an automation.
 struct Walk<'r> {
     report: &'r CoverageReport,
-    leaves: std::slice::Iter<'r, counted::TriggerCoverage>,
+    leaves: std::slice::Iter<'r, counted::TriggerCounts>,
     fired: &'r FiringCounts,
     present: Map<&'r str, usize>,
     triggers: Vec<TriggerCoverage>,
@@ -304,8 +306,8 @@ fn together(composite: &Composite, silent: usize, never: &[(String, String)], mo
 
 /// An event trigger with its counts.
 struct Leaf<'r> {
-    counted: &'r counted::TriggerCoverage,
-    names: &'r Names,
+    counted: &'r counted::TriggerCounts,
+    names: &'r ReceivedNames,
     waiting: usize,
 }
 

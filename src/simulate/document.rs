@@ -112,7 +112,7 @@ impl Document {
         if most > MAX_EVENTS {
             reading.too_large(runs.unwrap_or(root), MAX_EVENTS, "events");
         }
-        let names = expectation::Names::new(specs.iter().flat_map(|spec| [&*spec.run.name, &*spec.of]));
+        let names = expectation::RunNames::new(specs.iter().flat_map(|spec| [&*spec.run.name, &*spec.of]));
         let expectations =
             root.get("expect").map(|list| expectation::read(list, start, &names, reading)).unwrap_or_default();
         drop(names);

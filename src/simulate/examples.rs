@@ -167,7 +167,7 @@ fn add_leaves<'a>(trigger: &'a Trigger, leaves: &mut Vec<&'a EventTrigger>) {
 
 /// A history of the list.
 #[derive(Clone, PartialEq, Eq, Debug)]
-enum History {
+enum ExampleHistory {
     /// A run reaches this state.
     One(String),
     /// Several runs reach it.
@@ -269,41 +269,45 @@ impl<'a> Needs<'a> {
     }
 
     /// In the order of trial.
-    fn histories(&self) -> Vec<History> {
-        let named = [Events::All, Events::Answered].map(History::Named);
+    fn histories(&self) -> Vec<ExampleHistory> {
+        let named = [Events::All, Events::Answered].map(ExampleHistory::Named);
         let mut all = Vec::new();
         if !self.of_runs {
             all.extend(named.clone());
         }
         // The main purpose of a Proactive trigger comes before its side effects.
         if self.silence > 0 {
-            all.push(if self.heartbeats { History::Killed } else { History::Long });
+            all.push(if self.heartbeats { ExampleHistory::Killed } else { ExampleHistory::Long });
         }
-        all.extend(self.states.iter().map(|(name, _)| History::One(name.clone())));
-        all.extend([History::Long, History::Paused, History::Retried, History::Killed]);
+        all.extend(self.states.iter().map(|(name, _)| ExampleHistory::One(name.clone())));
+        all.extend([ExampleHistory::Long, ExampleHistory::Paused, ExampleHistory::Retried, ExampleHistory::Killed]);
         if self.threshold > 1 {
-            all.extend(self.states.iter().map(|(name, _)| History::Many(name.clone(), self.threshold)));
+            all.extend(self.states.iter().map(|(name, _)| ExampleHistory::Many(name.clone(), self.threshold)));
         }
         if self.leaves.len() > 1 {
-            all.push(History::KilledAndFailed);
+            all.push(ExampleHistory::KilledAndFailed);
         }
         all.extend(named);
         all
     }
 
     /// The histories most similar to another.
-    fn near(&self, history: &History) -> Vec<History> {
+    fn near(&self, history: &ExampleHistory) -> Vec<ExampleHistory> {
         match history {
-            History::Many(name, number) => {
+            ExampleHistory::Many(name, number) => {
                 let fewer = number.saturating_sub(1);
-                vec![if fewer > 1 { History::Many(name.clone(), fewer) } else { History::One(name.clone()) }]
+                vec![if fewer > 1 {
+                    ExampleHistory::Many(name.clone(), fewer)
+                } else {
+                    ExampleHistory::One(name.clone())
+                }]
             }
-            History::Named(_) => {
+            ExampleHistory::Named(_) => {
                 let mut all = vec![Events::Answered, Events::Fewer, Events::Apart, Events::Reversed];
                 if !self.of_runs {
                     all.push(Events::OfAnother);
                 }
-                all.into_iter().map(History::Named).collect()
+                all.into_iter().map(ExampleHistory::Named).collect()
             }
             _ => Vec::new(),
         }
@@ -321,7 +325,7 @@ impl Tries<'_> {
         let histories = self.needs.histories();
         let fires = histories.iter().find_map(|history| Some((history, self.play(history, true)?)));
         let Some((like, fires)) = fires else {
-            let last = History::Named(Events::All);
+            let last = ExampleHistory::Named(Events::All);
             let silent = [&last].into_iter().chain(&histories).find_map(|history| self.play(history, false));
             let reason = silent.as_ref().map(|run| run.reason.clone());
             return ExampleRuns { does_not_fire: silent, reason, ..ExampleRuns::default() };
@@ -336,7 +340,7 @@ impl Tries<'_> {
     }
 
     /// Plays a history, if it exists. `None`: the automation does not give the wanted result.
-    fn play(&self, history: &History, fires: bool) -> Option<ExampleRun> {
+    fn play(&self, history: &ExampleHistory, fires: bool) -> Option<ExampleRun> {
         let (title, scenario) = self.needs.scenario(history)?;
         let text = Tree::from(scenario.clone()).line();
         let result = simulate(DocumentText::from(&*text), &self.how);
@@ -357,8 +361,8 @@ impl Tries<'_> {
 
 impl Needs<'_> {
     /// A history in words, and as a scenario. `None`: there is no such history for these triggers.
-    fn scenario(&self, history: &History) -> Option<(String, Object)> {
-        let (runs, events, last) = if let History::Named(which) = history {
+    fn scenario(&self, history: &ExampleHistory) -> Option<(String, Object)> {
+        let (runs, events, last) = if let ExampleHistory::Named(which) = history {
             let (events, last) = Named::new(self, *which).events()?;
             (Vec::new(), events, last)
         } else {
@@ -387,7 +391,7 @@ impl Needs<'_> {
     }
 
     /// The runs of a history, and the time of the last event.
-    fn runs(&self, history: &History) -> Option<(Vec<Object>, i64)> {
+    fn runs(&self, history: &ExampleHistory) -> Option<(Vec<Object>, i64)> {
         let length = self.length;
         let run = |name: &str, starts: i64| {
             Object::new().with("name", name).with("starts", span(starts)).and(self.run.clone())
@@ -409,8 +413,8 @@ impl Needs<'_> {
             (vec![ended(run("run", begin), ends, "Completed").with(key, pause)], ends)
         };
         Some(match history {
-            History::One(state) => (vec![ended(run("run", begin), end, state)], end),
-            History::Many(state, number) => {
+            ExampleHistory::One(state) => (vec![ended(run("run", begin), end, state)], end),
+            ExampleHistory::Many(state, number) => {
                 let gap = self.gap(*number);
                 let mut last = end;
                 let mut all = Vec::new();
@@ -423,18 +427,18 @@ impl Needs<'_> {
                 }
                 (all, last)
             }
-            History::Killed => (vec![run("run", begin).with("dies", span(dies))], dies),
-            History::KilledAndFailed => {
+            ExampleHistory::Killed => (vec![run("run", begin).with("dies", span(dies))], dies),
+            ExampleHistory::KilledAndFailed => {
                 let late = dies.saturating_add(self.silence).saturating_add(30 * SECOND);
                 (vec![run("killed", begin).with("dies", span(dies)), ended(run("failed", begin), late, "Failed")], late)
             }
-            History::Long if self.silence > 0 => {
+            ExampleHistory::Long if self.silence > 0 => {
                 let ends = begin.saturating_add(self.silence.saturating_mul(2)).saturating_add(60 * SECOND);
                 (vec![ended(run("run", begin), ends, "Completed")], ends)
             }
-            History::Paused => broken("pause"),
-            History::Retried => broken("retry"),
-            History::Long | History::Named(_) => return None,
+            ExampleHistory::Paused => broken("pause"),
+            ExampleHistory::Retried => broken("retry"),
+            ExampleHistory::Long | ExampleHistory::Named(_) => return None,
         })
     }
 
@@ -444,30 +448,32 @@ impl Needs<'_> {
         whole(self.within.checked_div(number).unwrap_or_default().min(60 * SECOND))
     }
 
-    fn title(&self, history: &History, events: usize) -> String {
+    fn title(&self, history: &ExampleHistory, events: usize) -> String {
         match history {
-            History::One(state) => match one_does(state) {
+            ExampleHistory::One(state) => match one_does(state) {
                 Some(does) if self.heartbeats => format!("A run sends heartbeats until it {does}"),
                 Some(does) => format!("A run {does}"),
                 None => format!("A run reaches the state `{}`", shown(state)),
             },
-            History::Many(state, number) => match many_do(state) {
+            ExampleHistory::Many(state, number) => match many_do(state) {
                 Some(they) => format!("{} runs {they}", count(*number)),
                 None => format!("{} runs reach the state `{}`", count(*number), shown(state)),
             },
-            History::Killed if self.heartbeats => "The process of a run dies, and its heartbeats stop".to_owned(),
-            History::Killed => "The process of a run dies".to_owned(),
-            History::KilledAndFailed => "The process of a run dies, and another run fails".to_owned(),
-            History::Long => {
+            ExampleHistory::Killed if self.heartbeats => {
+                "The process of a run dies, and its heartbeats stop".to_owned()
+            }
+            ExampleHistory::Killed => "The process of a run dies".to_owned(),
+            ExampleHistory::KilledAndFailed => "The process of a run dies, and another run fails".to_owned(),
+            ExampleHistory::Long => {
                 format!("A run takes {}", duration(self.silence.saturating_mul(2).saturating_add(60 * SECOND)))
             }
-            History::Paused => {
+            ExampleHistory::Paused => {
                 format!("A run is paused for {}", duration(self.silence.saturating_add(60 * SECOND)))
             }
-            History::Retried => {
+            ExampleHistory::Retried => {
                 format!("A run fails, and is retried after {}", duration(self.silence.saturating_add(60 * SECOND)))
             }
-            History::Named(which) => self.title_of_named(*which, events),
+            ExampleHistory::Named(which) => self.title_of_named(*which, events),
         }
     }
 

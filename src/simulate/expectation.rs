@@ -34,7 +34,7 @@ pub(super) struct Expectation {
 }
 
 /// The names of a scenario's runs.
-pub(super) struct Names<'n> {
+pub(super) struct RunNames<'n> {
     /// The first ones, if there are many: suggestions for unknown names come from these.
     first: Vec<&'n str>,
     all: Set<&'n str>,
@@ -43,7 +43,7 @@ pub(super) struct Names<'n> {
 /// The most names that are searched for suggestions.
 const MOST_NAMES: usize = 1000;
 
-impl<'n> Names<'n> {
+impl<'n> RunNames<'n> {
     pub(super) fn new(names: impl Iterator<Item = &'n str>) -> Self {
         let (mut first, mut all) = (Vec::new(), Set::default());
         for name in names {
@@ -51,21 +51,21 @@ impl<'n> Names<'n> {
                 first.push(name);
             }
         }
-        Names { first, all }
+        RunNames { first, all }
     }
 }
 
 pub(super) fn read<'t>(
     list: Value<'t>,
     start: Instant,
-    runs: &Names<'_>,
+    runs: &RunNames<'_>,
     reading: &mut Reading<'t>,
 ) -> Vec<Expectation> {
     reading.is(list, Kind::Array, "a list of expectations");
     list.items().map(|item| one(item, start, runs, reading)).collect()
 }
 
-fn one<'t>(item: Value<'t>, start: Instant, runs: &Names<'_>, reading: &mut Reading<'t>) -> Expectation {
+fn one<'t>(item: Value<'t>, start: Instant, runs: &RunNames<'_>, reading: &mut Reading<'t>) -> Expectation {
     step(1);
     reading.is(item, Kind::Object, "an object such as `{run: zombie, fires: 1}`");
     reading.unknown_keys(item, &KEYS, false);

@@ -58,18 +58,18 @@ impl<'de, V: Visitor<'de>> Visitor<'de> for Fields<V> {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<V::Value, A::Error> {
-        self.visitor.visit_map(Names { map, fields: self.fields, name: "" })
+        self.visitor.visit_map(OptionNames { map, fields: self.fields, name: "" })
     }
 }
 
-struct Names<A> {
+struct OptionNames<A> {
     map: A,
     fields: &'static [&'static str],
     /// The field whose value comes next.
     name: &'static str,
 }
 
-impl<'de, A: MapAccess<'de>> MapAccess<'de> for Names<A> {
+impl<'de, A: MapAccess<'de>> MapAccess<'de> for OptionNames<A> {
     type Error = A::Error;
 
     fn next_key_seed<K: DeserializeSeed<'de>>(&mut self, seed: K) -> Result<Option<K::Value>, A::Error> {

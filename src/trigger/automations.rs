@@ -12,7 +12,7 @@ use crate::time::Instant;
 
 use super::Options;
 use super::bucket::EventRef;
-use super::coverage::{CoverageReport, NameCounts, Names};
+use super::coverage::{CoverageReport, NameCounts, ReceivedNames};
 use super::decision::{Decision, Outcome, Reason};
 use super::idle::{Ahead, SavedWindow};
 use super::limit::EngineLimit;
@@ -40,7 +40,7 @@ pub struct Automations {
 #[derive(Serialize, Deserialize, PartialEq, Debug)]
 pub(crate) struct SavedAutomations {
     all: Vec<SavedTriggers>,
-    names: Option<Names>,
+    names: Option<ReceivedNames>,
 }
 
 /// Facts about an event name.

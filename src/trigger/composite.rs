@@ -29,10 +29,10 @@ struct Node {
     summary: Rc<TriggerSummary>,
     /// The parent, and the index among its children.
     parent: Option<(usize, usize)>,
-    state: Option<State>,
+    state: Option<CompositeState>,
 }
 
-struct State {
+struct CompositeState {
     order: Order,
     within: Option<i64>,
     require: usize,
@@ -88,7 +88,7 @@ impl Tree {
                     let fired = triggers.iter().map(|_| None).collect();
                     let rank = |place| if chance == 0 { place } else { mix(mix(chance, node as u64), place) };
                     let ranks = (0..).zip(triggers).map(|(place, _)| rank(place)).collect();
-                    Some(State { order: *order, within: *within, require: *require, fired, ranks })
+                    Some(CompositeState { order: *order, within: *within, require: *require, fired, ranks })
                 }
             };
             nodes.push(Node { summary, parent, state });
@@ -105,7 +105,7 @@ impl Tree {
     /// The parents of the nodes, and what composite triggers decide by.
     pub(super) fn shape(&self) -> Vec<NodeShape> {
         step(self.nodes.len());
-        let own = |state: &State| (state.order == Order::Declared, state.within, state.require);
+        let own = |state: &CompositeState| (state.order == Order::Declared, state.within, state.require);
         self.nodes.iter().map(|node| (node.parent, node.state.as_ref().map(own))).collect()
     }
 
@@ -251,7 +251,7 @@ fn take_child(context: &mut EvaluationContext<'_>, parent: usize, place: usize, 
     })
 }
 
-impl State {
+impl CompositeState {
     /// Keeps the newest firing of each child, unless it is too old.
     fn put(&mut self, place: usize, child: ChildFiring, now: Instant) {
         if let Some(within) = self.within {

@@ -234,7 +234,7 @@ impl Tally {
 
 /// The names of the events received, each with its frequency.
 #[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
-pub(crate) struct Names {
+pub(crate) struct ReceivedNames {
     pub(crate) all: Vec<(SharedText, u64)>,
     /// How many had other names.
     pub(crate) others: u64,
@@ -242,7 +242,7 @@ pub(crate) struct Names {
 
 /// The counts of one automation.
 #[derive(Default)]
-pub(super) struct Coverage {
+pub(super) struct AutomationCounts {
     /// For each event trigger.
     pub(super) tallies: Vec<Tally>,
     /// For composite triggers, by node: the most children that counted at the same time.
@@ -256,7 +256,7 @@ pub(super) struct SavedCoverage {
     present: Vec<(usize, usize)>,
 }
 
-impl Coverage {
+impl AutomationCounts {
     pub(super) fn save(&self) -> SavedCoverage {
         let mut present: Vec<(usize, usize)> = self.present.iter().map(|(node, most)| (*node, *most)).collect();
         present.sort_unstable();
@@ -269,7 +269,7 @@ impl Coverage {
         for (node, most) in saved.present {
             present.insert(node, most);
         }
-        (saved.tallies.len() == triggers).then_some(Coverage { tallies: saved.tallies, present })
+        (saved.tallies.len() == triggers).then_some(AutomationCounts { tallies: saved.tallies, present })
     }
 
     /// A child has fired, and this many count now.
@@ -283,11 +283,11 @@ impl Coverage {
 #[derive(Default)]
 pub(super) struct NameCounts {
     places: Map<SharedText, usize>,
-    pub(super) names: Names,
+    pub(super) names: ReceivedNames,
 }
 
 impl NameCounts {
-    pub(super) fn restored(names: Names) -> Self {
+    pub(super) fn restored(names: ReceivedNames) -> Self {
         let mut places = Map::default();
         for (place, (name, _)) in names.all.iter().enumerate() {
             places.insert(name.clone(), place);
@@ -317,7 +317,7 @@ impl NameCounts {
 }
 
 /// What one event trigger saw, and what is pending.
-pub(crate) struct TriggerCoverage {
+pub(crate) struct TriggerCounts {
     pub(crate) trigger: EventTrigger,
     pub(crate) tally: Tally,
     /// Windows that are open and could still fire.
@@ -331,10 +331,10 @@ pub(crate) struct TriggerCoverage {
 /// All counts.
 pub(crate) struct CoverageReport {
     /// The event triggers in the order of loading.
-    pub(crate) triggers: Vec<TriggerCoverage>,
+    pub(crate) triggers: Vec<TriggerCounts>,
     /// Composite triggers with a fired child: the most children that counted at the same time.
     pub(crate) present: Vec<(Rc<TriggerSummary>, usize)>,
-    pub(crate) names: Names,
+    pub(crate) names: ReceivedNames,
     /// How many events still wait for the event that they follow.
     pub(crate) waiting: usize,
 }

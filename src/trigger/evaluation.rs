@@ -12,7 +12,7 @@ use crate::time::Instant;
 
 use super::bucket::{Bucket, Buckets, EventRef, SavedSlot, TickPhase};
 use super::composite::{self, Tree};
-use super::coverage::{Coverage, Tally};
+use super::coverage::{AutomationCounts, Tally};
 use super::decision::{BucketSnapshot, Decision, Firing, FiringSpan, Outcome, Phase, Reason, TriggerSummary};
 use super::delayed::{Delays, SavedDelays};
 use super::held;
@@ -61,7 +61,7 @@ pub(super) struct EvaluationContext<'c> {
     pub(super) tree: &'c mut Tree,
     pub(super) outcome: &'c mut Outcome,
     /// How far events get, if requested.
-    pub(super) coverage: Option<&'c mut Coverage>,
+    pub(super) coverage: Option<&'c mut AutomationCounts>,
 }
 
 impl EvaluationContext<'_> {

@@ -221,7 +221,7 @@ pub(super) struct Interest {
 /// The event names that reach a trigger: those that a pattern of `expect` and `after` matches and a pattern covers. The
 /// server uses two matchers that differ; 3.6 only the second.
 #[derive(Debug)]
-struct Names {
+struct ReachingNames {
     /// Of the first; `None` if it is not used.
     globs: Option<Globs>,
     /// Patterns without `*` cover the names that begin with them.
@@ -233,7 +233,7 @@ struct Names {
     covers: Vec<String>,
 }
 
-impl Names {
+impl ReachingNames {
     fn new(patterns: &[&str], version: Version) -> Self {
         step(patterns.len());
         let (mut beginnings, mut opens, mut covers) = (Vec::new(), Vec::new(), Vec::new());
@@ -245,7 +245,7 @@ impl Names {
             }
         }
         let globs = || Globs::new(patterns.iter().map(|pattern| Glob::new(pattern)).collect());
-        Names {
+        ReachingNames {
             globs: version.has_globs().then(globs),
             beginnings: Beginnings::new(&beginnings),
             opens: Beginnings::new(&opens),
@@ -264,7 +264,7 @@ impl Names {
 /// The matching half of an event trigger.
 #[derive(Debug)]
 pub(super) struct Matching {
-    names: Names,
+    names: ReachingNames,
     after: Patterns,
     /// `None`: all names.
     expect: Option<Patterns>,
@@ -283,7 +283,7 @@ impl Matching {
             trigger.expect.iter().chain(&trigger.after).map(|pattern| &**pattern).collect()
         };
         Matching {
-            names: Names::new(&names, version),
+            names: ReachingNames::new(&names, version),
             after: Patterns::new(&trigger.after, version),
             expect: (!trigger.expect.is_empty()).then(|| Patterns::new(&trigger.expect, version)),
             resource: Resources::new(&trigger.matches, version),
@@ -568,7 +568,7 @@ mod tests {
             for version in [Version::V3_6, Version::V3_9] {
                 let seen = (!version.has_globs() || own.iter().any(|pattern| Glob::new(pattern).matches(&name)))
                     && own.iter().any(|pattern| covers(pattern, &name));
-                prop_assert_eq!(Names::new(&own, version).include(&name), seen);
+                prop_assert_eq!(ReachingNames::new(&own, version).include(&name), seen);
                 let any = own.iter().any(|pattern| matches_one(pattern, &name, version));
                 prop_assert_eq!(Patterns::new(&patterns, version).match_any(&name), any);
             }

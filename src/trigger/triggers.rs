@@ -15,7 +15,7 @@ use crate::time::Instant;
 use super::Options;
 use super::bucket::Buckets;
 use super::composite::{Leaf, Present, SavedChild, Tree};
-use super::coverage::{Coverage, SavedCoverage, Tally, TriggerCoverage};
+use super::coverage::{AutomationCounts, SavedCoverage, Tally, TriggerCounts};
 use super::decision::Outcome;
 use super::delayed::Delays;
 use super::evaluation::{EvaluationContext, SavedTrigger, TriggerState};
@@ -47,7 +47,7 @@ pub(super) struct Triggers {
     tree: Tree,
     states: Vec<TriggerState>,
     /// How far events get, if requested.
-    coverage: Option<Box<Coverage>>,
+    coverage: Option<Box<AutomationCounts>>,
 }
 
 impl Triggers {
@@ -72,7 +72,8 @@ impl Triggers {
         };
         let states: Vec<TriggerState> = leaves.enumerate().map(state).collect();
         let tallies = || states.iter().map(|_| Tally::default()).collect();
-        let coverage = options.coverage.then(|| Box::new(Coverage { tallies: tallies(), ..Coverage::default() }));
+        let coverage =
+            options.coverage.then(|| Box::new(AutomationCounts { tallies: tallies(), ..AutomationCounts::default() }));
         Triggers { options, version, tree, states, coverage }
     }
 
@@ -185,7 +186,7 @@ impl Triggers {
             && match coverage {
                 None => self.coverage.is_none(),
                 Some(saved) => {
-                    let coverage = Coverage::restored(saved, self.states.len());
+                    let coverage = AutomationCounts::restored(saved, self.states.len());
                     let is_own = coverage.is_some() && self.coverage.is_some();
                     self.coverage = coverage.map(Box::new);
                     is_own
@@ -250,7 +251,7 @@ impl Triggers {
 
     /// The counts, if [`Options::coverage`] requests them: of the event triggers, and of composite triggers with a fired
     /// child, the most children that counted at the same time. `waiting`: how many waiting events each one matches.
-    pub(super) fn take_coverage(&mut self, waiting: Vec<u64>) -> Option<(Vec<TriggerCoverage>, Present)> {
+    pub(super) fn take_coverage(&mut self, waiting: Vec<u64>) -> Option<(Vec<TriggerCounts>, Present)> {
         let coverage = *self.coverage.take()?;
         let mut triggers = Vec::with_capacity(self.states.len());
         for ((state, tally), waiting) in self.states.iter().zip(coverage.tallies).zip(waiting) {
@@ -262,7 +263,7 @@ impl Triggers {
                     first_end = Some(first_end.map_or(end, |first| first.min(end)));
                 }
             }
-            triggers.push(TriggerCoverage { trigger: state.trigger.clone(), tally, open, first_end, waiting });
+            triggers.push(TriggerCounts { trigger: state.trigger.clone(), tally, open, first_end, waiting });
         }
         Some((triggers, self.tree.present(&coverage.present)))
     }

@@ -107,7 +107,7 @@ impl Losses {
 }
 
 /// A run, heartbeat by heartbeat.
-pub(super) struct History {
+pub(super) struct HeartbeatHistory {
     losses: Losses,
     chance: Chance,
     period: i64,
@@ -132,7 +132,7 @@ pub(super) struct Gap {
     pub misses: u64,
 }
 
-impl History {
+impl HeartbeatHistory {
     /// The run with this number.
     pub(super) fn new(model: &Model, number: u64) -> Self {
         let mut chance = Chance::new(model.seed, number, 2);
@@ -141,7 +141,7 @@ impl History {
         let life = model.life.saturating_add(chance.below(model.period));
         let sent = life.saturating_add(model.period.saturating_sub(1)).checked_div(model.period).unwrap_or_default();
         let sent = u64::try_from(sent).unwrap_or_default();
-        History {
+        HeartbeatHistory {
             losses: Losses::new(model, number, sent),
             chance,
             period: model.period,

@@ -1,7 +1,7 @@
 //! Plays random runs to windows: how often each fires while the run lives, and how soon after its death.
 
 use super::delays::Delays;
-use super::history::History;
+use super::history::HeartbeatHistory;
 use super::model::{HOUR, Model};
 use super::window::Window;
 
@@ -52,7 +52,7 @@ impl Simulated {
 /// Plays one run to all windows. `fire`: is called with each firing: of which window, and when.
 pub(super) fn play(
     model: &Model,
-    history: &mut History,
+    history: &mut HeartbeatHistory,
     points: &mut [Simulated],
     fire: &mut impl FnMut(&mut Simulated, i64),
 ) {
@@ -103,7 +103,7 @@ pub(super) fn simulate(model: &Model, windows: &[i64], most: i64) -> Vec<Simulat
     let most = most.saturating_mul(HOUR);
     while !active.is_empty() && lived < most {
         for _ in 0..BATCH {
-            let mut history = History::new(model, number);
+            let mut history = HeartbeatHistory::new(model, number);
             let dies = history.dies;
             number = number.saturating_add(1);
             lived = lived.saturating_add(history.life());

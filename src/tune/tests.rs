@@ -8,7 +8,7 @@ use proptest::prelude::*;
 use uuid::Uuid;
 
 use super::formula;
-use super::history::{Chance, History, Losses, START};
+use super::history::{Chance, HeartbeatHistory, Losses, START};
 use super::model::{Model, OutageModel, SECOND, Server};
 use super::simulation::{Simulated, play, simulate};
 use super::window::Heartbeat;
@@ -69,7 +69,7 @@ fn all_heartbeats(model: &Model, number: u64, sent: u64, seen: &[Heartbeat], oth
 
 /// How many gaps the fast path looks at, and all firings of each window: of the fast path and of the engine.
 fn compare(model: &Model, windows: &[i64], number: u64, other: u64) -> (usize, Vec<(Vec<i64>, Vec<i64>)>) {
-    let mut history = History::new(model, number);
+    let mut history = HeartbeatHistory::new(model, number);
     let mut points: Vec<Simulated> = windows.iter().map(|within| Simulated::new(model, *within)).collect();
     let mut fired: Vec<Vec<i64>> = vec![Vec::new(); windows.len()];
     play(model, &mut history, &mut points, &mut |point, at| {

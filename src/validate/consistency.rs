@@ -217,9 +217,9 @@ impl<'t> Check<'_, '_, 't> {
 
     fn transition(&mut self) {
         let Some(validated) = self.event.payload_at(&["validated_state"]) else { return };
-        let Some(to) = transition::State::read(validated) else { return };
+        let Some(to) = transition::PayloadState::read(validated) else { return };
         let from = match self.event.payload_at(&["initial_state"]) {
-            Some(initial) if initial.kind() == Kind::Object => match transition::State::read(initial) {
+            Some(initial) if initial.kind() == Kind::Object => match transition::PayloadState::read(initial) {
                 Some(from) => Some(from),
                 None => return,
             },
@@ -231,7 +231,7 @@ impl<'t> Check<'_, '_, 't> {
             transition::Rules::FlowRun
         };
         let Some(why) = transition::unusual(rules, from, to) else { return };
-        let from = from.map_or_else(|| "no state".to_owned(), transition::State::display);
+        let from = from.map_or_else(|| "no state".to_owned(), transition::PayloadState::display);
         let path = &Path::Key(&Path::Field("payload"), "validated_state");
         self.add(Code::UNUSUAL_TRANSITION, path, to.type_value().exposed())
             .with("from", &from)

@@ -22,15 +22,15 @@ pub(crate) struct Links<V> {
     pub shared: Option<V>,
     /// The label `prefect.state-type`.
     pub state_type: Option<V>,
-    pub validated: State<V>,
-    pub initial: State<V>,
+    pub validated: StateLinks<V>,
+    pub initial: StateLinks<V>,
     /// The id of the related flow run.
     pub flow_run: Option<V>,
 }
 
 /// A state of the payload.
 #[derive(Clone, Copy, Serialize, Deserialize)]
-pub(crate) struct State<V> {
+pub(crate) struct StateLinks<V> {
     pub whole: Option<V>,
     /// Both are strings.
     pub kind: Option<V>,
@@ -47,14 +47,14 @@ impl<V> Links<V> {
         resource: None,
         shared: None,
         state_type: None,
-        validated: State::NONE,
-        initial: State::NONE,
+        validated: StateLinks::NONE,
+        initial: StateLinks::NONE,
         flow_run: None,
     };
 }
 
-impl<V> State<V> {
-    const NONE: Self = State { whole: None, kind: None, name: None };
+impl<V> StateLinks<V> {
+    const NONE: Self = StateLinks { whole: None, kind: None, name: None };
 }
 
 impl<V: Copy> Links<V> {
@@ -75,10 +75,10 @@ impl<V: Copy> Links<V> {
     }
 }
 
-impl<V: Copy> State<V> {
+impl<V: Copy> StateLinks<V> {
     #[inline(always)]
-    fn map<W>(&self, to: &mut impl FnMut(V) -> W) -> State<W> {
-        State { whole: link(self.whole, to), kind: link(self.kind, to), name: link(self.name, to) }
+    fn map<W>(&self, to: &mut impl FnMut(V) -> W) -> StateLinks<W> {
+        StateLinks { whole: link(self.whole, to), kind: link(self.kind, to), name: link(self.name, to) }
     }
 }
 
@@ -97,7 +97,7 @@ impl<'t> Links<Observed<'t>> {
         let state = |name: &str| {
             let state = event.payload_at(&[name]);
             let text = |key: &str| state?.get(key).filter(|value| value.is_string());
-            State { whole: state, kind: text("type"), name: text("name") }
+            StateLinks { whole: state, kind: text("type"), name: text("name") }
         };
         Links {
             occurred: field("occurred"),

@@ -29,7 +29,7 @@ pub use custom::Schemas;
 pub use custom::{SchemaFile, SchemasError};
 pub(crate) use envelope::{MAX_LABELS, MAX_NAME, MAX_RELATED};
 pub(crate) use lines::{Checked, Keep, Line, LineValidator};
-pub(crate) use links::{Links, State};
+pub(crate) use links::{Links, StateLinks};
 pub use options::ValidateOptions;
 pub(crate) use session::{FirstForm, Relate, form_of_lines};
 pub(crate) use split::Kept;

@@ -100,7 +100,7 @@ struct Record {
     /// How many findings of the part come before those that follow from this record.
     found: usize,
     index: u64,
-    name: Option<Piece>,
+    name: Option<KeptText>,
     family: Option<&'static Family>,
     holed: bool,
     occurred: Option<Instant>,
@@ -113,7 +113,7 @@ struct Record {
 
 /// A piece of the texts.
 #[derive(Clone, Copy)]
-pub(crate) struct Piece {
+pub(crate) struct KeptText {
     start: usize,
     end: usize,
 }
@@ -121,7 +121,7 @@ pub(crate) struct Piece {
 /// A value: its text, and its place in the line: in bytes, until the line ends.
 #[derive(Clone, Copy)]
 struct KeptAt {
-    text: Piece,
+    text: KeptText,
     start: u32,
     end: u32,
 }
@@ -210,13 +210,13 @@ impl Keep for Records {
 }
 
 impl Records {
-    fn keep(&mut self, text: &[u8]) -> Piece {
+    fn keep(&mut self, text: &[u8]) -> KeptText {
         let start = self.texts.len();
         self.texts.extend_from_slice(text);
-        Piece { start, end: self.texts.len() }
+        KeptText { start, end: self.texts.len() }
     }
 
-    fn text(&self, piece: Piece) -> &[u8] {
+    fn text(&self, piece: KeptText) -> &[u8] {
         self.texts.get(piece.start..piece.end).unwrap_or_default()
     }
 }

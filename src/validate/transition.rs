@@ -43,19 +43,19 @@ const KINDS: [(&str, StateKind); 9] = [
 
 /// A state in the payload.
 #[derive(Clone, Copy)]
-pub(super) struct State<'t> {
+pub(super) struct PayloadState<'t> {
     kind: StateKind,
     type_name: &'static str,
     type_value: Observed<'t>,
     name: Option<Observed<'t>>,
 }
 
-impl<'t> State<'t> {
+impl<'t> PayloadState<'t> {
     /// `None`: its type does not exist.
     pub(super) fn read(value: Observed<'t>) -> Option<Self> {
         let type_value = value.get("type")?;
         let (type_name, kind) = *KINDS.iter().find(|(name, _)| type_value.is(name))?;
-        Some(State { kind, type_name, type_value, name: value.get("name").filter(|name| name.is_string()) })
+        Some(PayloadState { kind, type_name, type_value, name: value.get("name").filter(|name| name.is_string()) })
     }
 
     pub(super) fn display(self) -> String {
@@ -76,7 +76,7 @@ impl<'t> State<'t> {
 }
 
 /// Why a transition is unusual; `None`: it is usual.
-pub(super) fn unusual(rules: Rules, from: Option<State<'_>>, to: State<'_>) -> Option<&'static str> {
+pub(super) fn unusual(rules: Rules, from: Option<PayloadState<'_>>, to: PayloadState<'_>) -> Option<&'static str> {
     match (from, rules) {
         (None, Rules::TaskRun) if !matches!(to.kind, Pending | Scheduled | Crashed) => {
             Some(": a task run starts as PENDING or SCHEDULED")
@@ -91,7 +91,7 @@ fn is_terminal(kind: StateKind) -> bool {
     matches!(kind, Completed | Failed | Cancelled | Crashed)
 }
 
-fn flow_run(from: State<'_>, to: State<'_>) -> Option<&'static str> {
+fn flow_run(from: PayloadState<'_>, to: PayloadState<'_>) -> Option<&'static str> {
     match (from.kind, to.kind) {
         (Pending, Pending) if to.is_named("Pending") => Some(": a pending run stays as it is, unless the name changes"),
         (Cancelling | Running | Cancelled, Pending) => Some(": the server aborts it"),
@@ -107,7 +107,7 @@ fn flow_run(from: State<'_>, to: State<'_>) -> Option<&'static str> {
     }
 }
 
-fn task_run(from: State<'_>, to: State<'_>) -> Option<&'static str> {
+fn task_run(from: PayloadState<'_>, to: PayloadState<'_>) -> Option<&'static str> {
     let usual = match (from.kind, to.kind) {
         // From a hook or a cache, a task run can end without having run.
         (_, Crashed)

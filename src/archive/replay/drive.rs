@@ -9,7 +9,7 @@ use crate::trigger::{Facts, Sequencer, Snapshot};
 
 use super::error::ArchiveReplayError;
 use super::order::{Body, Recorder, Sets};
-use super::piece::Place;
+use super::piece::EventPlace;
 use super::plan::ReplayPlan;
 use super::schedule::Schedule;
 
@@ -20,7 +20,7 @@ struct SavedOrder {
     begun: bool,
     is_empty: bool,
     next: Option<i64>,
-    waiting: Vec<(Place, Vec<u32>)>,
+    waiting: Vec<(EventPlace, Vec<u32>)>,
 }
 
 /// Plays events to a sequencer, with the ticks between them.

@@ -11,7 +11,7 @@ use crate::text::table::{Map, Set};
 use crate::time::Instant;
 
 use super::error::ArchiveReplayError;
-use super::piece::{Head, Place, Rows, Writer, open};
+use super::piece::{EventPlace, Head, Rows, Writer, open};
 
 /// The head of a piece of matched events.
 #[derive(Serialize, Deserialize)]
@@ -195,9 +195,9 @@ impl<'b> EventsPiece<'b> {
     }
 
     /// The place of its first event.
-    pub(super) fn place(&self) -> (i64, Place) {
+    pub(super) fn place(&self) -> (i64, EventPlace) {
         let (received, index) = self.head.first;
-        (received, Place { part: self.head.part, index })
+        (received, EventPlace { part: self.head.part, index })
     }
 
     /// The texts of all its events.
@@ -238,8 +238,8 @@ pub(super) struct EventsReader<'b> {
 
 impl EventsReader<'_> {
     /// The place of the next event.
-    pub(super) fn place(&self) -> Option<(i64, Place)> {
-        self.next.as_ref().map(|row| (row.received, Place { part: self.part, index: row.index }))
+    pub(super) fn place(&self) -> Option<(i64, EventPlace)> {
+        self.next.as_ref().map(|row| (row.received, EventPlace { part: self.part, index: row.index }))
     }
 
     /// The next event. `None`: there is none, or it names what the head does not have.

@@ -7,7 +7,7 @@ use crate::text::table::Map;
 use crate::time::Instant;
 use crate::trigger::{Reason, Step, StepAction};
 
-use super::piece::{Head, Place, Writer};
+use super::piece::{EventPlace, Head, Writer};
 
 /// A tick of the server.
 #[derive(Serialize, Deserialize, Clone)]
@@ -30,7 +30,7 @@ pub(super) struct OrderRow {
     /// Whether it happens in the last of them.
     pub(super) in_tick: bool,
     pub(super) now: i64,
-    pub(super) place: Place,
+    pub(super) place: EventPlace,
     pub(super) act: Act,
 }
 
@@ -50,7 +50,7 @@ pub(super) struct OrderHead {
     pub(super) plan: u64,
     pub(super) slice: u64,
     /// The events that still wait at the end.
-    pub(super) waiting: Vec<Place>,
+    pub(super) waiting: Vec<EventPlace>,
 }
 
 impl Head for OrderHead {
@@ -60,7 +60,7 @@ impl Head for OrderHead {
 /// What is kept of a waiting event: its place, and the set of shares that it matches.
 #[derive(Clone, Copy)]
 pub(super) struct Body {
-    pub(super) place: Place,
+    pub(super) place: EventPlace,
     pub(super) set: u32,
 }
 

@@ -17,7 +17,7 @@ use super::error::ArchiveReplayError;
 
 /// The place of an event: its part, and its index there.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize)]
-pub(super) struct Place {
+pub(super) struct EventPlace {
     pub(super) part: u64,
     pub(super) index: u32,
 }
@@ -111,7 +111,7 @@ impl<'b, R: DeserializeOwned> Rows<'b, R> {
 }
 
 /// Which of several pieces has the next row, in order of receipt.
-pub(super) struct NextRows(BinaryHeap<Reverse<(i64, Place, usize)>>);
+pub(super) struct NextRows(BinaryHeap<Reverse<(i64, EventPlace, usize)>>);
 
 impl NextRows {
     pub(super) fn of(count: usize) -> Self {
@@ -119,18 +119,18 @@ impl NextRows {
     }
 
     /// `at`: when the first row of a piece was received, and its place.
-    pub(super) fn add(&mut self, at: (i64, Place), piece: usize) {
+    pub(super) fn add(&mut self, at: (i64, EventPlace), piece: usize) {
         self.0.push(Reverse((at.0, at.1, piece)));
     }
 
     /// The place of the next row, and the number of its piece.
-    pub(super) fn first(&self) -> Option<(Place, usize)> {
+    pub(super) fn first(&self) -> Option<(EventPlace, usize)> {
         self.0.peek().map(|Reverse((_, place, piece))| (*place, *piece))
     }
 
     /// Goes on behind the first row. `at`: the next one of its piece. Mostly that is the first again, which takes two
     /// comparisons, however deep the heap is.
-    pub(super) fn advance(&mut self, at: Option<(i64, Place)>) {
+    pub(super) fn advance(&mut self, at: Option<(i64, EventPlace)>) {
         let Some(mut first) = self.0.peek_mut() else { return };
         match at {
             Some((received, place)) => (first.0.0, first.0.1) = (received, place),

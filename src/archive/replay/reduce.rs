@@ -18,7 +18,7 @@ use crate::trigger::{
 use super::error::ArchiveReplayError;
 use super::events::{EventsPiece, EventsReader};
 use super::order::{Act, OrderHead, OrderRow, TickRow};
-use super::piece::{Head, NextRows, Place, Rows, Writer, open};
+use super::piece::{EventPlace, Head, NextRows, Rows, Writer, open};
 use super::plan::{ReplayPlan, Share};
 use super::schedule::Schedule;
 use super::windows::{WindowsHead, WindowsWriter, read_windows};
@@ -45,7 +45,7 @@ pub struct Reducer<'p> {
     number: u32,
     share: Share,
     automations: Automations,
-    waiting: BTreeMap<Place, ReceivedEvent>,
+    waiting: BTreeMap<EventPlace, ReceivedEvent>,
     now: Instant,
     /// The index of the next slice.
     next: u64,
@@ -104,7 +104,7 @@ struct SavedReducer {
     next: u64,
     now: i64,
     automations: SavedAutomations,
-    waiting: Vec<(Place, SavedEvent)>,
+    waiting: Vec<(EventPlace, SavedEvent)>,
     /// How many windows it left.
     left: u64,
 }
@@ -128,7 +128,7 @@ impl<'b> MergedEvents<'b> {
     }
 
     /// The event at a place. Those before it were dropped on the way to the triggers.
-    fn find(&mut self, wanted: Place) -> Result<ReceivedEvent, ArchiveReplayError> {
+    fn find(&mut self, wanted: EventPlace) -> Result<ReceivedEvent, ArchiveReplayError> {
         while let Some((place, number)) = self.next.first() {
             step(1);
             let (piece, reader) = self.pieces.get_mut(number).ok_or(ArchiveReplayError::Damaged)?;

@@ -9,7 +9,7 @@ use crate::trigger::{Facts, Snapshot};
 use super::drive::Drive;
 use super::error::ArchiveReplayError;
 use super::order::{Body, OrderHead, Sets};
-use super::piece::{FactsHead, FactsRow, Head, NextRows, Place, Rows, bytes_of, open};
+use super::piece::{EventPlace, FactsHead, FactsRow, Head, NextRows, Rows, bytes_of, open};
 use super::plan::ReplayPlan;
 use super::schedule::Schedule;
 
@@ -71,7 +71,7 @@ impl<'b> Merged<'b> {
             let own = std::mem::take(&mut head.sets).into_iter().map(|set| sets.number(set)).collect();
             let row = rows.next()?;
             if let Some(row) = &row {
-                next.add((row.received, Place { part: head.part, index: row.index }), number);
+                next.add((row.received, EventPlace { part: head.part, index: row.index }), number);
             }
             pieces.push((head, own, rows, row));
         }
@@ -84,7 +84,7 @@ impl<'b> Merged<'b> {
         let Some((head, sets, rows, row)) = self.pieces.get_mut(number) else { return Ok(None) };
         let Some(own) = row.take() else { return Ok(None) };
         *row = rows.next()?;
-        self.next.advance(row.as_ref().map(|row| (row.received, Place { part: head.part, index: row.index })));
+        self.next.advance(row.as_ref().map(|row| (row.received, EventPlace { part: head.part, index: row.index })));
         let set = sets.get(own.set as usize).copied().ok_or(ArchiveReplayError::Damaged)?;
         Ok(Some((own.facts(), Body { place, set })))
     }
@@ -136,7 +136,7 @@ impl ReplayPlan {
             drive.pass(last);
         }
         let slice = index as u64;
-        let mut waiting: Map<u32, Vec<Place>> = Map::default();
+        let mut waiting: Map<u32, Vec<EventPlace>> = Map::default();
         for body in drive.sequencer.waiting() {
             for share in drive.sets.get(body.set) {
                 waiting.or_default(*share).push(body.place);

@@ -8,7 +8,7 @@ use crate::catalogue::{Family, families};
 use crate::json::{Position, Value};
 use crate::text::hash::hash;
 use crate::time::Instant;
-use crate::validate::{Id, Kept, Key, Linked, Links, Role, State};
+use crate::validate::{Id, Kept, Key, Linked, Links, Role, StateLinks};
 
 use super::super::bytes::{array, as_bytes};
 
@@ -56,28 +56,28 @@ pub(super) enum RoleLinks<T> {
         id: [u8; 16],
         #[serde(serialize_with = "as_bytes", deserialize_with = "array")]
         follows: [u8; 16],
-        place: Option<Place>,
+        place: Option<LineSpan>,
         resource: Option<Text<T>>,
         shared: Option<Text<T>>,
-        initial: Option<Place>,
+        initial: Option<LineSpan>,
         kind: Option<Text<T>>,
         name: Option<Text<T>>,
     },
     Target {
-        place: Option<Place>,
+        place: Option<LineSpan>,
         resource: Option<Text<T>>,
         shared: Option<Text<T>>,
         kind: Option<Text<T>>,
         name: Option<Text<T>>,
     },
     Run {
-        place: Option<Place>,
+        place: Option<LineSpan>,
         resource: Option<Text<T>>,
         state_type: Option<Text<T>>,
         holed: bool,
     },
     Worker {
-        place: Option<Place>,
+        place: Option<LineSpan>,
         flow_run: Option<Text<T>>,
         follows: bool,
     },
@@ -89,7 +89,7 @@ pub(super) struct Text<T>(#[serde(serialize_with = "as_bytes")] T);
 
 /// A place in the line, in UTF-16 code units.
 #[derive(Clone, Copy, Serialize, Deserialize)]
-pub(super) struct Place {
+pub(super) struct LineSpan {
     pub(super) start: u32,
     pub(super) length: u32,
 }
@@ -99,7 +99,7 @@ impl<'t> RoleLinks<Cow<'t, [u8]>> {
         role: Role,
         event: &Linked<Value<'t>>,
         holed: bool,
-        mut place: impl FnMut(Value<'t>) -> Place,
+        mut place: impl FnMut(Value<'t>) -> LineSpan,
     ) -> Self {
         let Links { occurred, event: name, id, follows, resource, shared, state_type, validated, initial, flow_run } =
             event.links;
@@ -161,8 +161,8 @@ impl<'b> EventRecord<'b, &'b [u8]> {
     /// The event, without what its role does not need. `id`: that of a target. `base`: the beginning of the part.
     pub(super) fn linked(&self, id: Id, base: Position) -> Linked<Kept<'b>> {
         let line = Position { line: self.line, column: 1, offset: self.offset }.after(base);
-        let place = |place: Option<Place>| {
-            place.map(|Place { start, length }| Kept::in_line(b"", line, start, start.saturating_add(length)))
+        let place = |place: Option<LineSpan>| {
+            place.map(|LineSpan { start, length }| Kept::in_line(b"", line, start, start.saturating_add(length)))
         };
         let text = |text: Option<Text<&'b [u8]>>| text.map(|Text(text)| Kept::in_line(text, line, 0, 0));
         let none = Linked { occurred: self.occurred.map(Instant), id: Some(id), follows: None, links: Links::NONE };
@@ -174,7 +174,7 @@ impl<'b> EventRecord<'b, &'b [u8]> {
                     follows: place(at),
                     resource: text(resource),
                     shared: text(shared),
-                    initial: State { whole: place(initial), kind: text(kind), name: text(name) },
+                    initial: StateLinks { whole: place(initial), kind: text(kind), name: text(name) },
                     ..Links::NONE
                 },
                 ..none
@@ -184,7 +184,7 @@ impl<'b> EventRecord<'b, &'b [u8]> {
                     id: place(at),
                     resource: text(resource),
                     shared: text(shared),
-                    validated: State { whole: None, kind: text(kind), name: text(name) },
+                    validated: StateLinks { whole: None, kind: text(kind), name: text(name) },
                     ..Links::NONE
                 },
                 ..none

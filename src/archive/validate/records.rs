@@ -6,7 +6,7 @@ use crate::json::{Places, Position, Span, Value};
 use crate::validate::{Keep, Line, Linked, Relate, Role};
 
 use super::super::bytes::{extend, write};
-use super::record::{EventRecord, IdRecord, Place, Record, RoleLinks, Target, bucket, number_of};
+use super::record::{EventRecord, IdRecord, LineSpan, Record, RoleLinks, Target, bucket, number_of};
 
 /// The records of a part, by bucket; empty if there is nothing.
 #[derive(Default)]
@@ -106,7 +106,7 @@ impl Relate for PartRecords {
         let mut place = |value: Value<'_>| {
             let Span { start, end } = value.span();
             let (start, end) = (unit(start), unit(end));
-            Place { start, length: end.saturating_sub(start) }
+            LineSpan { start, length: end.saturating_sub(start) }
         };
         let mut own = None;
         self.others.clear();

@@ -13,7 +13,7 @@ use super::super::read::MAX_NESTING;
 use super::Check;
 use super::deploy::placeholders;
 use super::template::{self, is_template};
-use super::variables::Place;
+use super::variables::TemplatePlace;
 
 const KIND: &str = "__prefect_kind";
 const KINDS: [&str; 4] = ["none", "json", "jinja", "workspace_variable"];
@@ -36,14 +36,14 @@ struct Walk {
 impl Check<'_, '_> {
     pub(super) fn template_field(&mut self, field: &str, value: Value<'_>, path: &Path<'_>) {
         match scalar::text(value) {
-            Some(text) => self.template(&text, field, Place::Text, value, path),
+            Some(text) => self.template(&text, field, TemplatePlace::Text, value, path),
             None => {
                 self.wrong_type(field, "a string", path, value);
             }
         }
     }
 
-    fn template(&mut self, text: &str, field: &str, place: Place, value: Value<'_>, path: &Path<'_>) {
+    fn template(&mut self, text: &str, field: &str, place: TemplatePlace, value: Value<'_>, path: &Path<'_>) {
         match template::read(text) {
             Some(Err(problem)) => {
                 self.add(Code::INVALID_TEMPLATE, path, value).with("field", field).shown("problem", &problem);
@@ -66,14 +66,14 @@ impl Check<'_, '_> {
             Kind::Null => {
                 self.wrong_type(field, "a string", path, value);
             }
-            Kind::String => self.template(&value.string(), field, Place::Payload, value, path),
+            Kind::String => self.template(&value.string(), field, TemplatePlace::Payload, value, path),
             // The client's model has no such step.
             _ if self.route.has_client() => {
                 self.wrong_type(field, "a string", path, value);
             }
             _ => {
                 for inner in value.descendants().filter(|inner| inner.is_string()).take(1000) {
-                    self.template(&inner.string(), field, Place::Payload, inner, path);
+                    self.template(&inner.string(), field, TemplatePlace::Payload, inner, path);
                 }
             }
         }
@@ -114,8 +114,8 @@ impl Check<'_, '_> {
             Kind::String if walk.upgrades && is_template(&value.string()) => {
                 let text = value.string();
                 let (wrapped, place) = match single(&text) {
-                    Some(expression) => (["{{ ", expression, " | tojson }}"].concat(), Place::Parameter),
-                    None => (text.clone().into_owned(), Place::Within),
+                    Some(expression) => (["{{ ", expression, " | tojson }}"].concat(), TemplatePlace::Parameter),
+                    None => (text.clone().into_owned(), TemplatePlace::Within),
                 };
                 // As written, for the message.
                 let written = template::read(&text);
@@ -172,7 +172,7 @@ impl Check<'_, '_> {
                     match template::read(&text) {
                         Some(Err(problem)) => self.invalid(&problem, value, &path, walk, &text),
                         Some(Ok(uses)) if !(walk.deploys && is_deploy_time(&text)) => {
-                            self.variables(&uses, "parameters", Place::Within, value, &path);
+                            self.variables(&uses, "parameters", TemplatePlace::Within, value, &path);
                             if single(&text).is_some()
                                 && uses.filters.is_empty()
                                 && let [printed] = uses.printed.as_slice()

@@ -376,7 +376,7 @@ pub(super) fn fields(object: &str) -> Option<&'static [&'static str]> {
 
 /// Where a template is.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Place {
+pub(super) enum TemplatePlace {
     /// Text for people.
     Text,
     /// The payload of a webhook.
@@ -389,7 +389,14 @@ pub(super) enum Place {
 
 impl Check<'_, '_> {
     /// What an accepted template uses.
-    pub(super) fn variables(&mut self, uses: &Uses<'_>, field: &str, place: Place, value: Value<'_>, path: &Path<'_>) {
+    pub(super) fn variables(
+        &mut self,
+        uses: &Uses<'_>,
+        field: &str,
+        place: TemplatePlace,
+        value: Value<'_>,
+        path: &Path<'_>,
+    ) {
         if !self.advises() {
             return;
         }
@@ -406,7 +413,7 @@ impl Check<'_, '_> {
                 Some((attribute, _)) if fields(first).is_some() => [first, ".", attribute].concat(),
                 _ => (*first).to_owned(),
             };
-            let effect = if place == Place::Parameter {
+            let effect = if place == TemplatePlace::Parameter {
                 "so this action fails when it runs"
             } else {
                 "so it renders to nothing"
@@ -445,16 +452,16 @@ impl Check<'_, '_> {
         }
     }
 
-    fn printed(&mut self, printed: &[&str], field: &str, place: Place, value: Value<'_>, path: &Path<'_>) {
+    fn printed(&mut self, printed: &[&str], field: &str, place: TemplatePlace, value: Value<'_>, path: &Path<'_>) {
         let written = printed.join(".");
         match place {
-            Place::Parameter if is_no_json(printed) => {
+            TemplatePlace::Parameter if is_no_json(printed) => {
                 self.add(Code::TEMPLATE_NOT_JSON, path, value)
                     .shown("name", &written)
                     .with("field", field)
                     .say("remedy", format_args!("write `{{{{ {} | string }}}}`", phrase::shown(&written)));
             }
-            Place::Payload if is_object(printed) => {
+            TemplatePlace::Payload if is_object(printed) => {
                 self.add(Code::TEMPLATE_OBJECT_AS_TEXT, path, value).shown("name", &written).with("field", field).say(
                     "remedy",
                     format_args!("write `{{{{ {} | tojson }}}}`, without quotes around it", phrase::shown(&written)),

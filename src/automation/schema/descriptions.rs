@@ -5,7 +5,7 @@ use super::super::model::Posture;
 
 /// Where a field stands.
 #[derive(Clone, Copy)]
-pub(super) enum Place {
+pub(super) enum FieldPlace {
     Automation,
     EventTrigger,
     CompositeTrigger,
@@ -105,11 +105,11 @@ pub(super) fn action(name: &str) -> &'static str {
 }
 
 /// What a field is for.
-pub(super) fn field(place: Place, name: &str) -> &'static str {
+pub(super) fn field(place: FieldPlace, name: &str) -> &'static str {
     match place {
-        Place::Automation => of_automation(name),
-        Place::EventTrigger | Place::CompositeTrigger => of_trigger(place, name),
-        Place::DeploymentTrigger => match name {
+        FieldPlace::Automation => of_automation(name),
+        FieldPlace::EventTrigger | FieldPlace::CompositeTrigger => of_trigger(place, name),
+        FieldPlace::DeploymentTrigger => match name {
             "name" => "The name of the automation. Generated from the deployment if omitted.",
             "description" => "A longer description of the automation.",
             "enabled" => "Whether the automation is evaluated. Default: `true`.",
@@ -118,7 +118,7 @@ pub(super) fn field(place: Place, name: &str) -> &'static str {
             "schedule_after" => "How long to wait before running the deployment. Default: 0 seconds.",
             _ => "",
         },
-        Place::Action => of_action(name),
+        FieldPlace::Action => of_action(name),
     }
 }
 
@@ -139,7 +139,7 @@ fn of_automation(name: &str) -> &'static str {
     }
 }
 
-fn of_trigger(place: Place, name: &str) -> &'static str {
+fn of_trigger(place: FieldPlace, name: &str) -> &'static str {
     match (place, name) {
         (_, "type") => TRIGGER_TYPE,
         (_, "id") => "The unique ID of this trigger. Generated if omitted.",
@@ -162,7 +162,7 @@ fn of_trigger(place: Place, name: &str) -> &'static str {
         (_, "threshold") => {
             "The number of events required for this trigger to fire (for Reactive triggers), or the number of events expected (for Proactive triggers). Default: 1."
         }
-        (Place::EventTrigger, "within") => {
+        (FieldPlace::EventTrigger, "within") => {
             "The time period over which the events must occur. For Reactive triggers, this may be as low as 0 seconds, but must be at least 10 seconds for Proactive triggers."
         }
         (_, "triggers") => "The triggers that this trigger waits for.",

@@ -5,7 +5,7 @@ use crate::schema::pattern::reference;
 
 use super::super::fields::{ACTIONS, ActionType, Field, FieldKind, INFERRED, OF_AUTOMATIONS, WRITTEN_BY_THE_SERVER};
 use super::FirstReader;
-use super::descriptions::{self, Place};
+use super::descriptions::{self, FieldPlace};
 use super::trigger::described;
 use super::value::{self, any_of, choice};
 
@@ -57,7 +57,7 @@ pub(super) fn definitions(reader: FirstReader) -> Object {
     let mut properties = Object::new();
     for field in OF_AUTOMATIONS {
         let schema = value::of(field.kind, FirstReader::Server);
-        properties = properties.with(field.name, described(schema, Place::Automation, &field));
+        properties = properties.with(field.name, described(schema, FieldPlace::Automation, &field));
     }
     for name in WRITTEN_BY_THE_SERVER {
         let schema = Object::new().with("readOnly", true).with("description", descriptions::WRITTEN_BY_THE_SERVER);
@@ -101,8 +101,8 @@ fn of_action(action: &ActionType) -> Object {
     let meaning = descriptions::action(action.name);
     let mut properties = Object::new().with("type", choice(action.name, meaning));
     for field in action.fields {
-        properties =
-            properties.with(field.name, described(value::of(field.kind, FirstReader::Server), Place::Action, field));
+        properties = properties
+            .with(field.name, described(value::of(field.kind, FirstReader::Server), FieldPlace::Action, field));
     }
     let mut required = vec!["type"];
     required.extend(action.fields.iter().filter(|field| field.is_required).map(|field| field.name));

@@ -9,7 +9,7 @@ use super::super::fields::{
 use super::super::model::Posture;
 use super::super::read::PROACTIVE_MINIMUM;
 use super::FirstReader;
-use super::descriptions::{self, Place};
+use super::descriptions::{self, FieldPlace};
 use super::value::{self, any_of, choice};
 
 /// The types of triggers, each with its fields.
@@ -58,7 +58,7 @@ fn trigger(kind: &str, fields: &[Field], reader: FirstReader, more: &[Field]) ->
         COMPOUND => "Compound trigger",
         _ => "Sequence trigger",
     };
-    let place = if kind == EVENT { Place::EventTrigger } else { Place::CompositeTrigger };
+    let place = if kind == EVENT { FieldPlace::EventTrigger } else { FieldPlace::CompositeTrigger };
     let mut properties = Object::new();
     for field in fields {
         let schema = match field.kind {
@@ -69,7 +69,7 @@ fn trigger(kind: &str, fields: &[Field], reader: FirstReader, more: &[Field]) ->
     }
     for field in more {
         let schema = value::of(field.kind, reader);
-        properties = properties.with(field.name, described(schema, Place::DeploymentTrigger, field));
+        properties = properties.with(field.name, described(schema, FieldPlace::DeploymentTrigger, field));
     }
     let is_filled_in = |field: &Field| {
         reader != FirstReader::Server && matches!(field.kind, FieldKind::Posture | FieldKind::CompositeWithin)
@@ -103,6 +103,6 @@ fn proactive() -> Object {
 }
 
 /// A schema with what the field is for.
-pub(super) fn described(schema: Object, place: Place, field: &Field) -> Object {
+pub(super) fn described(schema: Object, place: FieldPlace, field: &Field) -> Object {
     schema.with_any("description", descriptions::field(place, field.name))
 }

@@ -97,7 +97,7 @@ enum Known {
 }
 
 /// Several files of events that form one history, in the given order.
-struct History {
+struct OpenHistory {
     events: Option<StreamValidator>,
     /// The index of the file of each text that was begun; nothing if it could not be read completely.
     texts: Vec<Option<usize>>,
@@ -120,7 +120,7 @@ pub(super) struct Reports {
     surroundings: Surroundings,
     state: ReportState,
     next: VecDeque<Next>,
-    history: Option<History>,
+    history: Option<OpenHistory>,
     known: Vec<Known>,
     results: Vec<FileResult>,
     /// How many results were printed, and whether the next one was read again.
@@ -213,7 +213,7 @@ impl Reports {
             && self.common.files.len() > 1
             && let Some(options) = &options
         {
-            self.history = Some(History { events: Some(StreamValidator::new(options.clone())), texts: Vec::new() });
+            self.history = Some(OpenHistory { events: Some(StreamValidator::new(options.clone())), texts: Vec::new() });
         }
         let reader = if options.is_some() && !self.common.fix { Reader::default() } else { Reader::whole() };
         let lines = LineReports {

@@ -8,7 +8,7 @@ use crate::text::table::Map;
 
 use super::joined::joined_of_shape;
 use super::layout::Layout;
-use super::template::{Piece, Shape, compile};
+use super::template::{EventPiece, Shape, compile};
 
 /// The most templates that are kept.
 const MOST: usize = 256;
@@ -16,9 +16,9 @@ const MOST: usize = 256;
 /// The template of events of one layout and shape.
 pub(in crate::generate) struct Template {
     /// For any sink.
-    pub pieces: Vec<Piece>,
+    pub pieces: Vec<EventPiece>,
     /// The same for JSON text, with joined pieces.
-    pub joined: Vec<Piece>,
+    pub joined: Vec<EventPiece>,
 }
 
 #[derive(Default)]

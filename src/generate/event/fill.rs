@@ -19,8 +19,8 @@ use super::layout::{At, Layout, What};
 use super::related::{MOST_RELATED, further_related, many, too_many_related};
 use super::sink::{JsonText, Sink};
 use super::slots::Slots;
-use super::steps::{Piece as UsualPiece, Usual};
-use super::template::Piece;
+use super::steps::{Usual, UsualPiece};
+use super::template::EventPiece;
 use super::tree::Tree;
 use super::value::{SlotValue, raw, write_time};
 
@@ -57,12 +57,12 @@ impl<'f, 't> Filling<'f, 't> {
     }
 
     /// Writes the pieces to JSON text.
-    pub(crate) fn write(&mut self, pieces: &[Piece], out: &mut JsonText) -> Fallible<()> {
+    pub(crate) fn write(&mut self, pieces: &[EventPiece], out: &mut JsonText) -> Fallible<()> {
         for piece in pieces {
             step(1);
             match piece {
-                Piece::Ready(json) => out.ready(json),
-                Piece::Comma => out.comma(),
+                EventPiece::Ready(json) => out.ready(json),
+                EventPiece::Comma => out.comma(),
                 piece => self.piece(piece, out)?,
             }
         }
@@ -71,37 +71,37 @@ impl<'f, 't> Filling<'f, 't> {
 
     /// Writes the pieces to a tree. It ignores the server's limit on related resources: trees are for inspecting
     /// events, not for sending them.
-    pub(crate) fn write_tree(&mut self, pieces: &[Piece], out: &mut Tree<'_>) -> Fallible<()> {
-        let wanted = pieces.iter().filter(|piece| !matches!(piece, Piece::EndRelated(_)));
+    pub(crate) fn write_tree(&mut self, pieces: &[EventPiece], out: &mut Tree<'_>) -> Fallible<()> {
+        let wanted = pieces.iter().filter(|piece| !matches!(piece, EventPiece::EndRelated(_)));
         wanted.into_iter().try_for_each(|piece| self.piece(piece, out))
     }
 
     /// Writes one piece. Joined pieces are only for JSON text.
-    pub(crate) fn piece(&mut self, piece: &Piece, out: &mut dyn Sink) -> Fallible<()> {
+    pub(crate) fn piece(&mut self, piece: &EventPiece, out: &mut dyn Sink) -> Fallible<()> {
         match piece {
-            Piece::Open(bracket) => out.open(*bracket),
-            Piece::Close(bracket) => out.close(*bracket),
-            Piece::Key(name) => out.key(name),
-            Piece::Item => out.item(),
-            Piece::Null => out.json("null"),
-            Piece::Text(text) => out.text(text),
-            Piece::BeginText => out.begin_text(),
-            Piece::Chars(text) => out.chars(text),
-            Piece::EndText => out.end_text(),
-            Piece::Ready(_) | Piece::Comma => {}
-            Piece::EventName => out.text(self.name),
-            Piece::Occurred => {
+            EventPiece::Open(bracket) => out.open(*bracket),
+            EventPiece::Close(bracket) => out.close(*bracket),
+            EventPiece::Key(name) => out.key(name),
+            EventPiece::Item => out.item(),
+            EventPiece::Null => out.json("null"),
+            EventPiece::Text(text) => out.text(text),
+            EventPiece::BeginText => out.begin_text(),
+            EventPiece::Chars(text) => out.chars(text),
+            EventPiece::EndText => out.end_text(),
+            EventPiece::Ready(_) | EventPiece::Comma => {}
+            EventPiece::EventName => out.text(self.name),
+            EventPiece::Occurred => {
                 out.begin_text();
                 write_time(self.occurred, "Z", out);
                 out.end_text();
             }
-            Piece::Id => write_id(self.id, self.occurred, self.random, out)?,
-            Piece::Follows => {
+            EventPiece::Id => write_id(self.id, self.occurred, self.random, out)?,
+            EventPiece::Follows => {
                 let must = self.layout().family.follows.filter(|follows| follows.missing.is_some());
                 write_follows_of(self.name, self.follows, must.map(Follows::meaning), out)?;
             }
-            Piece::Label { place, label } => self.label(*place, label, out)?,
-            Piece::WholeId { place, forms } => {
+            EventPiece::Label { place, label } => self.label(*place, label, out)?,
+            EventPiece::WholeId { place, forms } => {
                 self.make_at(*place)?;
                 let value = self.at(*place).shown();
                 if let Some(expected) = unfit_id(forms, &value) {
@@ -109,7 +109,7 @@ impl<'f, 't> Filling<'f, 't> {
                 }
                 out.text(&value);
             }
-            Piece::IdPart { place, form, name, hole } => {
+            EventPiece::IdPart { place, form, name, hole } => {
                 self.make_at(*place)?;
                 let value = self.at(*place);
                 let fits = matches!((value, hole), (SlotValue::Id(_), Hole::Uuid));
@@ -123,8 +123,8 @@ impl<'f, 't> Filling<'f, 't> {
                 }
                 value.write_chars(out);
             }
-            Piece::Field { place, field } => self.field(*place, field, out)?,
-            Piece::FieldIfAny { place, field, absent } => {
+            EventPiece::Field { place, field } => self.field(*place, field, out)?,
+            EventPiece::FieldIfAny { place, field, absent } => {
                 self.make_at(*place)?;
                 let value = self.at(*place);
                 // A value whose absence counts as empty is omitted if empty.
@@ -138,29 +138,29 @@ impl<'f, 't> Filling<'f, 't> {
                     self.field(*place, field, out)?;
                 }
             }
-            Piece::Many(step) => {
+            EventPiece::Many(step) => {
                 if let Some(step) = self.layout().related.get(*step) {
                     let count = many(step, self.slots.given_at(step.given), out)?;
                     self.related = self.related.saturating_add(count);
                 }
             }
-            Piece::FurtherRelated => {
+            EventPiece::FurtherRelated => {
                 if let Some(list) = self.slots.given_at(self.layout().top.related).value() {
                     self.related = self.related.saturating_add(further_related(list, out)?);
                 }
             }
-            Piece::EndRelated(count) => {
+            EventPiece::EndRelated(count) => {
                 let count = count.saturating_add(self.related);
                 if count > MOST_RELATED {
                     return Err(too_many_related(count));
                 }
             }
-            Piece::FurtherFields { key, object } => {
+            EventPiece::FurtherFields { key, object } => {
                 let given = self.slots.given_at(*key).value();
                 let is_new = |key: Value<'_>| !object.fields.iter().any(|field| key.is(field.name));
                 further_members(given, &is_new, out);
             }
-            Piece::FurtherPayload(object) => {
+            EventPiece::FurtherPayload(object) => {
                 let given = self.slots.given_at(self.layout().top.payload).value();
                 if let Some(wrong) = given.filter(|given| given.kind() != Kind::Object) {
                     return Err(error::wrong("payload", "an object", wrong));

@@ -10,7 +10,7 @@ use crate::json::{Kind, Tape, Value, parse};
 
 use super::cache::layout;
 use super::keys::related_key;
-use super::layout::{At, Layout, Place, What, is_ambiguous, usual};
+use super::layout::{At, Layout, LayoutPlace, What, is_ambiguous, usual};
 use super::steps::Usual;
 
 // The default of a value, in words.
@@ -114,10 +114,10 @@ impl Listed<'_> {
         all
     }
 
-    fn input(&self, place: &Place) -> Input {
+    fn input(&self, place: &LayoutPlace) -> Input {
         let layout = self.layout;
         let (kind, values) = if place.at == At::Occurred { ("timestamp", Vec::new()) } else { kind(place.what) };
-        let same = |other: &&Place| other.slot == place.slot && !other.key.is_empty();
+        let same = |other: &&LayoutPlace| other.slot == place.slot && !other.key.is_empty();
         let first = layout.places.iter().find(same).map_or("", |first| first.key.as_str());
         let is_named = layout.named.iter().any(|(_, slot)| *slot == place.slot);
         let state = &layout.state;
@@ -151,7 +151,7 @@ impl Listed<'_> {
     }
 
     /// Whether it is always present.
-    fn is_always(&self, place: &Place) -> bool {
+    fn is_always(&self, place: &LayoutPlace) -> bool {
         let of = |label: &Label| label.presence() != Presence::Optional;
         match (&place.at, place.what) {
             (At::RelatedLabel(role, _) | At::RelatedPart(role, _) | At::RelatedId(role), what) => {
@@ -196,7 +196,7 @@ impl Listed<'_> {
         })
     }
 
-    fn meaning(&self, place: &Place) -> String {
+    fn meaning(&self, place: &LayoutPlace) -> String {
         let id = self.layout.family.labels.first();
         match (place.what, &place.at) {
             (What::Label(label), _) => label.meaning().to_owned(),
@@ -224,7 +224,7 @@ impl Listed<'_> {
     }
 
     /// The value at this place in the example, as JSON text.
-    fn example(&self, place: &Place) -> Option<String> {
+    fn example(&self, place: &LayoutPlace) -> Option<String> {
         let event = self.example?;
         let related = |role: &str| {
             let mut all = event.get("related")?.items();

@@ -16,15 +16,15 @@ use super::fill::{EventId, Filling};
 use super::layout::Layout;
 use super::sink::{JsonText, Sink};
 use super::slots::Slots;
-use super::steps::{Piece as UsualPiece, Usual};
-use super::template::{Given, Piece, Shape};
+use super::steps::{Usual, UsualPiece};
+use super::template::{EventPiece, Given, Shape};
 use super::value::SlotValue;
 
 /// Similar events: with one name, and the same values in all slots but a few.
 pub(in crate::generate) struct Alike {
     name: String,
     slots: Slots<'static>,
-    pieces: Vec<Piece>,
+    pieces: Vec<EventPiece>,
     /// The slots that vary.
     pub varying: Rc<[usize]>,
 }
@@ -64,7 +64,7 @@ impl Alike {
 }
 
 /// Joins the pieces of all events of a shape: fills everything that does not depend on the input.
-pub(super) fn joined_of_shape(pieces: &[Piece], layout: &Rc<Layout>, shape: &Shape) -> Vec<Piece> {
+pub(super) fn joined_of_shape(pieces: &[EventPiece], layout: &Rc<Layout>, shape: &Shape) -> Vec<EventPiece> {
     let slots = Slots::new(layout.clone(), Instant(0));
     let filling = Filling {
         name: "",
@@ -80,16 +80,16 @@ pub(super) fn joined_of_shape(pieces: &[Piece], layout: &Rc<Layout>, shape: &Sha
 }
 
 /// Joins pieces. Slots that do not vary are filled.
-fn joined(pieces: &[Piece], mut known: Known<'_, '_, '_>) -> Vec<Piece> {
+fn joined(pieces: &[EventPiece], mut known: Known<'_, '_, '_>) -> Vec<EventPiece> {
     let mut joiner = Joiner { pieces: Vec::new(), text: JsonText::default(), begun: Some(false) };
     for piece in pieces {
         if let Some(static_text) = joiner.fixed(piece) {
             joiner.text.ready(&static_text);
             continue;
         }
-        if let Piece::EndRelated(count) = piece {
+        if let EventPiece::EndRelated(count) = piece {
             let before = known.filling.related;
-            joiner.add(Piece::EndRelated(count.saturating_add(before)));
+            joiner.add(EventPiece::EndRelated(count.saturating_add(before)));
             continue;
         }
         if let Some(text) = known.text_of(piece, joiner.begun) {
@@ -116,7 +116,7 @@ struct Known<'k, 'f, 't> {
 }
 
 struct Joiner {
-    pieces: Vec<Piece>,
+    pieces: Vec<EventPiece>,
     text: JsonText,
     /// Whether the innermost brackets contain something; `None`: depends on the event.
     begun: Option<bool>,
@@ -125,11 +125,11 @@ struct Joiner {
 impl Joiner {
     fn flush(&mut self) {
         if self.text.written() > 0 {
-            self.pieces.push(Piece::Ready(std::mem::take(&mut self.text).finish().into()));
+            self.pieces.push(EventPiece::Ready(std::mem::take(&mut self.text).finish().into()));
         }
     }
 
-    fn add(&mut self, piece: Piece) {
+    fn add(&mut self, piece: EventPiece) {
         self.flush();
         self.pieces.push(piece);
     }
@@ -138,33 +138,33 @@ impl Joiner {
         match self.begun {
             Some(true) => self.text.ready(","),
             Some(false) => {}
-            None => self.add(Piece::Comma),
+            None => self.add(EventPiece::Comma),
         }
     }
 
     /// The text of a piece that is the same in all events.
-    fn fixed(&mut self, piece: &Piece) -> Option<String> {
+    fn fixed(&mut self, piece: &EventPiece) -> Option<String> {
         let mut out = JsonText::default();
         match piece {
-            Piece::Open(bracket) => {
+            EventPiece::Open(bracket) => {
                 self.begun = Some(false);
                 out.open(*bracket);
             }
-            Piece::Close(bracket) => {
+            EventPiece::Close(bracket) => {
                 self.begun = Some(true);
                 out.close(*bracket);
             }
-            Piece::Key(name) => {
+            EventPiece::Key(name) => {
                 self.comma();
                 self.begun = Some(true);
                 out.key(name);
             }
-            Piece::Item => self.comma(),
-            Piece::Null => out.json("null"),
-            Piece::Text(text) => out.text(text),
-            Piece::BeginText => out.begin_text(),
-            Piece::Chars(text) => out.chars(text),
-            Piece::EndText => out.end_text(),
+            EventPiece::Item => self.comma(),
+            EventPiece::Null => out.json("null"),
+            EventPiece::Text(text) => out.text(text),
+            EventPiece::BeginText => out.begin_text(),
+            EventPiece::Chars(text) => out.chars(text),
+            EventPiece::EndText => out.end_text(),
             _ => return None,
         }
         Some(out.finish())
@@ -173,20 +173,21 @@ impl Joiner {
 
 impl Known<'_, '_, '_> {
     /// The text of a piece, if it is valid and the same in all similar events.
-    fn text_of(&mut self, piece: &Piece, begun: Option<bool>) -> Option<String> {
+    fn text_of(&mut self, piece: &EventPiece, begun: Option<bool>) -> Option<String> {
         let is_settled = match piece {
-            Piece::EventName | Piece::FurtherRelated | Piece::FurtherFields { .. } | Piece::FurtherPayload(_) => {
-                self.shape.is_none()
-            }
-            Piece::Many(step) => {
+            EventPiece::EventName
+            | EventPiece::FurtherRelated
+            | EventPiece::FurtherFields { .. }
+            | EventPiece::FurtherPayload(_) => self.shape.is_none(),
+            EventPiece::Many(step) => {
                 let given = self.filling.slots.layout.related.get(*step).and_then(|step| step.given);
                 self.is_known_key(given)
             }
-            Piece::Label { place, .. }
-            | Piece::WholeId { place, .. }
-            | Piece::IdPart { place, .. }
-            | Piece::Field { place, .. }
-            | Piece::FieldIfAny { place, .. } => {
+            EventPiece::Label { place, .. }
+            | EventPiece::WholeId { place, .. }
+            | EventPiece::IdPart { place, .. }
+            | EventPiece::Field { place, .. }
+            | EventPiece::FieldIfAny { place, .. } => {
                 let slot = place.and_then(|place| self.filling.slots.layout.places.get(place)).map(|place| place.slot);
                 slot.is_none_or(|slot| self.is_settled(slot, 0))
             }

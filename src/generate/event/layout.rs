@@ -47,7 +47,7 @@ pub(super) enum What {
     Other,
 }
 
-pub(super) struct Place {
+pub(super) struct LayoutPlace {
     pub(super) at: At,
     /// The caller's key for it; empty: the caller cannot give it.
     pub(super) key: String,
@@ -93,7 +93,7 @@ pub(in crate::generate) struct Layout {
     pub(super) shape: Option<&'static Object>,
     /// The kind of its resource, such as `task_run`.
     pub(super) own: String,
-    pub(super) places: Vec<Place>,
+    pub(super) places: Vec<LayoutPlace>,
     /// For each slot: whether it is the slug, or the tail, of another one.
     pub(super) from: Vec<Option<(Compare, usize)>>,
     /// The keys of payload objects that accept more than the catalogue lists.
@@ -179,7 +179,7 @@ impl Layout {
 
     pub(super) fn add(&mut self, at: At, key: String, what: What) {
         let slot = self.places.len();
-        self.places.push(Place { at, key, given: None, what, slot });
+        self.places.push(LayoutPlace { at, key, given: None, what, slot });
     }
 
     fn collect(&mut self) {

@@ -52,7 +52,7 @@ pub(super) enum Usual {
     Null,
     Text(&'static str),
     Json(&'static str),
-    Filled(Vec<Piece>),
+    Filled(Vec<UsualPiece>),
     Keys(Option<usize>),
     /// The list given for a key.
     Same(Option<usize>),
@@ -64,7 +64,7 @@ pub(super) enum Usual {
     Hex(usize),
 }
 
-pub(super) enum Piece {
+pub(super) enum UsualPiece {
     Text(&'static str),
     Uuid,
     Hex,
@@ -272,15 +272,15 @@ impl Layout {
         whats.iter().find_map(|what| generated(*what)).unwrap_or(Usual::Ask)
     }
 
-    fn pieces(&self, text: &'static str) -> Vec<Piece> {
+    fn pieces(&self, text: &'static str) -> Vec<UsualPiece> {
         let slot = |key: &str| self.places.iter().find(|place| place.key == key).map(|place| place.slot);
         let pieces = text.split(['{', '}']).enumerate().map(|(at, piece)| match piece {
-            _ if at.checked_rem(2) != Some(1) => Piece::Text(piece),
-            "uuid" => Piece::Uuid,
-            "hex" => Piece::Hex,
+            _ if at.checked_rem(2) != Some(1) => UsualPiece::Text(piece),
+            "uuid" => UsualPiece::Uuid,
+            "hex" => UsualPiece::Hex,
             _ => match piece.strip_prefix("last ") {
-                Some(last) => Piece::Last(slot(last)),
-                None => Piece::Slot(slot(piece)),
+                Some(last) => UsualPiece::Last(slot(last)),
+                None => UsualPiece::Slot(slot(piece)),
             },
         });
         pieces.collect()

@@ -66,7 +66,7 @@ impl Shape {
 
 /// A piece of an event. A piece to fill in names its place in the layout; `None` stands for null.
 #[derive(Clone)]
-pub(in crate::generate) enum Piece {
+pub(in crate::generate) enum EventPiece {
     Open(char),
     Close(char),
     Key(&'static str),
@@ -126,22 +126,22 @@ pub(in crate::generate) enum Piece {
     FurtherPayload(&'static Object),
 }
 
-impl Piece {
+impl EventPiece {
     /// Whether it can produce no value or several values.
     pub(crate) fn is_optional(&self) -> bool {
         matches!(
             self,
-            Piece::FieldIfAny { .. }
-                | Piece::Many(_)
-                | Piece::FurtherRelated
-                | Piece::FurtherFields { .. }
-                | Piece::FurtherPayload(_)
+            EventPiece::FieldIfAny { .. }
+                | EventPiece::Many(_)
+                | EventPiece::FurtherRelated
+                | EventPiece::FurtherFields { .. }
+                | EventPiece::FurtherPayload(_)
         )
     }
 }
 
 /// Compiles the template of events of a layout and a shape.
-pub(super) fn compile(layout: &Layout, shape: &Shape) -> Vec<Piece> {
+pub(super) fn compile(layout: &Layout, shape: &Shape) -> Vec<EventPiece> {
     let mut compiler = Compiler { layout, shape, pieces: Vec::with_capacity(128) };
     compiler.event();
     compiler.pieces
@@ -150,11 +150,11 @@ pub(super) fn compile(layout: &Layout, shape: &Shape) -> Vec<Piece> {
 struct Compiler<'c> {
     layout: &'c Layout,
     shape: &'c Shape,
-    pieces: Vec<Piece>,
+    pieces: Vec<EventPiece>,
 }
 
 impl Compiler<'_> {
-    fn add(&mut self, piece: Piece) {
+    fn add(&mut self, piece: EventPiece) {
         self.pieces.push(piece);
     }
 
@@ -173,58 +173,60 @@ impl Compiler<'_> {
 
     fn event(&mut self) {
         let layout = self.layout;
-        self.add(Piece::Open('{'));
-        self.add(Piece::Key("occurred"));
-        self.add(Piece::Occurred);
-        self.add(Piece::Key("event"));
-        self.add(Piece::EventName);
-        self.add(Piece::Key("resource"));
-        self.add(Piece::Open('{'));
+        self.add(EventPiece::Open('{'));
+        self.add(EventPiece::Key("occurred"));
+        self.add(EventPiece::Occurred);
+        self.add(EventPiece::Key("event"));
+        self.add(EventPiece::EventName);
+        self.add(EventPiece::Key("resource"));
+        self.add(EventPiece::Open('{'));
         if let Some(label) = layout.id_label {
-            self.add(Piece::Key(RESOURCE_ID));
+            self.add(EventPiece::Key(RESOURCE_ID));
             match (&label.form, &layout.id) {
                 (LabelForm::Templates(forms), id) => self.id(forms, id),
-                (_, Id::Whole(place)) => self.add(Piece::Label { place: *place, label }),
-                _ => self.add(Piece::Label { place: None, label }),
+                (_, Id::Whole(place)) => self.add(EventPiece::Label { place: *place, label }),
+                _ => self.add(EventPiece::Label { place: None, label }),
             }
         }
         self.labels(&layout.labels);
-        self.add(Piece::Close('}'));
-        self.add(Piece::Key("related"));
-        self.add(Piece::Open('['));
+        self.add(EventPiece::Close('}'));
+        self.add(EventPiece::Key("related"));
+        self.add(EventPiece::Open('['));
         self.related();
-        self.add(Piece::Close(']'));
-        self.add(Piece::Key("payload"));
-        self.add(Piece::Open('{'));
+        self.add(EventPiece::Close(']'));
+        self.add(EventPiece::Key("payload"));
+        self.add(EventPiece::Open('{'));
         if let Some(shape) = layout.shape {
             self.fields(&layout.fields);
             if shape.other.is_none() && self.of_key(layout.top.payload) != Given::Nothing {
-                self.add(Piece::FurtherPayload(shape));
+                self.add(EventPiece::FurtherPayload(shape));
             }
         }
-        self.add(Piece::Close('}'));
-        self.add(Piece::Key("id"));
-        self.add(Piece::Id);
-        self.add(Piece::Key("follows"));
-        self.add(Piece::Follows);
-        self.add(Piece::Close('}'));
+        self.add(EventPiece::Close('}'));
+        self.add(EventPiece::Key("id"));
+        self.add(EventPiece::Id);
+        self.add(EventPiece::Key("follows"));
+        self.add(EventPiece::Follows);
+        self.add(EventPiece::Close('}'));
     }
 
     fn id(&mut self, forms: &'static [Alternative], id: &Id) {
         let (form, places) = match id {
-            Id::None => return self.add(Piece::Text("")),
-            Id::Whole(place) => return self.add(Piece::WholeId { place: *place, forms }),
+            Id::None => return self.add(EventPiece::Text("")),
+            Id::Whole(place) => return self.add(EventPiece::WholeId { place: *place, forms }),
             Id::Parts(form, places) => (form, places),
         };
-        self.add(Piece::BeginText);
+        self.add(EventPiece::BeginText);
         let mut places = places.iter().copied();
         for part in form.parts {
             self.add(match part {
-                Part::Literal(text) => Piece::Chars(text),
-                Part::Hole { name, hole } => Piece::IdPart { place: places.next().flatten(), form, name, hole: *hole },
+                Part::Literal(text) => EventPiece::Chars(text),
+                Part::Hole { name, hole } => {
+                    EventPiece::IdPart { place: places.next().flatten(), form, name, hole: *hole }
+                }
             });
         }
-        self.add(Piece::EndText);
+        self.add(EventPiece::EndText);
     }
 
     fn labels(&mut self, steps: &[LabelStep]) {
@@ -232,8 +234,8 @@ impl Compiler<'_> {
             if label.presence() == Presence::Optional && self.of_place(*place) != Given::Something {
                 continue;
             }
-            self.add(Piece::Key(label.name));
-            self.add(Piece::Label { place: *place, label });
+            self.add(EventPiece::Key(label.name));
+            self.add(EventPiece::Label { place: *place, label });
         }
     }
 
@@ -241,23 +243,23 @@ impl Compiler<'_> {
         let mut count = 0_usize;
         for (index, step) in self.layout.related.iter().enumerate() {
             if step.related.max.is_none() {
-                self.add(Piece::Many(index));
+                self.add(EventPiece::Many(index));
             } else if self.has(step) {
-                self.add(Piece::Item);
-                self.add(Piece::Open('{'));
-                self.add(Piece::Key(RESOURCE_ID));
+                self.add(EventPiece::Item);
+                self.add(EventPiece::Open('{'));
+                self.add(EventPiece::Key(RESOURCE_ID));
                 self.id(step.templates, &step.id);
-                self.add(Piece::Key(RESOURCE_ROLE));
-                self.add(Piece::Text(step.role));
+                self.add(EventPiece::Key(RESOURCE_ROLE));
+                self.add(EventPiece::Text(step.role));
                 self.labels(&step.labels);
-                self.add(Piece::Close('}'));
+                self.add(EventPiece::Close('}'));
                 count = count.saturating_add(1);
             }
         }
         if self.of_key(self.layout.top.related) != Given::Nothing {
-            self.add(Piece::FurtherRelated);
+            self.add(EventPiece::FurtherRelated);
         }
-        self.add(Piece::EndRelated(count));
+        self.add(EventPiece::EndRelated(count));
     }
 
     fn has(&self, step: &RelatedStep) -> bool {
@@ -283,18 +285,18 @@ impl Compiler<'_> {
         let is_null = || step.places.iter().any(|place| self.of_place(Some(*place)) == Given::Null);
         if !has_any && (is_optional || (field.nullable && (field.generation().is_shown || is_null()))) {
             if !is_optional || (given == Given::Null && field.nullable) {
-                self.add(Piece::Key(field.name));
-                self.add(Piece::Null);
+                self.add(EventPiece::Key(field.name));
+                self.add(EventPiece::Null);
             }
             return;
         }
-        self.add(Piece::Key(field.name));
-        self.add(Piece::Open('{'));
+        self.add(EventPiece::Key(field.name));
+        self.add(EventPiece::Open('{'));
         self.fields(fields);
         if object.other.is_none() && given == Given::Something {
-            self.add(Piece::FurtherFields { key: step.given, object });
+            self.add(EventPiece::FurtherFields { key: step.given, object });
         }
-        self.add(Piece::Close('}'));
+        self.add(EventPiece::Close('}'));
     }
 
     fn field(&mut self, step: &FieldStep) {
@@ -318,10 +320,10 @@ impl Compiler<'_> {
             }
         }
         if is_optional {
-            self.add(Piece::FieldIfAny { place, field, absent: step.absent.clone() });
+            self.add(EventPiece::FieldIfAny { place, field, absent: step.absent.clone() });
         } else {
-            self.add(Piece::Key(field.name));
-            self.add(Piece::Field { place, field });
+            self.add(EventPiece::Key(field.name));
+            self.add(EventPiece::Field { place, field });
         }
     }
 }

@@ -26,46 +26,46 @@ pub(super) const STATES: &str =
 const BREAKS: &str = "an object such as `{ at: \"3m\", for: \"30s\" }`";
 
 /// The place of a value.
-enum Place<'p> {
+enum KeyPath<'p> {
     Root,
-    Key(&'p Place<'p>, &'p str),
-    Item(&'p Place<'p>, usize),
+    Key(&'p KeyPath<'p>, &'p str),
+    Item(&'p KeyPath<'p>, usize),
 }
 
-impl Place<'_> {
+impl KeyPath<'_> {
     /// With the indexes: `tasks.0.name`.
     fn whole(&self) -> String {
         match self {
-            Place::Root => String::new(),
-            Place::Key(outer, key) => dotted(&outer.whole(), key),
-            Place::Item(outer, index) => dotted(&outer.whole(), &index.to_string()),
+            KeyPath::Root => String::new(),
+            KeyPath::Key(outer, key) => dotted(&outer.whole(), key),
+            KeyPath::Item(outer, index) => dotted(&outer.whole(), &index.to_string()),
         }
     }
 
     /// Without them: `tasks.name`.
     fn keys(&self) -> String {
         match self {
-            Place::Root => String::new(),
-            Place::Key(outer, key) => dotted(&outer.keys(), key),
-            Place::Item(outer, _) => outer.keys(),
+            KeyPath::Root => String::new(),
+            KeyPath::Key(outer, key) => dotted(&outer.keys(), key),
+            KeyPath::Item(outer, _) => outer.keys(),
         }
     }
 
     /// Its name in messages: for a key in a list item, the keys alone; for a whole item, the list.
     fn own(&self) -> String {
         match self {
-            Place::Key(Place::Item(..), key) => (*key).to_owned(),
-            Place::Key(outer, key) => dotted(&outer.own(), key),
-            Place::Root | Place::Item(..) => self.keys(),
+            KeyPath::Key(KeyPath::Item(..), key) => (*key).to_owned(),
+            KeyPath::Key(outer, key) => dotted(&outer.own(), key),
+            KeyPath::Root | KeyPath::Item(..) => self.keys(),
         }
     }
 
     /// The key of the object, or of the list that contains it.
     fn key(&self) -> &str {
         match self {
-            Place::Root => "",
-            Place::Key(_, key) => key,
-            Place::Item(outer, _) => outer.key(),
+            KeyPath::Root => "",
+            KeyPath::Key(_, key) => key,
+            KeyPath::Item(outer, _) => outer.key(),
         }
     }
 }
@@ -74,7 +74,7 @@ impl Place<'_> {
 #[derive(Clone, Copy)]
 struct Input<'p, 't> {
     value: Value<'t>,
-    place: &'p Place<'p>,
+    place: &'p KeyPath<'p>,
 }
 
 /// Reads a member of an object: its key, its value.
@@ -83,7 +83,7 @@ type ReadMember<'r, 't> = &'r mut dyn FnMut(&str, Input<'_, 't>) -> Fallible<()>
 /// Reads a run's object.
 pub(super) fn run(object: Value<'_>) -> Fallible<RunSpec> {
     let mut spec = RunSpec::default();
-    Input { value: object, place: &Place::Root }.members("an object", &mut |key, input| {
+    Input { value: object, place: &KeyPath::Root }.members("an object", &mut |key, input| {
         match key {
             "flow" => spec.flow = input.entity()?,
             "flow_run" => spec.flow_run = input.entity()?,
@@ -146,8 +146,8 @@ impl<'t> Input<'_, 't> {
     /// `known`: the existing keys.
     fn unknown(self, known: &[&str]) -> BuildError {
         let (within, key) = match self.place {
-            Place::Key(outer, key) => (outer.key(), *key),
-            Place::Root | Place::Item(..) => ("", ""),
+            KeyPath::Key(outer, key) => (outer.key(), *key),
+            KeyPath::Root | KeyPath::Item(..) => ("", ""),
         };
         BuildError { key: Some(self.place.whole()), ..error::unknown_key(WHAT, key, within, known) }
     }
@@ -171,7 +171,7 @@ impl<'t> Input<'_, 't> {
         for (at, (key, value)) in members.iter().enumerate() {
             step(key.len().saturating_add(1));
             if last.get(&**key) == Some(&at) {
-                read(key, Input { value: *value, place: &Place::Key(self.place, key) })?;
+                read(key, Input { value: *value, place: &KeyPath::Key(self.place, key) })?;
             }
         }
         Ok(())
@@ -183,7 +183,7 @@ impl<'t> Input<'_, 't> {
             return Err(self.wrong(expected));
         }
         for (index, value) in self.value.items().enumerate() {
-            read(Input { value, place: &Place::Item(self.place, index) })?;
+            read(Input { value, place: &KeyPath::Item(self.place, index) })?;
         }
         Ok(())
     }

@@ -38,7 +38,7 @@ pub(super) struct Lane {
     #[serde(default)]
     pub missed: Vec<f64>,
     #[serde(default)]
-    pub states: Vec<State>,
+    pub states: Vec<DrawnState>,
     #[serde(default)]
     pub windows: Vec<Window>,
     #[serde(default)]
@@ -50,7 +50,7 @@ pub(super) struct Lane {
 }
 
 #[derive(Deserialize)]
-pub(super) struct State {
+pub(super) struct DrawnState {
     pub at: f64,
     pub name: String,
 }

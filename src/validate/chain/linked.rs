@@ -8,7 +8,7 @@ use crate::text::uuid::read_uuid;
 use crate::time::{Instant, instant_of};
 
 use super::super::form::usual_uuid;
-use super::super::links::{Links, State};
+use super::super::links::{Links, StateLinks};
 
 /// The id of an event, as a number, which compares and hashes quickly.
 pub(crate) type Id = u128;
@@ -76,7 +76,7 @@ pub(super) struct Texts {
 
 impl Texts {
     /// The id of the resource, the value that its followers share with it, type and name of its state.
-    pub(super) fn read<'t, V: Link<'t>>(&mut self, links: &Links<V>, state: State<V>, shared: bool) {
+    pub(super) fn read<'t, V: Link<'t>>(&mut self, links: &Links<V>, state: StateLinks<V>, shared: bool) {
         self.bytes.clear();
         let shared = links.shared.filter(|_| shared);
         for (end, value) in self.ends.iter_mut().zip([links.resource, shared, state.kind, state.name]) {
