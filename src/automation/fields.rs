@@ -62,7 +62,7 @@ pub(crate) enum FieldKind {
 
 /// A field of an object.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Field {
+pub(crate) struct AutomationField {
     /// Its key.
     pub(crate) name: &'static str,
     /// The type of its value.
@@ -71,17 +71,17 @@ pub(crate) struct Field {
     pub(crate) is_required: bool,
 }
 
-const fn optional(name: &'static str, kind: FieldKind) -> Field {
-    Field { name, kind, is_required: false }
+const fn optional(name: &'static str, kind: FieldKind) -> AutomationField {
+    AutomationField { name, kind, is_required: false }
 }
 
-const fn required(name: &'static str, kind: FieldKind) -> Field {
-    Field { name, kind, is_required: true }
+const fn required(name: &'static str, kind: FieldKind) -> AutomationField {
+    AutomationField { name, kind, is_required: true }
 }
 
 /// The keys of some fields.
 #[expect(clippy::indexing_slicing, clippy::arithmetic_side_effects, reason = "the compiler evaluates it")]
-pub(crate) const fn names<const N: usize>(fields: &[Field; N]) -> [&'static str; N] {
+pub(crate) const fn names<const N: usize>(fields: &[AutomationField; N]) -> [&'static str; N] {
     let mut names = [""; N];
     let mut at = 0;
     while at < N {
@@ -92,7 +92,7 @@ pub(crate) const fn names<const N: usize>(fields: &[Field; N]) -> [&'static str;
 }
 
 /// The fields of an automation, as `POST /api/automations/` accepts them.
-pub(crate) const OF_AUTOMATIONS: [Field; 9] = [
+pub(crate) const OF_AUTOMATIONS: [AutomationField; 9] = [
     required("name", FieldKind::Text),
     optional("description", FieldKind::Text),
     optional("enabled", FieldKind::Boolean),
@@ -114,7 +114,7 @@ pub(crate) const COMPOUND: &str = "compound";
 pub(crate) const SEQUENCE: &str = "sequence";
 
 /// The fields of an event trigger. The client fills in `posture`.
-pub(crate) const OF_EVENT_TRIGGERS: [Field; 10] = [
+pub(crate) const OF_EVENT_TRIGGERS: [AutomationField; 10] = [
     optional("type", FieldKind::TriggerType),
     optional("id", FieldKind::Uuid),
     optional("match", FieldKind::Labels),
@@ -128,7 +128,7 @@ pub(crate) const OF_EVENT_TRIGGERS: [Field; 10] = [
 ];
 
 /// The fields of compound and sequence triggers. The client fills in `within`; a sequence has no `require`.
-pub(crate) const OF_COMPOSITE_TRIGGERS: [Field; 5] = [
+pub(crate) const OF_COMPOSITE_TRIGGERS: [AutomationField; 5] = [
     optional("type", FieldKind::TriggerType),
     optional("id", FieldKind::Uuid),
     required("triggers", FieldKind::Triggers),
@@ -137,7 +137,7 @@ pub(crate) const OF_COMPOSITE_TRIGGERS: [Field; 5] = [
 ];
 
 /// The additional fields of a deployment's trigger.
-pub(crate) const OF_DEPLOYMENT_TRIGGERS: [Field; 6] = [
+pub(crate) const OF_DEPLOYMENT_TRIGGERS: [AutomationField; 6] = [
     optional("name", FieldKind::TextOrNull),
     optional("description", FieldKind::Text),
     optional("enabled", FieldKind::Boolean),
@@ -153,24 +153,24 @@ pub(crate) struct ActionType {
     /// `source: selected` needs the id in this field, `source: inferred` allows none.
     pub(crate) target: Option<&'static str>,
     /// Its fields beside `type`.
-    pub(crate) fields: &'static [Field],
+    pub(crate) fields: &'static [AutomationField],
 }
 
-const fn plain(name: &'static str, fields: &'static [Field]) -> ActionType {
+const fn plain(name: &'static str, fields: &'static [AutomationField]) -> ActionType {
     ActionType { name, target: None, fields }
 }
 
-const fn on(name: &'static str, target: &'static str, fields: &'static [Field]) -> ActionType {
+const fn on(name: &'static str, target: &'static str, fields: &'static [AutomationField]) -> ActionType {
     ActionType { name, target: Some(target), fields }
 }
 
-const SOURCE: Field = optional("source", FieldKind::TargetSource);
-const DEPLOYMENT_ID: Field = optional("deployment_id", FieldKind::TargetId);
-const DEPLOYMENT: &[Field] = &[SOURCE, DEPLOYMENT_ID];
-const WORK_POOL: &[Field] = &[SOURCE, optional("work_pool_id", FieldKind::TargetId)];
-const WORK_QUEUE: &[Field] = &[SOURCE, optional("work_queue_id", FieldKind::TargetId)];
-const AUTOMATION: &[Field] = &[SOURCE, optional("automation_id", FieldKind::TargetId)];
-const BLOCK_DOCUMENT_ID: Field = required("block_document_id", FieldKind::Uuid);
+const SOURCE: AutomationField = optional("source", FieldKind::TargetSource);
+const DEPLOYMENT_ID: AutomationField = optional("deployment_id", FieldKind::TargetId);
+const DEPLOYMENT: &[AutomationField] = &[SOURCE, DEPLOYMENT_ID];
+const WORK_POOL: &[AutomationField] = &[SOURCE, optional("work_pool_id", FieldKind::TargetId)];
+const WORK_QUEUE: &[AutomationField] = &[SOURCE, optional("work_queue_id", FieldKind::TargetId)];
+const AUTOMATION: &[AutomationField] = &[SOURCE, optional("automation_id", FieldKind::TargetId)];
+const BLOCK_DOCUMENT_ID: AutomationField = required("block_document_id", FieldKind::Uuid);
 
 /// The actions of the server's union.
 pub(crate) const ACTIONS: [ActionType; 17] = [

@@ -5,7 +5,9 @@
 
 use crate::automation::{Posture, Trigger};
 use crate::event::ReceivedEvent;
-use crate::simulate::{CapturedEvents, GivenAutomation, NEAR, Part, ReplayError, ReplayOptions, in_order, play_part};
+use crate::simulate::{
+    CapturedEvents, GivenAutomation, NEAR, PlayedPart, ReplayError, ReplayOptions, in_order, play_part,
+};
 use crate::text::steps::step;
 use crate::time::Instant;
 use crate::trigger::Firing;
@@ -133,7 +135,7 @@ impl<'c> Restarts<'c> {
         let offset = if before.is_some() { Some(0) } else { None };
         let play = |reload: Option<Instant>| -> Result<Played, ReplayError> {
             step(events.len());
-            let part = Part { events, start: from, end: until, offset, reload };
+            let part = PlayedPart { events, start: from, end: until, offset, reload };
             let firings = play_part(&part, self.given, self.options)?;
             let is_shown = next.is_none_or(|next| firings.first().is_some_and(|firing| is_of(firing, next)));
             Ok(Played { number, firings, reload, is_shown })

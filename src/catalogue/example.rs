@@ -2,7 +2,7 @@
 
 use super::model::{Equal, Family, Field, Label, LabelForm, Object as Shape, Related, Term, ValueKind, Variant};
 use super::{Alternative, Part, Presence};
-use crate::json::tree::{Object, Tree};
+use crate::json::tree::{ObjectTree, Tree};
 
 const OCCURRED: &str = "2026-03-31T18:30:00.000000Z";
 /// The same instant in milliseconds since 1970: the beginning of the examples' ids.
@@ -88,19 +88,19 @@ struct Maker<'f> {
 
 impl Maker<'_> {
     fn event(&self) -> Tree {
-        let mut resource = Object::new();
+        let mut resource = ObjectTree::new();
         for label in self.family.labels.iter().filter(|label| shown(label)) {
             resource.push(label.name, self.label(label));
         }
         let related = self.family.related.iter().filter(|related| !related.example().is_empty());
-        let related: Vec<Object> = related.map(|related| self.related(related)).collect();
+        let related: Vec<ObjectTree> = related.map(|related| self.related(related)).collect();
         let payload = self.family.payload.first().map(|shape| self.fields(shape, &mut Vec::new()));
         let follows = if self.follows() {
             Tree::from(id(&format!("before {}", self.name), OCCURRED_MILLIS - 5_000))
         } else {
             Tree::Null
         };
-        Object::new()
+        ObjectTree::new()
             .with("occurred", OCCURRED)
             .with("event", self.name)
             .with("resource", resource)
@@ -169,7 +169,7 @@ impl Maker<'_> {
         }
     }
 
-    fn related(&self, related: &Related) -> Object {
+    fn related(&self, related: &Related) -> ObjectTree {
         let of_id = |hole: &str| {
             self.fixed(
                 &|term| matches!(term, Term::RelatedIdPart { role, part } if *role == related.role && *part == hole),
@@ -179,7 +179,7 @@ impl Maker<'_> {
             LabelForm::Templates(templates) => refilled(templates, related.example(), &of_id),
             _ => related.example().to_owned(),
         };
-        let mut labels = Object::new().with("prefect.resource.id", id).with("prefect.resource.role", related.role);
+        let mut labels = ObjectTree::new().with("prefect.resource.id", id).with("prefect.resource.role", related.role);
         for label in related.labels.iter().filter(|label| shown(label)) {
             labels.push(label.name, label.example());
         }
@@ -188,8 +188,8 @@ impl Maker<'_> {
 
     // ---- payload
 
-    fn fields(&self, shape: &Shape, path: &mut Vec<&'static str>) -> Object {
-        let mut fields = Object::new();
+    fn fields(&self, shape: &Shape, path: &mut Vec<&'static str>) -> ObjectTree {
+        let mut fields = ObjectTree::new();
         for field in shape.fields {
             path.push(field.name);
             if let Some(value) = self.field(field, path) {
@@ -214,7 +214,7 @@ impl Maker<'_> {
                 _ => Tree::from(text),
             });
         }
-        let made_of_fields = || field.object.map_or(Object::new(), |shape| self.fields(shape, path)).into();
+        let made_of_fields = || field.object.map_or(ObjectTree::new(), |shape| self.fields(shape, path)).into();
         example_value(field).or_else(|| (field.presence() != Presence::Optional).then(made_of_fields))
     }
 

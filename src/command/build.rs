@@ -7,7 +7,7 @@ use serde::de::value::MapDeserializer;
 use serde::{Deserialize, Deserializer};
 
 use crate::generate::{BuildOptions, History, RunSpec, build_event};
-use crate::json::tree::{Object, Tree};
+use crate::json::tree::{ObjectTree, Tree};
 use crate::json::{Fault, Issue, Kind, Tape, Value, parse};
 use crate::render::{BuiltForm, display_name, rendered};
 use crate::text::strict::strict;
@@ -144,7 +144,7 @@ fn root_kind(text: &[u8]) -> Option<Kind> {
 }
 
 /// Sets `task_run.name=extract-0`. Labels contain dots: after `resource.`, everything is the label's name.
-fn assign(input: &mut Object, assignment: &str) -> Result<(), String> {
+fn assign(input: &mut ObjectTree, assignment: &str) -> Result<(), String> {
     let Some((key, text)) = assignment.split_once('=').filter(|(key, _)| !key.is_empty()) else {
         return Err(format!("--set needs KEY=VALUE, such as task_run.name=extract-0, not {assignment}"));
     };
@@ -164,7 +164,7 @@ fn put(place: &mut Tree, path: &[&str], value: Tree) -> Result<(), String> {
         return Ok(());
     };
     if !matches!(place, Tree::Object(_) | Tree::List(_)) {
-        *place = Object::new().into();
+        *place = ObjectTree::new().into();
     }
     match place {
         Tree::List(items) => {

@@ -12,7 +12,7 @@ use super::display;
 use super::edits::{self, Edits};
 use super::options::{Profile, ReportOptions};
 use super::path::{LONGEST, Path};
-use super::source::Source;
+use super::source::SourceText;
 use crate::text::phrase;
 use crate::text::phrase::shown;
 use crate::text::steps::step;
@@ -479,7 +479,7 @@ impl<'s> Findings<'s> {
     }
 
     /// The report. `source`: the text of the places in bytes; `places`: whether the diagnostics get ranges.
-    pub(crate) fn into_report(mut self, count: u64, source: Source<'_>, places: bool) -> Report {
+    pub(crate) fn into_report(mut self, count: u64, source: SourceText<'_>, places: bool) -> Report {
         // By event, those about no event first; within an event by place.
         order::by_key(&mut self.found, &mut |found| match found.location {
             Location::Bytes(span) => u64::from(span.start),
@@ -502,7 +502,7 @@ impl<'s> Findings<'s> {
 }
 
 /// The messages and the places of the findings.
-fn finished(found: Vec<Found>, Source { text, base, wtf8 }: Source<'_>, with_places: bool) -> Vec<Diagnostic> {
+fn finished(found: Vec<Found>, SourceText { text, base, wtf8 }: SourceText<'_>, with_places: bool) -> Vec<Diagnostic> {
     if found.is_empty() {
         return Vec::new();
     }

@@ -7,7 +7,7 @@ use crate::json::{
 use crate::text::steps::step;
 use crate::yaml::{self, YamlError};
 
-pub(crate) use super::source::Source;
+pub(crate) use super::source::SourceText;
 
 use super::findings::{Findings, Location, Subject};
 use super::options::ReportOptions;
@@ -78,7 +78,7 @@ pub(crate) fn parse_any(text: &[u8], tape: &mut Tape) -> AnyDocument {
 /// Reports errors in the text of a document. `None`: it cannot be read.
 pub(crate) fn report_any(
     findings: &mut Findings<'_>,
-    source: Source<'_>,
+    source: SourceText<'_>,
     parsed: AnyDocument,
     tape: &Tape,
 ) -> Option<Language> {
@@ -100,7 +100,7 @@ pub(crate) fn report_any(
 /// Reports the reader's issues in one event (or in a text that is not an event), in the order of the text.
 pub(crate) fn report(
     findings: &mut Findings<'_>,
-    source: Source<'_>,
+    source: SourceText<'_>,
     subject: &Subject<'_>,
     within: Option<Within<'_>>,
     issues: &[Issue],
@@ -115,7 +115,7 @@ pub(crate) fn report(
 /// The place and the message of the first error among the issues of a JSON text, for texts that get no report.
 pub(crate) fn first_error(text: &[u8], issues: &[Issue]) -> Option<(Position, String)> {
     let mut findings = Findings::new(ReportOptions::default());
-    let source = Source { text, base: Position::START, wtf8: false };
+    let source = SourceText { text, base: Position::START, wtf8: false };
     report(&mut findings, source, &Subject::default(), None, issues);
     let all = findings.into_report(0, source, true).diagnostics;
     let first = all.into_iter().find(|found| found.severity == Severity::Error)?;
@@ -124,7 +124,7 @@ pub(crate) fn first_error(text: &[u8], issues: &[Issue]) -> Option<(Position, St
 
 fn report_one(
     findings: &mut Findings<'_>,
-    source: Source<'_>,
+    source: SourceText<'_>,
     subject: &Subject<'_>,
     place: &IssuePlace<'_>,
     issue: &Issue,

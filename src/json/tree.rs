@@ -15,12 +15,12 @@ pub(crate) enum Tree {
     Number(Number),
     Text(String),
     List(Vec<Tree>),
-    Object(Object),
+    Object(ObjectTree),
 }
 
 /// The members of an object, in order.
 #[derive(Clone, PartialEq, Debug, Default)]
-pub(crate) struct Object(Vec<(String, Tree)>);
+pub(crate) struct ObjectTree(Vec<(String, Tree)>);
 
 impl Tree {
     /// Reads JSON text.
@@ -60,22 +60,22 @@ pub(crate) fn optional_text_as_value<S: Serializer>(
     text.as_ref().map(|text| written(text.as_ref())).transpose().map_err(S::Error::custom)?.serialize(serializer)
 }
 
-impl Object {
-    pub(crate) fn new() -> Object {
-        Object::default()
+impl ObjectTree {
+    pub(crate) fn new() -> ObjectTree {
+        ObjectTree::default()
     }
 
     pub(crate) fn push(&mut self, key: &str, value: impl Into<Tree>) {
         self.0.push((key.to_owned(), value.into()));
     }
 
-    pub(crate) fn with(mut self, key: &str, value: impl Into<Tree>) -> Object {
+    pub(crate) fn with(mut self, key: &str, value: impl Into<Tree>) -> ObjectTree {
         self.push(key, value);
         self
     }
 
     /// With a member, if it is not empty.
-    pub(crate) fn with_any(self, key: &str, value: impl Into<Tree>) -> Object {
+    pub(crate) fn with_any(self, key: &str, value: impl Into<Tree>) -> ObjectTree {
         let value = value.into();
         let empty = match &value {
             Tree::Text(text) => text.is_empty(),
@@ -87,7 +87,7 @@ impl Object {
     }
 
     /// With the members of another object appended.
-    pub(crate) fn and(mut self, more: Object) -> Object {
+    pub(crate) fn and(mut self, more: ObjectTree) -> ObjectTree {
         self.0.extend(more.0);
         self
     }
@@ -139,8 +139,8 @@ impl From<u64> for Tree {
     }
 }
 
-impl From<Object> for Tree {
-    fn from(object: Object) -> Tree {
+impl From<ObjectTree> for Tree {
+    fn from(object: ObjectTree) -> Tree {
         Tree::Object(object)
     }
 }
@@ -170,7 +170,7 @@ impl Serialize for Tree {
     }
 }
 
-impl Serialize for Object {
+impl Serialize for ObjectTree {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut map = serializer.serialize_map(Some(self.0.len()))?;
         for (key, value) in &self.0 {
@@ -228,7 +228,7 @@ impl<'de> Visitor<'de> for TreeVisitor {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Tree, A::Error> {
-        let mut all = Object::new();
+        let mut all = ObjectTree::new();
         while let Some((key, value)) = members.next_entry::<String, Tree>()? {
             if all.0.iter().any(|(known, _)| *known == key) {
                 return Err(A::Error::custom(format_args!("the key {key} is repeated")));

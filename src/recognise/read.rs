@@ -3,7 +3,7 @@
 use crate::diagnostic::Code;
 use crate::diagnostic::findings::{Findings, Location, Subject};
 use crate::diagnostic::path::Path;
-use crate::diagnostic::syntax::{self, AnyDocument, Language, Source};
+use crate::diagnostic::syntax::{self, AnyDocument, Language, SourceText};
 use crate::json::{Span, Tape, parse};
 use crate::yaml;
 
@@ -12,7 +12,7 @@ use super::{Form, form, terraform, wrapped};
 
 /// How a document was written.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(crate) struct Reading {
+pub(crate) struct Notation {
     pub language: Language,
     /// Its form. For Terraform's JSON, the tape holds a list of its automations.
     pub form: Form,
@@ -26,10 +26,10 @@ pub(crate) struct Reading {
 /// it does not read.
 pub(crate) fn read(
     findings: &mut Findings<'_>,
-    source: Source<'_>,
+    source: SourceText<'_>,
     tape: &mut Tape,
     wanted: fn(Form) -> bool,
-) -> Option<Reading> {
+) -> Option<Notation> {
     let text = source.text;
     if let Some(foreign) = foreign(text) {
         unreadable(findings, text, foreign.phrase(), foreign.remedy());
@@ -59,7 +59,7 @@ pub(crate) fn read(
     if let Some(rewrite) = rewrite {
         rewrite.onto(text, tape);
     }
-    Some(Reading { language, form, is_plan })
+    Some(Notation { language, form, is_plan })
 }
 
 fn unreadable(findings: &mut Findings<'_>, text: &[u8], what: &str, remedy: &str) {

@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 
-use crate::json::tree::{Object, Tree};
+use crate::json::tree::{ObjectTree, Tree};
 
 use super::json::{escaped, escaped_json, json, line};
 
@@ -65,7 +65,7 @@ fn curl(events: &Tree) -> String {
 }
 
 fn python(events: &[Tree]) -> String {
-    let objects: Vec<&Object> = events
+    let objects: Vec<&ObjectTree> = events
         .iter()
         .filter_map(|event| match event {
             Tree::Object(object) => Some(object),
@@ -90,7 +90,7 @@ const DEEPEST_LITERAL: usize = 20;
 
 const LOADS: &str = "json.loads(";
 
-fn emitted(event: &Object) -> String {
+fn emitted(event: &ObjectTree) -> String {
     let value = |key: &str, absent: &str| event.get(key).map_or_else(|| absent.to_owned(), |value| literal(value, 1));
     let at = match event.get("occurred") {
         Some(Tree::Text(text)) => text.strip_suffix('Z').map_or_else(|| text.clone(), |text| [text, "+00:00"].concat()),

@@ -3,7 +3,7 @@
 //! The limits are those of `src/validate/envelope.rs`.
 
 use crate::event::{RESOURCE_ID, RESOURCE_ROLE};
-use crate::json::tree::{Object, Tree};
+use crate::json::tree::{ObjectTree, Tree};
 use crate::validate::{MAX_LABELS, MAX_NAME, MAX_RELATED};
 
 use super::descriptions;
@@ -13,8 +13,8 @@ use super::pattern::{DATE, OFFSET, OTHER_TIME, OTHER_UUID, TIME, UUID, reference
 pub(super) const EVENT: &str = "event";
 
 /// The shared parts, by their names.
-pub(super) fn definitions() -> Object {
-    Object::new()
+pub(super) fn definitions() -> ObjectTree {
+    ObjectTree::new()
         .with(EVENT, event())
         .with("resource", resource(&[RESOURCE_ID]).with("description", descriptions::RESOURCE))
         .with(
@@ -26,7 +26,7 @@ pub(super) fn definitions() -> Object {
         .with("event-id", event_id().with("description", descriptions::ID))
         .with(
             "uuid",
-            Object::new()
+            ObjectTree::new()
                 .with("type", "string")
                 .with("format", "uuid")
                 .with("pattern", whole(UUID))
@@ -35,29 +35,29 @@ pub(super) fn definitions() -> Object {
 }
 
 /// The schema of any event.
-pub(super) fn event() -> Object {
-    let name = Object::new()
+pub(super) fn event() -> ObjectTree {
+    let name = ObjectTree::new()
         .with("type", "string")
         .with("maxLength", size(MAX_NAME))
         .with("description", descriptions::EVENT_NAME)
         .with("examples", ["acme.order.created"]);
-    let related = Object::new()
+    let related = ObjectTree::new()
         .with("type", "array")
         .with("maxItems", size(MAX_RELATED))
         .with("items", reference("related-resource"))
         .with("description", descriptions::RELATED);
-    let nothing = Object::new().with("type", "null");
+    let nothing = ObjectTree::new().with("type", "null");
     let follows =
-        Object::new().with("anyOf", [reference("event-id"), nothing]).with("description", descriptions::FOLLOWS);
-    let properties = Object::new()
+        ObjectTree::new().with("anyOf", [reference("event-id"), nothing]).with("description", descriptions::FOLLOWS);
+    let properties = ObjectTree::new()
         .with("occurred", reference("occurred"))
         .with("event", name)
         .with("resource", reference("resource"))
         .with("related", related)
-        .with("payload", Object::new().with("type", "object").with("description", descriptions::PAYLOAD))
+        .with("payload", ObjectTree::new().with("type", "object").with("description", descriptions::PAYLOAD))
         .with("id", reference("event-id"))
         .with("follows", follows);
-    Object::new()
+    ObjectTree::new()
         .with("title", descriptions::EVENT_TITLE)
         .with("description", descriptions::EVENT)
         .with("type", "object")
@@ -66,29 +66,29 @@ pub(super) fn event() -> Object {
 }
 
 /// Labels; these must be present and not empty.
-fn resource(needed: &[&str]) -> Object {
-    let mut properties = Object::new();
+fn resource(needed: &[&str]) -> ObjectTree {
+    let mut properties = ObjectTree::new();
     for label in needed {
         let meaning = if *label == RESOURCE_ID { descriptions::RESOURCE_ID } else { descriptions::RESOURCE_ROLE };
-        let text = Object::new().with("type", "string").with("minLength", 1).with("description", meaning);
+        let text = ObjectTree::new().with("type", "string").with("minLength", 1).with("description", meaning);
         properties = properties.with(label, text);
     }
-    Object::new()
+    ObjectTree::new()
         .with("type", "object")
         .with("maxProperties", size(MAX_LABELS))
         .with("required", Tree::from(needed.to_vec()))
         .with("properties", properties)
-        .with("additionalProperties", Object::new().with("type", "string"))
+        .with("additionalProperties", ObjectTree::new().with("type", "string"))
 }
 
-fn occurred() -> Object {
+fn occurred() -> ObjectTree {
     let other = [DATE, OTHER_TIME, "?|[+-]?[0-9]+(\\.[0-9]*)?"].concat();
-    let other = Object::new()
+    let other = ObjectTree::new()
         .with("type", "string")
         .with("pattern", whole(&other))
         .with("description", descriptions::OTHER_TIMES);
-    let number = Object::new().with("type", "number").with("description", descriptions::TIME_AS_NUMBER);
-    Object::new()
+    let number = ObjectTree::new().with("type", "number").with("description", descriptions::TIME_AS_NUMBER);
+    ObjectTree::new()
         .with("description", descriptions::OCCURRED)
         .with("anyOf", [reference("timestamp"), other, number])
         .with("examples", ["2026-03-31T18:30:00.000000Z"])
@@ -96,22 +96,22 @@ fn occurred() -> Object {
 
 /// The pattern alone decides: if `format` is only an annotation, the verdict is the same, except for days that do not
 /// exist.
-fn timestamp() -> Object {
+fn timestamp() -> ObjectTree {
     let without_offset = [DATE, "[Tt]", TIME].concat();
-    let format = Object::new().with("format", "date-time");
-    Object::new()
+    let format = ObjectTree::new().with("format", "date-time");
+    ObjectTree::new()
         .with("type", "string")
         .with("pattern", whole(&[&without_offset, OFFSET, "?"].concat()))
-        .with("anyOf", [format, Object::new().with("pattern", whole(&without_offset))])
+        .with("anyOf", [format, ObjectTree::new().with("pattern", whole(&without_offset))])
         .with("description", descriptions::TIMESTAMP)
 }
 
-fn event_id() -> Object {
-    let format = Object::new().with("format", "uuid");
-    Object::new()
+fn event_id() -> ObjectTree {
+    let format = ObjectTree::new().with("format", "uuid");
+    ObjectTree::new()
         .with("type", "string")
         .with("pattern", whole(&[UUID, "|", OTHER_UUID].concat()))
-        .with("anyOf", [format, Object::new().with("pattern", whole(OTHER_UUID))])
+        .with("anyOf", [format, ObjectTree::new().with("pattern", whole(OTHER_UUID))])
 }
 
 fn size(size: usize) -> u64 {

@@ -7,13 +7,13 @@ use crate::catalogue::example_value;
 use crate::catalogue::{self, AllowedValue, Family, Field, Label, LabelForm, Missing, Related, Source, ValueKind};
 use crate::diagnostic::Severity;
 use crate::event::RESOURCE_ROLE;
-use crate::json::tree::{Object, Tree};
+use crate::json::tree::{ObjectTree, Tree};
 
 use super::descriptions::{self, remarks};
 use super::pattern::{form, name, reference};
 
 /// The schema of a family, in addition to that of any event.
-pub(super) fn body(family: &Family) -> Object {
+pub(super) fn body(family: &Family) -> ObjectTree {
     let documented = family.is_documented();
     let mut required = Vec::new();
     if family.related.iter().any(|related| must_be(related.missing) && related.min > 0) {
@@ -30,17 +30,17 @@ pub(super) fn body(family: &Family) -> Object {
     }
     let labels = Labels::of(family.labels, documented);
     let resource = labels.schema();
-    let mut properties = Object::new().with("event", event).with("resource", resource);
+    let mut properties = ObjectTree::new().with("event", event).with("resource", resource);
     let related = related(family);
     if !related.is_empty() {
-        properties = properties.with("related", Object::new().with("type", "array").and(related));
+        properties = properties.with("related", ObjectTree::new().with("type", "array").and(related));
     }
     properties = properties.with("payload", payload(family));
     if let Some(follows) = family.follows {
-        properties =
-            properties.with("follows", Object::new().with("description", descriptions::sentence(follows.meaning())));
+        properties = properties
+            .with("follows", ObjectTree::new().with("description", descriptions::sentence(follows.meaning())));
     }
-    Object::new()
+    ObjectTree::new()
         .with("title", family.title())
         .with("description", descriptions::family(family.emitted_by(), family.notes(), documented, family.docs()))
         .with("type", "object")
@@ -62,12 +62,12 @@ fn must_be(missing: Option<Missing>) -> bool {
 /// The labels of one resource.
 struct Labels {
     required: Vec<&'static str>,
-    properties: Object,
+    properties: ObjectTree,
 }
 
 impl Labels {
     fn of(labels: &'static [Label], documented: bool) -> Labels {
-        let mut all = Labels { required: Vec::new(), properties: Object::new() };
+        let mut all = Labels { required: Vec::new(), properties: ObjectTree::new() };
         for label in labels {
             if must_be(label.missing) {
                 all.required.push(label.name);
@@ -81,9 +81,9 @@ impl Labels {
             };
             all.properties = all.properties.with(
                 label.name,
-                Object::new()
+                ObjectTree::new()
                     .with("type", "string")
-                    .and(if is_warned(label) { Object::new() } else { form(&label.form) })
+                    .and(if is_warned(label) { ObjectTree::new() } else { form(&label.form) })
                     .with("description", meaning)
                     .with_any("examples", examples(label.example())),
             );
@@ -91,8 +91,8 @@ impl Labels {
         all
     }
 
-    fn schema(self) -> Object {
-        Object::new()
+    fn schema(self) -> ObjectTree {
+        ObjectTree::new()
             .with("type", "object")
             .with_any("required", Tree::from(self.required))
             .with_any("properties", self.properties)
@@ -116,19 +116,19 @@ fn described(meaning: String, remarks: &mut dyn Iterator<Item = &'static str>) -
 }
 
 /// The possible values of a string; nothing, if others are not errors.
-pub(super) fn one_of(values: &[AllowedValue], other: Severity, nullable: bool) -> Object {
+pub(super) fn one_of(values: &[AllowedValue], other: Severity, nullable: bool) -> ObjectTree {
     if other != Severity::Error {
-        return Object::new();
+        return ObjectTree::new();
     }
     match (values, nullable) {
-        ([], _) => Object::new(),
-        ([only], false) => Object::new().with("const", only.text),
+        ([], _) => ObjectTree::new(),
+        ([only], false) => ObjectTree::new().with("const", only.text),
         _ => {
             let mut list: Vec<Tree> = values.iter().map(|value| Tree::from(value.text)).collect();
             if nullable {
                 list.push(Tree::Null);
             }
-            Object::new().with("enum", list)
+            ObjectTree::new().with("enum", list)
         }
     }
 }
@@ -144,33 +144,36 @@ fn known(meaning: String, values: &[AllowedValue], other: Severity) -> String {
 
 // ---- related resources
 
-fn related(family: &Family) -> Object {
+fn related(family: &Family) -> ObjectTree {
     let mut items = Vec::new();
     let mut needed = Vec::new();
     for related in family.related {
-        items.push(Object::new().with("if", in_role(related)).with("then", resource(related, family.is_documented())));
+        items.push(
+            ObjectTree::new().with("if", in_role(related)).with("then", resource(related, family.is_documented())),
+        );
         if must_be(related.missing) && related.min > 0 {
-            let contains = Object::new().with("contains", Object::new().with("type", "object").and(in_role(related)));
+            let contains =
+                ObjectTree::new().with("contains", ObjectTree::new().with("type", "object").and(in_role(related)));
             needed.push(if related.min > 1 { contains.with("minContains", u64::from(related.min)) } else { contains });
         }
     }
-    let mut schema = Object::new();
+    let mut schema = ObjectTree::new();
     if !items.is_empty() {
-        schema = schema.with("items", Object::new().with("type", "object").with("allOf", items));
+        schema = schema.with("items", ObjectTree::new().with("type", "object").with("allOf", items));
     }
     match needed.len() {
         0 => schema,
-        1 => needed.into_iter().fold(schema, Object::and),
+        1 => needed.into_iter().fold(schema, ObjectTree::and),
         _ => schema.with("allOf", needed),
     }
 }
 
-fn in_role(related: &Related) -> Object {
-    let role = Object::new().with("const", related.role);
-    Object::new().with("required", [RESOURCE_ROLE]).with("properties", Object::new().with(RESOURCE_ROLE, role))
+fn in_role(related: &Related) -> ObjectTree {
+    let role = ObjectTree::new().with("const", related.role);
+    ObjectTree::new().with("required", [RESOURCE_ROLE]).with("properties", ObjectTree::new().with(RESOURCE_ROLE, role))
 }
 
-fn resource(related: &'static Related, documented: bool) -> Object {
+fn resource(related: &'static Related, documented: bool) -> ObjectTree {
     let mut meaning = vec![descriptions::sentence(related.when())];
     meaning.extend(match related.remark {
         Some(remark) => Some(descriptions::sentence(remark.text)),
@@ -178,11 +181,11 @@ fn resource(related: &'static Related, documented: bool) -> Object {
     });
     meaning.extend(related.max.map(descriptions::at_most));
     let labels = Labels::of(related.labels, documented);
-    let mut id = Object::new().with("type", "string").and(form(&related.id));
+    let mut id = ObjectTree::new().with("type", "string").and(form(&related.id));
     let remarks: Vec<String> = remarks(&related.id).map(descriptions::sentence).collect();
     id = id.with_any("description", remarks.join(" ")).with_any("examples", examples(related.example()));
-    let properties = Object::new().with("prefect.resource.id", id).and(labels.properties);
-    Object::new()
+    let properties = ObjectTree::new().with("prefect.resource.id", id).and(labels.properties);
+    ObjectTree::new()
         .with("description", meaning.join(" "))
         .with_any("required", Tree::from(labels.required))
         .with("properties", properties)
@@ -190,49 +193,49 @@ fn resource(related: &'static Related, documented: bool) -> Object {
 
 // ---- payload
 
-fn payload(family: &Family) -> Object {
+fn payload(family: &Family) -> ObjectTree {
     let shape = |object: &'static catalogue::Object| fields(object, family.is_documented());
     match family.payload {
-        [] => Object::new().with("type", "object").with("description", descriptions::NO_PAYLOAD),
+        [] => ObjectTree::new().with("type", "object").with("description", descriptions::NO_PAYLOAD),
         [only] if only.fields.is_empty() && only.other.is_some() => {
-            Object::new().with("type", "object").with("description", descriptions::NO_PAYLOAD)
+            ObjectTree::new().with("type", "object").with("description", descriptions::NO_PAYLOAD)
         }
-        [only] => Object::new().with("type", "object").and(shape(only)),
+        [only] => ObjectTree::new().with("type", "object").and(shape(only)),
         [first, others @ ..] => {
             // A field that only one shape has selects that shape, so errors are reported for the intended shape.
             let mut schema = shape(first);
             for other in others {
                 let own = other.fields.iter().filter(|field| first.fields.iter().all(|known| known.name != field.name));
-                let any: Vec<Object> = own
+                let any: Vec<ObjectTree> = own
                     .map(|field| {
-                        let property = Object::new().with(field.name, true);
-                        Object::new().with("required", [field.name]).with("properties", property)
+                        let property = ObjectTree::new().with(field.name, true);
+                        ObjectTree::new().with("required", [field.name]).with("properties", property)
                     })
                     .collect();
-                schema = Object::new()
-                    .with("if", Object::new().with("anyOf", any))
+                schema = ObjectTree::new()
+                    .with("if", ObjectTree::new().with("anyOf", any))
                     .with("then", shape(other))
                     .with("else", schema);
             }
-            Object::new().with("type", "object").with("description", descriptions::SEVERAL_PAYLOADS).and(schema)
+            ObjectTree::new().with("type", "object").with("description", descriptions::SEVERAL_PAYLOADS).and(schema)
         }
     }
 }
 
 /// The fields of an object, without its type.
-fn fields(object: &'static catalogue::Object, documented: bool) -> Object {
+fn fields(object: &'static catalogue::Object, documented: bool) -> ObjectTree {
     let mut required = Vec::new();
-    let mut properties = Object::new();
+    let mut properties = ObjectTree::new();
     for field in object.fields {
         if must_be(field.missing) {
             required.push(field.name);
         }
         properties = properties.with(field.name, self::field(field, documented));
     }
-    Object::new().with_any("required", Tree::from(required)).with_any("properties", properties)
+    ObjectTree::new().with_any("required", Tree::from(required)).with_any("properties", properties)
 }
 
-fn field(field: &'static Field, documented: bool) -> Object {
+fn field(field: &'static Field, documented: bool) -> ObjectTree {
     // A remark already says who writes it.
     let source = if field.remark.is_some() { Source::Both } else { field.source() };
     let meaning = descriptions::part(field.meaning(), field.presence(), field.missing, source, documented);
@@ -244,22 +247,22 @@ fn field(field: &'static Field, documented: bool) -> Object {
     let example = Tree::List(example_value(field).into_iter().collect());
     let schema = match field.also {
         Some((kind, _)) => {
-            let also = Object::new().with("type", type_of(*kind));
-            Object::new().with("anyOf", [value(field, documented), also])
+            let also = ObjectTree::new().with("type", type_of(*kind));
+            ObjectTree::new().with("anyOf", [value(field, documented), also])
         }
         None => value(field, documented),
     };
     schema.with("description", meaning).with_any("examples", example)
 }
 
-fn value(field: &'static Field, documented: bool) -> Object {
+fn value(field: &'static Field, documented: bool) -> ObjectTree {
     let nullable = field.nullable;
     match field.kind {
-        ValueKind::Any => Object::new(),
+        ValueKind::Any => ObjectTree::new(),
         ValueKind::Uuid | ValueKind::Timestamp => {
             let text = kind(field.kind);
-            let nothing = Object::new().with("type", "null");
-            if nullable { Object::new().with("anyOf", [text, nothing]) } else { text }
+            let nothing = ObjectTree::new().with("type", "null");
+            if nullable { ObjectTree::new().with("anyOf", [text, nothing]) } else { text }
         }
         ValueKind::Object => {
             let schema = typed("object", nullable);
@@ -268,8 +271,8 @@ fn value(field: &'static Field, documented: bool) -> Object {
         ValueKind::StringMap => typed("object", nullable).with("additionalProperties", kind(ValueKind::String)),
         ValueKind::Array => {
             let item = match field.object {
-                Some(object) => Object::new().with("type", "object").and(fields(object, documented)),
-                None => field.items.map_or(Object::new(), kind).and(one_of(field.values, field.other, false)),
+                Some(object) => ObjectTree::new().with("type", "object").and(fields(object, documented)),
+                None => field.items.map_or(ObjectTree::new(), kind).and(one_of(field.values, field.other, false)),
             };
             typed("array", nullable).with_any("items", item)
         }
@@ -278,20 +281,20 @@ fn value(field: &'static Field, documented: bool) -> Object {
     }
 }
 
-fn typed(name: &str, nullable: bool) -> Object {
-    if nullable { Object::new().with("type", [name, "null"]) } else { Object::new().with("type", name) }
+fn typed(name: &str, nullable: bool) -> ObjectTree {
+    if nullable { ObjectTree::new().with("type", [name, "null"]) } else { ObjectTree::new().with("type", name) }
 }
 
 /// A value of a kind without further rules.
-fn kind(kind: ValueKind) -> Object {
+fn kind(kind: ValueKind) -> ObjectTree {
     match kind {
-        ValueKind::Any => Object::new(),
+        ValueKind::Any => ObjectTree::new(),
         ValueKind::Uuid => reference("uuid"),
         ValueKind::Timestamp => reference("timestamp"),
         ValueKind::StringMap => {
-            Object::new().with("type", "object").with("additionalProperties", self::kind(ValueKind::String))
+            ObjectTree::new().with("type", "object").with("additionalProperties", self::kind(ValueKind::String))
         }
-        _ => Object::new().with("type", type_of(kind)),
+        _ => ObjectTree::new().with("type", type_of(kind)),
     }
 }
 

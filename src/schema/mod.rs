@@ -13,7 +13,7 @@ pub use reference::reference;
 use serde::{Serialize, Serializer};
 
 use crate::catalogue::{Family, event, families};
-use crate::json::tree::{Object, Tree};
+use crate::json::tree::{ObjectTree, Tree};
 
 const DRAFT: &str = "https://json-schema.org/draft/2020-12/schema";
 /// The base of the schemas' names; nothing can be fetched there.
@@ -31,7 +31,7 @@ pub struct Schema {
 }
 
 impl Schema {
-    pub(crate) fn new(name: &str, schema: Object) -> Schema {
+    pub(crate) fn new(name: &str, schema: ObjectTree) -> Schema {
         Schema { name: name.to_owned(), schema: schema.into() }
     }
 
@@ -40,11 +40,11 @@ impl Schema {
     pub fn without(&self, other: &Schema) -> Schema {
         let (Tree::Object(own), Tree::Object(theirs)) = (&self.schema, &other.schema) else { return self.clone() };
         let Some(Tree::Object(theirs)) = theirs.get("$defs") else { return self.clone() };
-        let mut rest = Object::new();
+        let mut rest = ObjectTree::new();
         for (key, value) in own.members() {
             match value {
                 Tree::Object(definitions) if key == "$defs" => {
-                    let mut kept = Object::new();
+                    let mut kept = ObjectTree::new();
                     for (name, definition) in definitions.members() {
                         if theirs.get(name) != Some(definition) {
                             kept.push(name, definition.clone());
@@ -110,28 +110,29 @@ pub fn all() -> Schema {
     let mut cases = Vec::new();
     for family in families() {
         let name = name(family);
-        let event = Object::new().with("event", pattern::name(family));
-        let condition = Object::new().with("required", ["event"]).with("properties", event);
-        cases.push(Object::new().with("if", condition).with("then", pattern::reference(&name)));
+        let event = ObjectTree::new().with("event", pattern::name(family));
+        let condition = ObjectTree::new().with("required", ["event"]).with("properties", event);
+        cases.push(ObjectTree::new().with("if", condition).with("then", pattern::reference(&name)));
         definitions = definitions.with(&name, family::body(family));
     }
     // Custom names are not compared with each of Prefect's names.
-    let begin = Object::new().with("type", "string").with("pattern", "^prefect(-cloud)?\\.");
-    let reserved = Object::new().with("required", ["event"]).with("properties", Object::new().with("event", begin));
+    let begin = ObjectTree::new().with("type", "string").with("pattern", "^prefect(-cloud)?\\.");
+    let reserved =
+        ObjectTree::new().with("required", ["event"]).with("properties", ObjectTree::new().with("event", begin));
     let schema = head(ALL)
         .and(pattern::reference(envelope::EVENT))
         .with("title", descriptions::ALL_TITLE)
         .with("description", descriptions::ALL)
         .with("type", "object")
         .with("if", reserved)
-        .with("then", Object::new().with("allOf", cases))
+        .with("then", ObjectTree::new().with("allOf", cases))
         .with("$defs", definitions);
     Schema::new(ALL, schema)
 }
 
 /// The head of each schema.
-pub(crate) fn head(name: &str) -> Object {
-    Object::new().with("$schema", DRAFT).with("$id", [ID, name].concat())
+pub(crate) fn head(name: &str) -> ObjectTree {
+    ObjectTree::new().with("$schema", DRAFT).with("$id", [ID, name].concat())
 }
 
 /// The name of a family's schema.

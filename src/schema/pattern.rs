@@ -1,7 +1,7 @@
 //! Forms as regular expressions, in the part of ECMA-262 that every implementation of JSON Schema supports.
 
 use crate::catalogue::{Alternative, Family, Hole, LabelForm, Part, Template, families};
-use crate::json::tree::{Object, Tree};
+use crate::json::tree::{ObjectTree, Tree};
 
 use super::family::one_of;
 
@@ -68,14 +68,14 @@ fn is(template: &Template, hole: Hole) -> bool {
 }
 
 /// The requirement for a text to have one of the forms of an id or a name.
-fn templates(alternatives: &[Alternative]) -> Object {
+fn templates(alternatives: &[Alternative]) -> ObjectTree {
     let any = |hole| alternatives.iter().any(|alternative| is(&alternative.template, hole));
     // Whatever surrounds it.
     if any(Hole::Text) {
-        return Object::new().with("minLength", 1);
+        return ObjectTree::new().with("minLength", 1);
     }
     let all: Vec<String> = alternatives.iter().map(|alternative| template(&alternative.template, &|_| None)).collect();
-    let schema = Object::new().with(
+    let schema = ObjectTree::new().with(
         "pattern",
         match all.as_slice() {
             [one] => format!("^{one}$"),
@@ -86,29 +86,29 @@ fn templates(alternatives: &[Alternative]) -> Object {
 }
 
 /// The requirement for a text to have a form, without its type. Nothing, if other texts are not errors.
-pub(super) fn form(form: &LabelForm) -> Object {
-    let pattern = |pattern: &str| Object::new().with("pattern", pattern);
+pub(super) fn form(form: &LabelForm) -> ObjectTree {
+    let pattern = |pattern: &str| ObjectTree::new().with("pattern", pattern);
     match form {
-        LabelForm::Text => Object::new(),
+        LabelForm::Text => ObjectTree::new(),
         LabelForm::Integer => pattern(INTEGER),
         LabelForm::SignedInteger => pattern(SIGNED_INTEGER),
         LabelForm::Timestamp => reference("timestamp"),
         LabelForm::Uuid => reference("uuid"),
         LabelForm::JsonStrings => pattern(JSON_STRINGS).with("contentMediaType", "application/json"),
-        LabelForm::AtMost(most) => Object::new().with("maxLength", u64::try_from(*most).unwrap_or(u64::MAX)),
+        LabelForm::AtMost(most) => ObjectTree::new().with("maxLength", u64::try_from(*most).unwrap_or(u64::MAX)),
         LabelForm::Values { values, other } => one_of(values, *other, false),
         LabelForm::Templates(alternatives) => templates(alternatives),
     }
 }
 
 /// A part shared by all schemas.
-pub(crate) fn reference(definition: &str) -> Object {
-    Object::new().with("$ref", format!("#/$defs/{definition}"))
+pub(crate) fn reference(definition: &str) -> ObjectTree {
+    ObjectTree::new().with("$ref", format!("#/$defs/{definition}"))
 }
 
 /// The names that belong to a family.
-pub(super) fn name(family: &Family) -> Object {
-    let schema = Object::new().with("type", "string");
+pub(super) fn name(family: &Family) -> ObjectTree {
+    let schema = ObjectTree::new().with("type", "string");
     if family.name.is_literal() {
         return schema.with("const", family.name.text);
     }
@@ -122,12 +122,12 @@ pub(super) fn name(family: &Family) -> Object {
     match others.as_slice() {
         [] => schema,
         [one] => schema.with("not", one.clone()),
-        _ => schema.with("not", Object::new().with("anyOf", others)),
+        _ => schema.with("not", ObjectTree::new().with("anyOf", others)),
     }
 }
 
 /// The names with a family's form that belong to others.
-fn others(family: &Family) -> Vec<Object> {
+fn others(family: &Family) -> Vec<ObjectTree> {
     let prefix = family.name.prefix();
     let text = matches!(family.name.parts, [_, Part::Hole { hole: Hole::Text, .. }]);
     let (mut names, mut begins, mut patterns) = (Vec::new(), Vec::<String>::new(), Vec::new());
@@ -154,10 +154,10 @@ fn others(family: &Family) -> Vec<Object> {
     let mut all = Vec::new();
     match names.as_slice() {
         [] => {}
-        [one] => all.push(Object::new().with("const", *one)),
-        _ => all.push(Object::new().with("enum", Tree::from(names))),
+        [one] => all.push(ObjectTree::new().with("const", *one)),
+        _ => all.push(ObjectTree::new().with("enum", Tree::from(names))),
     }
-    all.extend(begins.into_iter().map(|begin| Object::new().with("pattern", begin)));
+    all.extend(begins.into_iter().map(|begin| ObjectTree::new().with("pattern", begin)));
     all.extend(patterns);
     all
 }

@@ -4,7 +4,7 @@ use uuid::Uuid;
 
 use crate::diagnostic::Report;
 use crate::diagnostic::findings::{Findings, Subject};
-use crate::diagnostic::syntax::{self, Source};
+use crate::diagnostic::syntax::{self, SourceText};
 use crate::event::{EventReader, ReceivedEvent};
 use crate::json::{Fault, Issue, Parsed, Position, Skeletons, Tape, Value, parse_prefix};
 use crate::recognise;
@@ -65,7 +65,7 @@ fn each_document(
     let (mut tape, mut issues) = (Tape::new(), Vec::new());
     let mut findings = reading::findings();
     let wrong = |mut findings: Findings<'static>, issues: &[Issue]| {
-        let source = Source { text: text.bytes, base: Position::START, wtf8: text.options.wtf8 };
+        let source = SourceText { text: text.bytes, base: Position::START, wtf8: text.options.wtf8 };
         syntax::report(&mut findings, source, &Subject::default(), None, issues);
         text.report(findings)
     };

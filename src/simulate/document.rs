@@ -1,7 +1,7 @@
 //! The document of a scenario: its format, and its errors.
 
 use crate::diagnostic::Code;
-use crate::diagnostic::syntax::Source;
+use crate::diagnostic::syntax::SourceText;
 use crate::event::{EventReader, ReceivedEvent, SharedText};
 use crate::generate::{GeneratedEvent, GeneratedRun, Heartbeats, Random, generate_run, most_events};
 use crate::json::{Kind, Value};
@@ -149,7 +149,7 @@ impl Scenario {
         Document::read(value, &Files::default(), None, &mut reading, false)
             .map(|document| document.scenario)
             .ok_or_else(|| {
-                let found = reading.findings.into_report(0, Source::NONE, false).diagnostics;
+                let found = reading.findings.into_report(0, SourceText::NONE, false).diagnostics;
                 ScenarioError::Unreadable(found.into_iter().next().map(|first| first.message).unwrap_or_default())
             })
     }

@@ -8,7 +8,7 @@ use crate::automation::{EventTrigger, Posture, Specification, Trigger};
 use crate::diagnostic::Diagnostic;
 use crate::event::{RESOURCE_ID, RESOURCE_ROLE};
 use crate::generate::State;
-use crate::json::tree::{Object, Tree};
+use crate::json::tree::{ObjectTree, Tree};
 use crate::text::Glob;
 use crate::text::phrase::{count, duration, shown};
 use crate::text::steps::step;
@@ -107,7 +107,7 @@ pub struct ExampleRun {
 
 /// The document of a scenario.
 #[derive(Clone, PartialEq, Debug)]
-pub struct ExampleScenario(Object);
+pub struct ExampleScenario(ObjectTree);
 
 impl ExampleScenario {
     /// Its JSON text.
@@ -218,7 +218,7 @@ struct Needs<'a> {
     /// How long a run takes.
     length: i64,
     /// The keys of a run that labels require.
-    run: Object,
+    run: ObjectTree,
 }
 
 impl<'a> Needs<'a> {
@@ -361,7 +361,7 @@ impl Tries<'_> {
 
 impl Needs<'_> {
     /// A history in words, and as a scenario. `None`: there is no such history for these triggers.
-    fn scenario(&self, history: &ExampleHistory) -> Option<(String, Object)> {
+    fn scenario(&self, history: &ExampleHistory) -> Option<(String, ObjectTree)> {
         let (runs, events, last) = if let ExampleHistory::Named(which) = history {
             let (events, last) = Named::new(self, *which).events()?;
             (Vec::new(), events, last)
@@ -373,11 +373,11 @@ impl Needs<'_> {
         let end = last.saturating_add(self.within).saturating_add(60 * SECOND);
         let tick = whole(end / MOST_TICKS).max(TICK);
         let heartbeat = if self.heartbeats {
-            Tree::from(Object::new().with("frequency", span(self.frequency)))
+            Tree::from(ObjectTree::new().with("frequency", span(self.frequency)))
         } else {
             Tree::Null
         };
-        let mut scenario = Object::new().with("scenario", &*title).with("automation", FILE);
+        let mut scenario = ObjectTree::new().with("scenario", &*title).with("automation", FILE);
         scenario.push("start", default_start(None).rfc3339());
         scenario.push("end", span(end));
         if tick > TICK {
@@ -391,14 +391,14 @@ impl Needs<'_> {
     }
 
     /// The runs of a history, and the time of the last event.
-    fn runs(&self, history: &ExampleHistory) -> Option<(Vec<Object>, i64)> {
+    fn runs(&self, history: &ExampleHistory) -> Option<(Vec<ObjectTree>, i64)> {
         let length = self.length;
         let run = |name: &str, starts: i64| {
-            Object::new().with("name", name).with("starts", span(starts)).and(self.run.clone())
+            ObjectTree::new().with("name", name).with("starts", span(starts)).and(self.run.clone())
         };
-        let ended = |run: Object, ends: i64, state: &str| {
+        let ended = |run: ObjectTree, ends: i64, state: &str| {
             let kind = self.states.iter().find(|(name, _)| name == state).map_or("COMPLETED", |(_, kind)| kind);
-            let state = Object::new().with("type", kind).with("name", state);
+            let state = ObjectTree::new().with("type", kind).with("name", state);
             run.with("ends", span(ends)).with("state", state)
         };
         let begin = 10 * SECOND;
@@ -409,7 +409,7 @@ impl Needs<'_> {
             let at = begin.saturating_add(length / 2);
             let on = at.saturating_add(paused);
             let ends = on.saturating_add(length / 2);
-            let pause = Object::new().with("at", span(at)).with("for", span(paused));
+            let pause = ObjectTree::new().with("at", span(at)).with("for", span(paused));
             (vec![ended(run("run", begin), ends, "Completed").with(key, pause)], ends)
         };
         Some(match history {
@@ -540,7 +540,7 @@ fn many_do(state: &str) -> Option<&'static str> {
 }
 
 /// A run's name and parents, chosen so that its events match.
-fn run_keys(leaves: &[&EventTrigger]) -> Object {
+fn run_keys(leaves: &[&EventTrigger]) -> ObjectTree {
     let first = |specification: &Specification, label: &str| {
         let (_, patterns) = specification.0.iter().find(|(own, _)| own == label)?;
         patterns.first().map(|pattern| instance(pattern, "example"))
@@ -558,7 +558,7 @@ fn run_keys(leaves: &[&EventTrigger]) -> Object {
         }
         tags.extend(first(related, RESOURCE_ID).and_then(|id| Some(id.strip_prefix("prefect.tag.")?.to_owned())));
     }
-    Object::new()
+    ObjectTree::new()
         .with_any("flow", flow.unwrap_or_default())
         .with_any("deployment", deployment.unwrap_or_default())
         .with_any("tags", tags)
@@ -711,7 +711,7 @@ impl<'n> Named<'n> {
             }
         }
         let at = Instant(default_start(None).0.saturating_add(self.at));
-        let event = Object::new()
+        let event = ObjectTree::new()
             .with("occurred", at.rfc3339())
             .with("event", name)
             .with("resource", labels.object())
@@ -755,8 +755,8 @@ impl Labels {
         }
     }
 
-    fn object(self) -> Object {
-        self.0.into_iter().fold(Object::new(), |object, (label, value)| object.with(&label, value))
+    fn object(self) -> ObjectTree {
+        self.0.into_iter().fold(ObjectTree::new(), |object, (label, value)| object.with(&label, value))
     }
 }
 

@@ -83,7 +83,7 @@ pub use leaders::MissingLeaders;
 pub(crate) use leaders::add_late;
 pub(crate) use life::{Life, Lives};
 pub use meaning::{Fired, HeartbeatRhythm, Lane, RunOutcome, StateChange, Timeline, Window};
-pub(crate) use part::{Part, in_order, play_part};
+pub(crate) use part::{PlayedPart, in_order, play_part};
 pub(crate) use playback::{TICK, after, longest};
 pub use reading::DocumentText;
 pub use recorded::{ActionEffect, RecordedActions, RecordedFiring, RecordedFirings, RecordedPair};

@@ -19,7 +19,7 @@ pub(crate) fn in_order(captured: &CapturedEvents) -> Vec<ReceivedEvent> {
 }
 
 /// A part of captured events.
-pub(crate) struct Part<'e> {
+pub(crate) struct PlayedPart<'e> {
     /// By receipt. Whatever they follow has been evaluated if it is not among them.
     pub events: &'e [ReceivedEvent],
     /// When the automation is loaded.
@@ -34,7 +34,7 @@ pub(crate) struct Part<'e> {
 
 /// The firings of an automation in a part.
 pub(crate) fn play_part(
-    part: &Part<'_>,
+    part: &PlayedPart<'_>,
     given: &GivenAutomation,
     options: &ReplayOptions,
 ) -> Result<Vec<Firing>, ReplayError> {

@@ -5,7 +5,7 @@ use crate::diagnostic::TextOptions;
 use crate::diagnostic::findings::{Draft, Findings, Subject};
 use crate::diagnostic::options::ReportOptions;
 use crate::diagnostic::path::Path;
-use crate::diagnostic::syntax::Source;
+use crate::diagnostic::syntax::SourceText;
 use crate::diagnostic::{Code, Report};
 use crate::json::{Kind, Pointer, Position, Tape, Value};
 use crate::recognise::{self, Form};
@@ -51,7 +51,7 @@ impl DocumentText<'_> {
     ) -> (Option<T>, Report) {
         let mut tape = Tape::new();
         let mut findings = findings();
-        let source = Source { text: self.bytes, base: Position::START, wtf8: self.options.wtf8 };
+        let source = SourceText { text: self.bytes, base: Position::START, wtf8: self.options.wtf8 };
         let is_recognised = |form| !matches!(form, Form::Event | Form::Events);
         let language = recognise::read(&mut findings, source, &mut tape, is_recognised).map(|reading| reading.language);
         let document = tape.document(self.bytes);
@@ -66,7 +66,7 @@ impl DocumentText<'_> {
     }
 
     pub(super) fn report(self, findings: Findings<'_>) -> Report {
-        let source = Source { text: self.bytes, base: Position::START, wtf8: self.options.wtf8 };
+        let source = SourceText { text: self.bytes, base: Position::START, wtf8: self.options.wtf8 };
         findings.into_report(0, source, self.options.places)
     }
 }

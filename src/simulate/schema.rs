@@ -3,7 +3,7 @@
 
 use crate::automation::schema::{one_or_several, played};
 use crate::generate::State;
-use crate::json::tree::{Object, Tree};
+use crate::json::tree::{ObjectTree, Tree};
 use crate::schema::pattern::{literal, reference};
 use crate::schema::{Schema, head};
 use crate::trigger::{Delivery, Version};
@@ -45,7 +45,7 @@ const EXAMPLE: &str = r#"{
 /// automation in a scenario has the definitions of the schema of automations.
 #[must_use]
 pub fn schema() -> Schema {
-    let root = Object::new()
+    let root = ObjectTree::new()
         .with("title", TITLE)
         .with("description", DESCRIPTION)
         .and(one_or_several(SCENARIO, "scenarios"))
@@ -58,32 +58,32 @@ fn json(text: &str) -> Tree {
     Tree::parse(text).unwrap_or(Tree::Null)
 }
 
-fn text() -> Object {
-    Object::new().with("type", "string")
+fn text() -> ObjectTree {
+    ObjectTree::new().with("type", "string")
 }
 
-fn number() -> Object {
-    Object::new().with("type", "number")
+fn number() -> ObjectTree {
+    ObjectTree::new().with("type", "number")
 }
 
-fn integer(minimum: u64) -> Object {
-    Object::new().with("type", "integer").with("minimum", minimum)
+fn integer(minimum: u64) -> ObjectTree {
+    ObjectTree::new().with("type", "integer").with("minimum", minimum)
 }
 
-fn any_of(schemas: impl Into<Tree>) -> Object {
-    Object::new().with("anyOf", schemas)
+fn any_of(schemas: impl Into<Tree>) -> ObjectTree {
+    ObjectTree::new().with("anyOf", schemas)
 }
 
-fn list(items: Object) -> Object {
-    Object::new().with("type", "array").with("items", items)
+fn list(items: ObjectTree) -> ObjectTree {
+    ObjectTree::new().with("type", "array").with("items", items)
 }
 
-fn choice(value: &str, meaning: &str) -> Object {
-    Object::new().with("const", value).with("description", meaning)
+fn choice(value: &str, meaning: &str) -> ObjectTree {
+    ObjectTree::new().with("const", value).with("description", meaning)
 }
 
-fn definitions() -> Object {
-    let duration = |sign: &str, seconds: Object| {
+fn definitions() -> ObjectTree {
+    let duration = |sign: &str, seconds: ObjectTree| {
         let pattern = |text: &str| self::text().with("pattern", format!("^\\s*{sign}\\s*{text}$"));
         any_of([seconds, pattern(&format!("(?:{UNITS})+")), pattern(ISO)])
             .with("description", DURATION)
@@ -96,7 +96,7 @@ fn definitions() -> Object {
     let moment = any_of([reference("span"), reference("instant")])
         .with("description", MOMENT)
         .with("examples", ["3m30s", "2026-03-01T12:03:30Z"]);
-    let null = Object::new().with("type", "null");
+    let null = ObjectTree::new().with("type", "null");
     let heartbeat = any_of([null, closed("Heartbeats", &OF_HEARTBEATS)])
         .with("description", "How generated runs send heartbeats; `null`: they send none.");
     let run = closed("Run", &OF_RUNS)
@@ -111,7 +111,7 @@ fn definitions() -> Object {
     let expectation = closed("Expectation", &OF_EXPECTATIONS)
         .and(json_object(r#"{"if": {"required": ["never"], "properties": {"never": true}}, "then": {"properties": {"fires": {"const": 0}}}}"#))
         .with("examples", json(r#"[{"run": "zombie", "fires": 1}]"#));
-    Object::new()
+    ObjectTree::new()
         // Recorded scenarios have more keys.
         .with(SCENARIO, open("Scenario", &OF_SCENARIOS).with("required", ["automation"]))
         .with("span", duration("[+-]?", number()))
@@ -127,36 +127,36 @@ fn definitions() -> Object {
         .with("expectation", expectation)
 }
 
-fn json_object(text: &str) -> Object {
+fn json_object(text: &str) -> ObjectTree {
     match json(text) {
         Tree::Object(object) => object,
-        _ => Object::new(),
+        _ => ObjectTree::new(),
     }
 }
 
 /// An object that may have other keys.
-fn open(title: &str, fields: &[Field]) -> Object {
-    let mut properties = Object::new();
+fn open(title: &str, fields: &[Field]) -> ObjectTree {
+    let mut properties = ObjectTree::new();
     for field in fields {
         properties = properties.with(field.name, of(field.kind).with("description", field.meaning));
     }
-    Object::new().with("title", title).with("type", "object").with("properties", properties)
+    ObjectTree::new().with("title", title).with("type", "object").with("properties", properties)
 }
 
-fn closed(title: &str, fields: &[Field]) -> Object {
+fn closed(title: &str, fields: &[Field]) -> ObjectTree {
     open(title, fields).with("additionalProperties", false)
 }
 
 /// What the engine reads of an event; `prefect-events validate` checks all of it.
-fn event() -> Object {
-    let labels = Object::new().with("type", "object").with("additionalProperties", text());
-    let properties = Object::new()
+fn event() -> ObjectTree {
+    let labels = ObjectTree::new().with("type", "object").with("additionalProperties", text());
+    let properties = ObjectTree::new()
         .with("id", text())
         .with("event", reference("event-name"))
         .with("occurred", reference("instant"))
         .with("received", reference("instant"))
         .with("resource", labels);
-    Object::new()
+    ObjectTree::new()
         .with("title", "Event")
         .with("type", "object")
         .with("required", ["id", "occurred", "event", "resource"])
@@ -183,14 +183,15 @@ fn meaning(delivery: Delivery) -> &'static str {
 }
 
 /// The schema of a value.
-fn of(kind: FieldKind) -> Object {
+fn of(kind: FieldKind) -> ObjectTree {
     match kind {
         FieldKind::Text => text(),
         FieldKind::Name => text().with("minLength", 1_u64),
         FieldKind::Texts => list(text()),
-        FieldKind::Boolean => Object::new().with("type", "boolean"),
+        FieldKind::Boolean => ObjectTree::new().with("type", "boolean"),
         FieldKind::Automation => {
-            let mut forms: Vec<Object> = BUILT_IN.map(|(name, within)| choice(name, &built_in(name, within))).to_vec();
+            let mut forms: Vec<ObjectTree> =
+                BUILT_IN.map(|(name, within)| choice(name, &built_in(name, within))).to_vec();
             forms.push(text().with("pattern", "[/\\\\]|\\.(yaml|yml|json)$").with("description", PATH));
             forms.push(reference("automation"));
             any_of(forms).with("examples", ["crash-zombie-flows"])
@@ -198,9 +199,9 @@ fn of(kind: FieldKind) -> Object {
         FieldKind::Start => any_of([reference("instant"), number()]).with("examples", ["2026-03-01T12:00:00Z"]),
         FieldKind::Moment => reference("moment"),
         FieldKind::Length => reference("length"),
-        FieldKind::PositiveLength => Object::new()
+        FieldKind::PositiveLength => ObjectTree::new()
             .with("allOf", [reference("length")])
-            .with("not", Object::new().with("const", 0_u64))
+            .with("not", ObjectTree::new().with("const", 0_u64))
             .with("examples", vec![Tree::from(30_u64)]),
         FieldKind::Delivery => any_of(Delivery::ALL.map(|(name, delivery)| choice(name, meaning(delivery)))),
         FieldKind::Version => {
@@ -215,17 +216,17 @@ fn of(kind: FieldKind) -> Object {
         FieldKind::Events => list(reference("event")),
         FieldKind::Expectations => list(reference("expectation")),
         FieldKind::Share => number().with("minimum", 0_u64).with("maximum", 1_u64),
-        FieldKind::Integer => Object::new().with("type", "integer"),
+        FieldKind::Integer => ObjectTree::new().with("type", "integer"),
         FieldKind::Numbers => list(integer(1)).with("examples", json("[[3, 4]]")),
         FieldKind::Breaks => reference("breaks"),
-        FieldKind::FirstHeartbeat => any_of([Object::new().with("const", "never"), reference("length")]),
+        FieldKind::FirstHeartbeat => any_of([ObjectTree::new().with("const", "never"), reference("length")]),
         FieldKind::Copies => integer(1).with("maximum", MAX_EVENTS),
         FieldKind::State => reference("state"),
         FieldKind::StateType => text().with("enum", Tree::from(State::types())),
-        FieldKind::Labels => Object::new().with("type", "object").with("additionalProperties", text()),
+        FieldKind::Labels => ObjectTree::new().with("type", "object").with("additionalProperties", text()),
         FieldKind::EventName => reference("event-name"),
         FieldKind::Firings => integer(0),
-        FieldKind::True => Object::new().with("const", true),
+        FieldKind::True => ObjectTree::new().with("const", true),
         FieldKind::Between => list(reference("moment"))
             .with("minItems", 2_u64)
             .with("maxItems", 2_u64)

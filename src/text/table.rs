@@ -14,7 +14,7 @@ use hashbrown::HashTable;
 use super::steps::step;
 
 /// The seed of a table's hashes: a different number in each table.
-pub(crate) type Seed = RandomState;
+pub(crate) type HashSeed = RandomState;
 
 /// Indexes into a list, by the hashes of its items.
 #[derive(Clone, Debug, Default)]
@@ -43,12 +43,12 @@ impl HashIndex {
 pub(crate) struct Map<K, V> {
     entries: Vec<(K, V)>,
     index: HashIndex,
-    seed: Seed,
+    seed: HashSeed,
 }
 
 impl<K, V> Default for Map<K, V> {
     fn default() -> Self {
-        Map { entries: Vec::new(), index: HashIndex::default(), seed: Seed::default() }
+        Map { entries: Vec::new(), index: HashIndex::default(), seed: HashSeed::default() }
     }
 }
 
@@ -177,7 +177,7 @@ impl<K: Hash + Eq> Set<K> {
 #[derive(Clone, Default)]
 pub(crate) struct TextIndex {
     index: HashIndex,
-    seed: Seed,
+    seed: HashSeed,
 }
 
 impl TextIndex {

@@ -18,7 +18,7 @@ use crate::diagnostic::Profile;
 use crate::json::{Kind, SkeletonId, Value, equal};
 use crate::text::hash::{hash, mix};
 use crate::text::order;
-use crate::text::table::{HashIndex, Seed};
+use crate::text::table::{HashIndex, HashSeed};
 
 use super::agreement::{self, Operand};
 use super::form::{self, usual_time, usual_uuid};
@@ -385,7 +385,7 @@ struct Entries<X> {
     /// Each key with its entries.
     by_key: Vec<(u64, Vec<Entry<X>>)>,
     index: HashIndex,
-    seed: Seed,
+    seed: HashSeed,
     size: usize,
 }
 
@@ -397,7 +397,7 @@ impl<X> Default for ShapeCache<X> {
 
 impl<X> Default for Entries<X> {
     fn default() -> Self {
-        Entries { by_key: Vec::new(), index: HashIndex::default(), seed: Seed::default(), size: 0 }
+        Entries { by_key: Vec::new(), index: HashIndex::default(), seed: HashSeed::default(), size: 0 }
     }
 }
 

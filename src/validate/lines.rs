@@ -1,7 +1,7 @@
 //! Checks the lines of a part of a text by itself, and keeps of each what links its events to others.
 
 use crate::diagnostic::findings::{Findings, PartFindings};
-use crate::diagnostic::syntax::Source;
+use crate::diagnostic::syntax::SourceText;
 use crate::json::{Places, Position, Skeletons};
 use crate::recognise::events_start;
 
@@ -108,7 +108,7 @@ impl<R: Keep> LineValidator<R> {
         let LineValidator { options, session, skeletons } = self;
         session.events = 0;
         let mut findings = Findings::new(options.report());
-        let source = Source { text, base: Position::START, wtf8 };
+        let source = SourceText { text, base: Position::START, wtf8 };
         let (mut line, mut form, mut end_before) = (Line::new(wtf8), None, 0);
         let from = if first { events_start(text) } else { 0 };
         for (start, end) in input::lines(text, from) {

@@ -4,7 +4,7 @@ use crate::catalogue::{self, Match};
 use crate::diagnostic::Code;
 use crate::diagnostic::findings::{Findings, Location, Subject};
 use crate::diagnostic::path::Path;
-use crate::diagnostic::syntax::{self, Source, Within};
+use crate::diagnostic::syntax::{self, SourceText, Within};
 use crate::json::{Issue, Kind, Parsed, Span, Tape, Value, parse, repeated_keys};
 use crate::recognise::{self, Form, Sniffed, events_start, sniff};
 use crate::text::order;
@@ -69,7 +69,12 @@ impl Relate for Chain {
 impl<R: Relate> Session<R> {
     /// A text of any kind. Its first line is read to detect the kind, and not read again if it is a document.
     /// Returns the form of the text.
-    pub(super) fn text(&mut self, findings: &mut Findings<'_>, options: &ValidateOptions, source: Source<'_>) -> Form {
+    pub(super) fn text(
+        &mut self,
+        findings: &mut Findings<'_>,
+        options: &ValidateOptions,
+        source: SourceText<'_>,
+    ) -> Form {
         let text = source.text;
         if let Some(sniffed) = not_json(text) {
             let (form, what, remedy) = match sniffed {
@@ -102,7 +107,7 @@ impl<R: Relate> Session<R> {
         &mut self,
         findings: &mut Findings<'_>,
         options: &ValidateOptions,
-        source: Source<'_>,
+        source: SourceText<'_>,
         from: usize,
     ) {
         for (start, end) in input::lines(source.text, from) {
@@ -115,7 +120,7 @@ impl<R: Relate> Session<R> {
         &mut self,
         findings: &mut Findings<'_>,
         options: &ValidateOptions,
-        source: Source<'_>,
+        source: SourceText<'_>,
         start: usize,
         end: usize,
         is_line: bool,
@@ -131,7 +136,7 @@ impl<R: Relate> Session<R> {
         &mut self,
         findings: &mut Findings<'_>,
         options: &ValidateOptions,
-        source: Source<'_>,
+        source: SourceText<'_>,
         end: usize,
         parsed: &Parsed,
         is_line: bool,
@@ -191,7 +196,7 @@ impl<R: Relate> Session<R> {
                 repeated_keys(value, &mut here);
                 here = by_place(here);
             }
-            events_of.event(findings, Source { text, ..source }, value, index, &here, deep);
+            events_of.event(findings, SourceText { text, ..source }, value, index, &here, deep);
         }
         if !open.is_empty() {
             findings.next_event();
@@ -205,7 +210,7 @@ impl<R: Relate> Session<R> {
             }
             let index = is_line.then_some(events.saturating_sub(1));
             let subject = Subject { index, ..Subject::default() };
-            syntax::report(findings, Source { text, ..source }, &subject, None, open);
+            syntax::report(findings, SourceText { text, ..source }, &subject, None, open);
         }
         // Of an incomplete document, the form of what could be read.
         root.map_or(Form::Unknown, |root| {
@@ -251,7 +256,7 @@ impl<R: Relate> Events<'_, R> {
     fn event(
         &mut self,
         findings: &mut Findings<'_>,
-        source: Source<'_>,
+        source: SourceText<'_>,
         value: Value<'_>,
         index: u64,
         issues: &[Issue],

@@ -8,7 +8,7 @@ use std::borrow::Cow;
 
 use crate::catalogue::{Family, Match};
 use crate::diagnostic::findings::{Findings, Location, Subject};
-use crate::diagnostic::syntax::Source;
+use crate::diagnostic::syntax::SourceText;
 use crate::diagnostic::{Range, Report};
 use crate::json::{Position, Span, Value};
 use crate::text::phrase::readable;
@@ -277,6 +277,9 @@ impl<'o> Merge<'o> {
     #[must_use]
     pub fn report(mut self) -> Report {
         self.chain.finish(&mut self.findings, self.events);
-        Report { form: Some(form_of_lines(self.form)), ..self.findings.into_report(self.events, Source::NONE, true) }
+        Report {
+            form: Some(form_of_lines(self.form)),
+            ..self.findings.into_report(self.events, SourceText::NONE, true)
+        }
     }
 }

@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use crate::diagnostic::findings::Findings;
-use crate::diagnostic::syntax::Source;
+use crate::diagnostic::syntax::SourceText;
 use crate::diagnostic::{Report, TextOptions};
 use crate::json::{Places, Position};
 use crate::recognise::events_start;
@@ -77,7 +77,7 @@ impl StreamValidator {
     #[must_use]
     pub fn document(&mut self, text: &[u8], text_options: TextOptions) -> Report {
         let mut findings = Findings::new(self.options.report());
-        let source = Source { text, base: Position::START, wtf8: text_options.wtf8 };
+        let source = SourceText { text, base: Position::START, wtf8: text_options.wtf8 };
         self.session.text(&mut findings, &self.options, source);
         self.session.relations.leave(source);
         findings.into_report(self.session.events, source, text_options.places)
@@ -101,7 +101,7 @@ impl StreamValidator {
                 late.report(&mut findings, names);
             }
             let text = all.first().map(Late::file).unwrap_or_default();
-            LateReport { text, report: findings.into_report(0, Source::NONE, true) }
+            LateReport { text, report: findings.into_report(0, SourceText::NONE, true) }
         };
         of_one
             .map(report)
@@ -114,7 +114,7 @@ impl StreamValidator {
     pub fn chunk(&mut self, text: &[u8]) -> Report {
         let mut findings = Findings::new(self.options.report());
         let before = self.session.events;
-        let source = Source { text, base: self.place, wtf8: false };
+        let source = SourceText { text, base: self.place, wtf8: false };
         let from = if self.place == Position::START { events_start(text) } else { 0 };
         self.session.lines(&mut findings, &self.options, source, from);
         self.session.relations.leave(source);
@@ -129,6 +129,6 @@ impl StreamValidator {
     pub fn finish(&mut self) -> Report {
         let mut findings = Findings::new(self.options.report());
         self.session.relations.finish(&mut findings, self.session.events);
-        findings.into_report(0, Source { base: self.place, ..Source::NONE }, true)
+        findings.into_report(0, SourceText { base: self.place, ..SourceText::NONE }, true)
     }
 }

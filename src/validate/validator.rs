@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use crate::diagnostic::findings::Findings;
-use crate::diagnostic::syntax::Source;
+use crate::diagnostic::syntax::SourceText;
 use crate::diagnostic::{Report, TextOptions};
 use crate::json::{Position, Tape};
 use crate::recognise::{can_be_sniffed, sniff};
@@ -65,7 +65,7 @@ impl Validator {
         let session = &mut self.session;
         (session.events, session.is_whole) = (0, true);
         let mut findings = Findings::new(options.report());
-        let source = Source { text, base: Position::START, wtf8: text_options.wtf8 };
+        let source = SourceText { text, base: Position::START, wtf8: text_options.wtf8 };
         let form = session.text(&mut findings, options, source);
         session.relations.finish(&mut findings, session.events);
         // A long text leaves no memory behind.

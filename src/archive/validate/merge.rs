@@ -2,7 +2,7 @@
 
 use crate::diagnostic::Report;
 use crate::diagnostic::findings::{Counts, Findings, Found};
-use crate::diagnostic::syntax::Source;
+use crate::diagnostic::syntax::SourceText;
 use crate::json::Position;
 use crate::validate::{FirstForm, ValidateOptions, form_of_lines};
 
@@ -89,6 +89,6 @@ impl ReportMerge {
             findings.add_of_part(found, Position::START, 0);
         }
         findings.add_omitted(self.omitted);
-        Report { form: Some(form_of_lines(self.form)), ..findings.into_report(self.events, Source::NONE, true) }
+        Report { form: Some(form_of_lines(self.form)), ..findings.into_report(self.events, SourceText::NONE, true) }
     }
 }

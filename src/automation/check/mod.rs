@@ -28,10 +28,10 @@ use serde::Serialize;
 use crate::diagnostic::TextOptions;
 use crate::diagnostic::findings::{Draft, Findings, Subject};
 use crate::diagnostic::path::Path;
-use crate::diagnostic::syntax::{Language, Source};
+use crate::diagnostic::syntax::{Language, SourceText};
 use crate::diagnostic::{Code, Profile, Report};
 use crate::json::{Kind, Pointer, Position, Tape, Value};
-use crate::recognise::{self, Form, Item, ItemForm, Reading, recognise};
+use crate::recognise::{self, Form, Item, ItemForm, Notation, recognise};
 use crate::time::scalar;
 
 use super::fields::{FieldKind, OF_AUTOMATIONS, OF_DEPLOYMENT_TRIGGERS};
@@ -109,7 +109,7 @@ pub fn check(text: &[u8], text_options: TextOptions, options: &CheckOptions) -> 
     let mut events = 0_u64;
     let mut outliner = Outliner::new();
     options::check(&mut findings, options);
-    let source = Source { text, base: Position::START, wtf8: text_options.wtf8 };
+    let source = SourceText { text, base: Position::START, wtf8: text_options.wtf8 };
     let reading = recognise::read(&mut findings, source, &mut tape, Form::is_checked);
     let document = tape.document(text);
     // Of a text with errors, the form of what could be read.
@@ -119,7 +119,7 @@ pub fn check(text: &[u8], text_options: TextOptions, options: &CheckOptions) -> 
     };
     if let (Some(root), Some(reading)) = (document.root(), reading) {
         let mut elsewhere = Elsewhere::default();
-        let Reading { language, form, is_plan } = reading;
+        let Notation { language, form, is_plan } = reading;
         let route = options.route_of(form);
         if form == Form::PrefectYaml {
             let (findings, elsewhere, subject) = (&mut findings, &mut elsewhere, Subject::default());

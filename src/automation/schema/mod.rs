@@ -9,7 +9,7 @@ mod proposals;
 mod trigger;
 mod value;
 
-use crate::json::tree::Object;
+use crate::json::tree::ObjectTree;
 use crate::schema::{Schema, head};
 
 /// The name of the schema of automations.
@@ -29,7 +29,11 @@ pub fn schemas() -> Vec<Schema> {
             document::automations(),
             document::definitions(FirstReader::Server).and(shared(FirstReader::Server)),
         ),
-        (TRIGGER, Object::new().with("title", "Trigger").with("$ref", "#/$defs/trigger"), shared(FirstReader::Server)),
+        (
+            TRIGGER,
+            ObjectTree::new().with("title", "Trigger").with("$ref", "#/$defs/trigger"),
+            shared(FirstReader::Server),
+        ),
         (DEPLOYMENT_TRIGGERS, document::deployments(), trigger::of_deployments().and(shared(FirstReader::Deploy))),
     ]
     .into_iter()
@@ -41,7 +45,7 @@ pub fn schemas() -> Vec<Schema> {
 pub(crate) use document::one_or_several;
 
 /// The definitions of an automation in a scenario, with the client's defaults: only `trigger` is required.
-pub(crate) fn played() -> Object {
+pub(crate) fn played() -> ObjectTree {
     document::definitions(FirstReader::Client).and(shared(FirstReader::Client))
 }
 
@@ -57,6 +61,6 @@ enum FirstReader {
 }
 
 /// The triggers, and what they consist of.
-fn shared(reader: FirstReader) -> Object {
+fn shared(reader: FirstReader) -> ObjectTree {
     trigger::definitions(reader).and(proposals::definitions(reader)).and(value::definitions(reader))
 }

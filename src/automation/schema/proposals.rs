@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::catalogue::{Family, LabelForm, families};
 use crate::event::{RESOURCE_ID, RESOURCE_ROLE};
-use crate::json::tree::Object;
+use crate::json::tree::ObjectTree;
 use crate::schema::descriptions::sentence;
 use crate::schema::pattern::reference;
 
@@ -28,7 +28,7 @@ struct Known {
 type Labels = BTreeMap<&'static str, Known>;
 
 /// Event names, labels and what labels can be.
-pub(super) fn definitions(reader: FirstReader) -> Object {
+pub(super) fn definitions(reader: FirstReader) -> ObjectTree {
     let (mut own, mut related) = (Labels::new(), Labels::new());
     let mut roles: Vec<&'static str> = Vec::new();
     for family in families() {
@@ -54,7 +54,7 @@ pub(super) fn definitions(reader: FirstReader) -> Object {
     for role in roles {
         grouping.push((["related:", role, ":", RESOURCE_ID].concat(), descriptions::for_each_role(role)));
     }
-    Object::new()
+    ObjectTree::new()
         .with("event-name", open(&event_names()).with("description", descriptions::EVENT_NAME))
         .with("label-name", open(&grouping).with("description", descriptions::LABEL_NAME))
         .with("labels", resolved(reader, labels(&own, "Events")).with("description", descriptions::LABELS))
@@ -64,18 +64,18 @@ pub(super) fn definitions(reader: FirstReader) -> Object {
         )
         .with(
             "patterns",
-            any_of([text(), Object::new().with("type", "array").with("items", text())])
+            any_of([text(), ObjectTree::new().with("type", "array").with("items", text())])
                 .with("description", descriptions::PATTERNS),
         )
 }
 
-fn text() -> Object {
-    Object::new().with("type", "string")
+fn text() -> ObjectTree {
+    ObjectTree::new().with("type", "string")
 }
 
 /// Values that are known, each with its meaning, and any other string.
-fn open(values: &[(String, String)]) -> Object {
-    let mut all: Vec<Object> = values.iter().map(|(value, meaning)| choice(value, meaning)).collect();
+fn open(values: &[(String, String)]) -> ObjectTree {
+    let mut all: Vec<ObjectTree> = values.iter().map(|(value, meaning)| choice(value, meaning)).collect();
     all.push(text());
     any_of(all)
 }
@@ -115,8 +115,8 @@ fn meaning(known: &Known, of: &str) -> String {
     [first, place].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" ")
 }
 
-fn labels(labels: &Labels, of: &str) -> Object {
-    let mut properties = Object::new();
+fn labels(labels: &Labels, of: &str) -> ObjectTree {
+    let mut properties = ObjectTree::new();
     for (name, known) in labels {
         let schema = if known.values.is_empty() {
             reference("patterns")
@@ -125,15 +125,15 @@ fn labels(labels: &Labels, of: &str) -> Object {
                 known
                     .values
                     .iter()
-                    .map(|value| Object::new().with("const", value.as_str()))
+                    .map(|value| ObjectTree::new().with("const", value.as_str()))
                     .chain([text()])
                     .collect::<Vec<_>>(),
             );
-            any_of([value.clone(), Object::new().with("type", "array").with("items", value)])
+            any_of([value.clone(), ObjectTree::new().with("type", "array").with("items", value)])
         };
         properties = properties.with(name, schema.with_any("description", meaning(known, of)));
     }
-    Object::new()
+    ObjectTree::new()
         .with("type", "object")
         .with("properties", properties)
         .with("additionalProperties", reference("patterns"))

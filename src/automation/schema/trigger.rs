@@ -1,10 +1,11 @@
 //! The schemas of triggers.
 
-use crate::json::tree::{Object, Tree};
+use crate::json::tree::{ObjectTree, Tree};
 use crate::schema::pattern::reference;
 
 use super::super::fields::{
-    COMPOUND, EVENT, Field, FieldKind, OF_COMPOSITE_TRIGGERS, OF_DEPLOYMENT_TRIGGERS, OF_EVENT_TRIGGERS, SEQUENCE,
+    AutomationField, COMPOUND, EVENT, FieldKind, OF_COMPOSITE_TRIGGERS, OF_DEPLOYMENT_TRIGGERS, OF_EVENT_TRIGGERS,
+    SEQUENCE,
 };
 use super::super::model::Posture;
 use super::super::read::PROACTIVE_MINIMUM;
@@ -13,14 +14,14 @@ use super::descriptions::{self, FieldPlace};
 use super::value::{self, any_of, choice};
 
 /// The types of triggers, each with its fields.
-fn types() -> [(&'static str, Vec<Field>); 3] {
+fn types() -> [(&'static str, Vec<AutomationField>); 3] {
     let sequence = OF_COMPOSITE_TRIGGERS.into_iter().filter(|field| field.kind != FieldKind::Require).collect();
     [(EVENT, OF_EVENT_TRIGGERS.to_vec()), (COMPOUND, OF_COMPOSITE_TRIGGERS.to_vec()), (SEQUENCE, sequence)]
 }
 
 /// A trigger of any type, and each type.
-pub(super) fn definitions(reader: FirstReader) -> Object {
-    let mut all = Object::new().with("trigger", one_of_the_types("-trigger", reader));
+pub(super) fn definitions(reader: FirstReader) -> ObjectTree {
+    let mut all = ObjectTree::new().with("trigger", one_of_the_types("-trigger", reader));
     for (name, fields) in types() {
         all = all.with(&[name, "-trigger"].concat(), trigger(name, &fields, reader, &[]));
     }
@@ -28,8 +29,8 @@ pub(super) fn definitions(reader: FirstReader) -> Object {
 }
 
 /// A trigger of a deployment, and each type.
-pub(super) fn of_deployments() -> Object {
-    let mut all = Object::new()
+pub(super) fn of_deployments() -> ObjectTree {
+    let mut all = ObjectTree::new()
         .with("deployment-trigger", one_of_the_types("-deployment-trigger", FirstReader::Deploy))
         .with("boolean", value::boolean());
     for (name, fields) in types() {
@@ -39,27 +40,27 @@ pub(super) fn of_deployments() -> Object {
     all
 }
 
-fn one_of_the_types(ending: &str, reader: FirstReader) -> Object {
+fn one_of_the_types(ending: &str, reader: FirstReader) -> ObjectTree {
     let all = types().map(|(name, _)| reference(&[name, ending].concat()));
     // Here too: editors propose those types that need more.
     let types = any_of(types().map(|(name, _)| choice(name, descriptions::trigger_type(name))));
     let types = value::resolved(reader, types).with("description", descriptions::TRIGGER_TYPE);
-    Object::new()
+    ObjectTree::new()
         .with("title", "Trigger")
         .with("description", descriptions::TRIGGER)
         .with("type", "object")
-        .with("properties", Object::new().with("type", types))
+        .with("properties", ObjectTree::new().with("type", types))
         .and(any_of(all))
 }
 
-fn trigger(kind: &str, fields: &[Field], reader: FirstReader, more: &[Field]) -> Object {
+fn trigger(kind: &str, fields: &[AutomationField], reader: FirstReader, more: &[AutomationField]) -> ObjectTree {
     let title = match kind {
         EVENT => "Event trigger",
         COMPOUND => "Compound trigger",
         _ => "Sequence trigger",
     };
     let place = if kind == EVENT { FieldPlace::EventTrigger } else { FieldPlace::CompositeTrigger };
-    let mut properties = Object::new();
+    let mut properties = ObjectTree::new();
     for field in fields {
         let schema = match field.kind {
             FieldKind::TriggerType => value::resolved(reader, choice(kind, descriptions::trigger_type(kind))),
@@ -71,12 +72,12 @@ fn trigger(kind: &str, fields: &[Field], reader: FirstReader, more: &[Field]) ->
         let schema = value::of(field.kind, reader);
         properties = properties.with(field.name, described(schema, FieldPlace::DeploymentTrigger, field));
     }
-    let is_filled_in = |field: &Field| {
+    let is_filled_in = |field: &AutomationField| {
         reader != FirstReader::Server && matches!(field.kind, FieldKind::Posture | FieldKind::CompositeWithin)
     };
     let required: Vec<&str> =
         fields.iter().filter(|field| field.is_required && !is_filled_in(field)).map(|field| field.name).collect();
-    let schema = Object::new()
+    let schema = ObjectTree::new()
         .with("title", title)
         .with("description", descriptions::trigger_type(kind))
         .with("type", "object")
@@ -87,22 +88,22 @@ fn trigger(kind: &str, fields: &[Field], reader: FirstReader, more: &[Field]) ->
 }
 
 /// The window of a Proactive trigger is 0, which stands for the shortest, or no shorter than that.
-fn proactive() -> Object {
-    let posture = Object::new().with("posture", Object::new().with("const", Posture::Proactive.name()));
-    let number = || Object::new().with("type", "number");
+fn proactive() -> ObjectTree {
+    let posture = ObjectTree::new().with("posture", ObjectTree::new().with("const", Posture::Proactive.name()));
+    let number = || ObjectTree::new().with("type", "number");
     let shortest = u64::try_from(PROACTIVE_MINIMUM / 1_000_000).unwrap_or_default();
     let within = any_of([
         number().with("minimum", 0_u64).with("maximum", 0_u64),
         number().with("minimum", shortest),
-        Object::new().with("type", "string"),
+        ObjectTree::new().with("type", "string"),
     ])
     .with("description", descriptions::PROACTIVE_WITHIN);
-    Object::new()
-        .with("if", Object::new().with("required", ["posture"]).with("properties", posture))
-        .with("then", Object::new().with("properties", Object::new().with("within", within)))
+    ObjectTree::new()
+        .with("if", ObjectTree::new().with("required", ["posture"]).with("properties", posture))
+        .with("then", ObjectTree::new().with("properties", ObjectTree::new().with("within", within)))
 }
 
 /// A schema with what the field is for.
-pub(super) fn described(schema: Object, place: FieldPlace, field: &Field) -> Object {
+pub(super) fn described(schema: ObjectTree, place: FieldPlace, field: &AutomationField) -> ObjectTree {
     schema.with_any("description", descriptions::field(place, field.name))
 }

@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use crate::diagnostic::{Code, Diagnostic, Fix, Range, Severity};
 use crate::explain::explain;
-use crate::json::tree::{Object, Tree};
+use crate::json::tree::{ObjectTree, Tree};
 use crate::render::json::json;
 use crate::render::naming::display_name;
 use crate::text::table::Map;
@@ -21,23 +21,24 @@ fn level(severity: Severity) -> &'static str {
     }
 }
 
-fn text(text: impl Into<Tree>) -> Object {
-    Object::new().with("text", text)
+fn text(text: impl Into<Tree>) -> ObjectTree {
+    ObjectTree::new().with("text", text)
 }
 
 pub(super) fn log(files: &[FileResult], backslash: bool) -> String {
     let mut rules: Map<&str, u64> = Map::default();
     let (mut results, mut notifications) = (Vec::new(), Vec::new());
     for result in files {
-        let artifact = Object::new().with("uri", uri(result.file(), backslash));
+        let artifact = ObjectTree::new().with("uri", uri(result.file(), backslash));
         let name = display_name(result.file());
         match result {
             FileResult::Unreadable { reason, .. } => {
-                let location = Object::new().with("artifactLocation", artifact);
-                let locations = [Object::new().with("physicalLocation", location)];
+                let location = ObjectTree::new().with("artifactLocation", artifact);
+                let locations = [ObjectTree::new().with("physicalLocation", location)];
                 let message = text([name, " ", reason].concat());
-                notifications
-                    .push(Object::new().with("level", "error").with("message", message).with("locations", locations));
+                notifications.push(
+                    ObjectTree::new().with("level", "error").with("message", message).with("locations", locations),
+                );
             }
             FileResult::Checked(findings) => {
                 for diagnostic in &findings.report.diagnostics {
@@ -47,27 +48,29 @@ pub(super) fn log(files: &[FileResult], backslash: bool) -> String {
                 }
                 if let Some(more) = findings.report.truncated {
                     let message = text(format!("{more} more findings in {name} are not listed"));
-                    notifications.push(Object::new().with("level", "note").with("message", message));
+                    notifications.push(ObjectTree::new().with("level", "note").with("message", message));
                 }
             }
         }
     }
     let is_successful = files.iter().all(|result| matches!(result, FileResult::Checked(_)));
-    let rules: Vec<Object> = rules.iter().map(|(code, _)| rule(code)).collect();
-    let driver =
-        Object::new().with("name", "prefect-events").with("version", env!("CARGO_PKG_VERSION")).with("rules", rules);
+    let rules: Vec<ObjectTree> = rules.iter().map(|(code, _)| rule(code)).collect();
+    let driver = ObjectTree::new()
+        .with("name", "prefect-events")
+        .with("version", env!("CARGO_PKG_VERSION"))
+        .with("rules", rules);
     let invocation =
-        Object::new().with("executionSuccessful", is_successful).with("toolExecutionNotifications", notifications);
-    let run = Object::new()
-        .with("tool", Object::new().with("driver", driver))
+        ObjectTree::new().with("executionSuccessful", is_successful).with("toolExecutionNotifications", notifications);
+    let run = ObjectTree::new()
+        .with("tool", ObjectTree::new().with("driver", driver))
         .with("columnKind", "utf16CodeUnits")
         .with("invocations", [invocation])
         .with("results", results);
-    json(&Tree::from(Object::new().with("$schema", SCHEMA).with("version", "2.1.0").with("runs", [run])))
+    json(&Tree::from(ObjectTree::new().with("$schema", SCHEMA).with("version", "2.1.0").with("runs", [run])))
 }
 
-fn rule(code: &str) -> Object {
-    let own = Object::new().with("id", code);
+fn rule(code: &str) -> ObjectTree {
+    let own = ObjectTree::new().with("id", code);
     let Some(code) = Code::find(code) else { return own };
     let meaning = explain(code);
     let (wrong, right) = (meaning.wrong_example(), &meaning.right);
@@ -84,29 +87,29 @@ fn rule(code: &str) -> Object {
         Some(docs) => own.with("helpUri", docs),
         None => own,
     };
-    own.with("defaultConfiguration", Object::new().with("level", level(meaning.severity)))
+    own.with("defaultConfiguration", ObjectTree::new().with("level", level(meaning.severity)))
 }
 
-fn finding(diagnostic: &Diagnostic, index: u64, artifact: &Object) -> Object {
+fn finding(diagnostic: &Diagnostic, index: u64, artifact: &ObjectTree) -> ObjectTree {
     let Diagnostic { code, severity, message, help, index: event, name, path, range, docs, fix } = diagnostic;
     let message = match help {
         Some(help) => [message, "\n", help].concat(),
         None => message.clone(),
     };
-    let mut location = Object::new().with("artifactLocation", artifact.clone());
+    let mut location = ObjectTree::new().with("artifactLocation", artifact.clone());
     if let Some(range) = range {
         location.push("region", region(*range));
     }
-    let mut own = Object::new()
+    let mut own = ObjectTree::new()
         .with("ruleId", *code)
         .with("ruleIndex", index)
         .with("level", level(*severity))
         .with("message", text(message))
-        .with("locations", [Object::new().with("physicalLocation", location)]);
+        .with("locations", [ObjectTree::new().with("physicalLocation", location)]);
     if let Some(fix) = fix {
         own.push("fixes", [change(fix, artifact)]);
     }
-    let mut properties = Object::new();
+    let mut properties = ObjectTree::new();
     if let Some(event) = event {
         properties.push("index", *event);
     }
@@ -120,19 +123,21 @@ fn finding(diagnostic: &Diagnostic, index: u64, artifact: &Object) -> Object {
     own.with("properties", properties)
 }
 
-fn change(fix: &Fix, artifact: &Object) -> Object {
-    let replacements: Vec<Object> = fix
+fn change(fix: &Fix, artifact: &ObjectTree) -> ObjectTree {
+    let replacements: Vec<ObjectTree> = fix
         .edits
         .iter()
-        .map(|edit| Object::new().with("deletedRegion", region(edit.range)).with("insertedContent", text(&*edit.text)))
+        .map(|edit| {
+            ObjectTree::new().with("deletedRegion", region(edit.range)).with("insertedContent", text(&*edit.text))
+        })
         .collect();
-    let change = Object::new().with("artifactLocation", artifact.clone()).with("replacements", replacements);
-    Object::new().with("description", text(&*fix.title)).with("artifactChanges", [change])
+    let change = ObjectTree::new().with("artifactLocation", artifact.clone()).with("replacements", replacements);
+    ObjectTree::new().with("description", text(&*fix.title)).with("artifactChanges", [change])
 }
 
-fn region(range: Range) -> Object {
+fn region(range: Range) -> ObjectTree {
     let Range { start, end } = range;
-    Object::new()
+    ObjectTree::new()
         .with("startLine", start.line)
         .with("startColumn", start.column)
         .with("endLine", end.line)

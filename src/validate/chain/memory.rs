@@ -3,7 +3,7 @@
 use std::borrow::Borrow;
 use std::hash::{BuildHasher, Hash};
 
-use crate::text::table::{HashIndex, Seed};
+use crate::text::table::{HashIndex, HashSeed};
 
 /// The least number of events that are remembered if memory is bounded: links over more events are not checked.
 const REMEMBERED: usize = 50_000;
@@ -31,7 +31,7 @@ impl Memory {
 pub(super) struct Recent<K, V> {
     now: Generation<K, V>,
     before: Generation<K, V>,
-    seed: Seed,
+    seed: HashSeed,
     memory: Memory,
 }
 
@@ -69,7 +69,7 @@ impl<K, V> Default for Recent<K, V> {
 
 impl<K, V> Recent<K, V> {
     pub(super) fn new(memory: Memory) -> Self {
-        Recent { now: Generation::default(), before: Generation::default(), seed: Seed::default(), memory }
+        Recent { now: Generation::default(), before: Generation::default(), seed: HashSeed::default(), memory }
     }
 }
 

@@ -17,7 +17,7 @@ use crate::catalogue::Family;
 use crate::diagnostic::Code;
 use crate::diagnostic::findings::{Findings, Location, Subject};
 use crate::diagnostic::path::Path;
-use crate::diagnostic::syntax::Source;
+use crate::diagnostic::syntax::SourceText;
 use crate::json::Places;
 use crate::text::order;
 use crate::time::Instant;
@@ -326,7 +326,7 @@ impl Chain {
     }
 
     /// Call this at the end of a text: entries that still wait keep their places as lines and columns.
-    pub(super) fn leave(&mut self, source: Source<'_>) {
+    pub(super) fn leave(&mut self, source: SourceText<'_>) {
         if self.fresh.is_empty() {
             return;
         }
