@@ -4,7 +4,7 @@ import * as actionApi from "../api/action.js";
 import * as backtestApi from "../api/backtest.js";
 import * as client from "../api/client.js";
 import * as tuneApi from "../api/tune.js";
-import { optionsOf } from "../input.js";
+import { kind, optionsOf } from "../input.js";
 import { sources } from "../options.js";
 import { settingsSources } from "../prefect-settings.js";
 import { useSockets } from "../socket.js";
@@ -33,8 +33,10 @@ export const connect = /* @__PURE__ */ connects((options) => {
   // Node.js 20 has no WebSocket.
   useSockets(async () => (await import("ws")).WebSocket);
   const { profile, ...rest } = optionsOf(options, "connect");
+  if (profile !== undefined && typeof profile !== "string")
+    throw new TypeError(`the option \`profile\` must be a text, not ${kind(profile)}`);
   return client.connectWith(
-    rest.url === undefined ? { ...rest, settings: settingsSources(profile) } : rest,
+    (rest.url ?? undefined) === undefined ? { ...rest, settings: settingsSources(profile) } : rest,
   );
 });
 export const observeHeartbeats = /* @__PURE__ */ connects(tuneApi.observeHeartbeats);

@@ -32,20 +32,23 @@ pub(crate) fn readable(bytes: &[u8]) -> Cow<'_, str> {
 }
 
 #[cold]
+#[inline(never)]
 fn with_escapes(bytes: &[u8]) -> String {
     let (mut out, mut rest) = (String::new(), bytes);
-    // No character has these bytes in it.
-    let surrogate = |bytes: &[u8]| matches!(bytes, [0xED, 0xA0..=0xBF, 0x80..=0xBF]);
-    while let Some(at) = rest.windows(3).position(surrogate) {
-        let (before, found) = rest.split_at(at);
-        let Some(([_, high, low], after)) = found.split_first_chunk::<3>() else { break };
-        out.push_str(&String::from_utf8_lossy(before));
-        let unit = 0xD000 | (u32::from(high & 0x3F) << 6) | u32::from(low & 0x3F);
-        // Writing to a String cannot fail.
-        let _ = write!(out, "\\u{unit:x}");
-        rest = after;
+    while let Some(chunk) = rest.utf8_chunks().next() {
+        out.push_str(chunk.valid());
+        let invalid = rest.get(chunk.valid().len()..).unwrap_or_default();
+        rest = if let [0xED, high @ 0xA0..=0xBF, low @ 0x80..=0xBF, after @ ..] = invalid {
+            out.push_str("\\ud");
+            for digit in [high >> 2, (high << 2) | ((low >> 4) & 3), *low] {
+                out.extend(char::from_digit(u32::from(digit & 0xF), 16));
+            }
+            after
+        } else {
+            out.extend((!invalid.is_empty()).then_some(char::REPLACEMENT_CHARACTER));
+            invalid.get(chunk.invalid().len()..).unwrap_or_default()
+        };
     }
-    out.push_str(&String::from_utf8_lossy(rest));
     out
 }
 
@@ -123,4 +126,22 @@ pub(crate) fn duration(micros: i64) -> String {
         }
     }
     if out.is_empty() { "0 s".to_owned() } else { out }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::readable;
+
+    #[test]
+    fn lone_surrogates_are_escapes() {
+        assert_eq!(readable("aé😀\u{fffd}".as_bytes()), "aé😀\u{fffd}");
+        let surrogate = |bytes: &[u8]| readable(&[b"x", bytes, "é".as_bytes()].concat()).into_owned();
+        assert_eq!(surrogate(b"\xed\xa0\x80"), "x\\ud800é");
+        assert_eq!(surrogate(b"\xed\xbf\xbf"), "x\\udfffé");
+        assert_eq!(surrogate(b"\xed\xa9\xb7\xed\xb4\x85"), "x\\uda77\\udd05é");
+        // Cut, and not UTF-8 at all.
+        assert_eq!(surrogate(b"\xed\xa0"), "x\u{fffd}\u{fffd}é");
+        assert_eq!(surrogate(b"\xff\xed\xa0\x80"), "x\u{fffd}\\ud800é");
+        assert_eq!(readable(b"\xe2\x82"), "\u{fffd}");
+    }
 }

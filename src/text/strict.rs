@@ -111,9 +111,9 @@ pub fn sentence(message: &str) -> String {
         Some((before, found, expected))
     });
     let Some((before, found, expected)) = mistake else { return message.to_owned() };
-    let subject = if before.is_empty() { "the options" } else { before.trim_end_matches(": ") };
+    let subject = before.strip_suffix(": ").unwrap_or("the options");
     let other = if found.starts_with('`') { found } else { "this value" };
-    format!("{subject} must be {}, not {}", of(&EXPECTED, expected, expected), of(&FOUND, found, other))
+    [subject, " must be ", of(&EXPECTED, expected, expected), ", not ", of(&FOUND, found, other)].concat()
 }
 
 /// What serde expects, by the names of Rust's types.
@@ -123,8 +123,8 @@ const EXPECTED: [(&str, &str); 5] =
 /// A `usize` has as many bits as the machine; this is true on all.
 const U32: &str = "a whole number from 0 to 4294967295";
 
-/// The kinds of values, by serde's names for them.
-const FOUND: [(&str, &str); 8] = [
+/// The kinds of values, by serde's names for them, and by those of serde-wasm-bindgen.
+const FOUND: [(&str, &str); 10] = [
     ("boolean", "a boolean"),
     ("integer", "this number"),
     ("floating point", "this number"),
@@ -133,6 +133,8 @@ const FOUND: [(&str, &str); 8] = [
     ("unit value", "null"),
     ("sequence", "a list"),
     ("map", "an object"),
+    ("JsValue([", "a list"),
+    ("JsValue(Object", "an object"),
 ];
 
 fn of<'w>(words: &[(&str, &'w str)], start: &str, other: &'w str) -> &'w str {

@@ -167,10 +167,7 @@ test("misuse throws a TypeError with an explanation", () => {
       [RIGHT, { clientVersion: "new" }],
       /`clientVersion` must be a version such as `3\.9\.1`, not `new`$/,
     ],
-    [
-      [RIGHT, { heartbeatFrequency: -1 }],
-      /`heartbeatFrequency` must be a whole number of seconds/,
-    ],
+    [[RIGHT, { heartbeatFrequency: -1 }], /`heartbeatFrequency` must be a whole number of seconds/],
     [[RIGHT, { severity: { nonsense: "off" } }], /`severity`: unknown diagnostic code `nonsense`$/],
   ]))
     assert.throws(() => check(...args), { name: "TypeError", message });

@@ -32,7 +32,10 @@ const AUTOMATION = {
     for_each: [ODD],
     match: { [ODD]: 3 },
   },
-  actions: [{ type: ODD }, { type: "change-flow-run-state", [ODD]: 1, state: ODD, name: `${ODD}{{` }],
+  actions: [
+    { type: ODD },
+    { type: "change-flow-run-state", [ODD]: 1, state: ODD, name: `${ODD}{{` },
+  ],
 };
 const GOOD = {
   name: "a",

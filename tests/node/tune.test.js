@@ -49,7 +49,10 @@ test("options that make no sense are misuse", () => {
     [{ jitter: 200 }, /`jitter` must be not negative, and shorter/],
     [{ outage: "2d/day" }, /`outage` must be a span in a longer one/],
     [{ outage: "30s" }, /the option `outage` must be a span in a longer one, .*, not `30s`$/],
-    [{ target: "many" }, /the option `target` must be a number of false alarms in a time, .*, not `many`$/],
+    [
+      { target: "many" },
+      /the option `target` must be a number of false alarms in a time, .*, not `many`$/,
+    ],
     [{ within: 5 }, /`within` must be at least 10 seconds/],
     [{ windows: [] }, /`windows` must be a list of 1 to 100 windows/],
     [{ runs: null }, /the option `runs` must be a whole number from 0 to 4294967295, not null$/],

@@ -334,7 +334,10 @@ test("undefined options count as not given", () => {
     runInNewContext(`({ profile: "strict" })`),
     { profile: "strict", [Symbol.toStringTag]: "Map" },
   ])
-    assert.throws(() => validate(TEXT, options), /the option `profile` must be `documented` or `server`, not `strict`$/);
+    assert.throws(
+      () => validate(TEXT, options),
+      /the option `profile` must be `documented` or `server`, not `strict`$/,
+    );
 });
 
 test("100 MB in one string", () => {

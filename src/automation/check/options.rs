@@ -39,9 +39,8 @@ impl<'de> Deserialize<'de> for PrefectVersion {
 }
 
 /// How a document reaches Prefect. Each route accepts and rejects different documents.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Deserialize)]
-#[serde(rename_all = "lowercase")]
-#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS), ts(rename_all = "lowercase"))]
 pub enum Route {
     /// It is sent to the REST API unchanged.
     Api,
@@ -58,6 +57,20 @@ impl Route {
     /// Whether the client's models come first.
     pub(super) fn has_client(self) -> bool {
         matches!(self, Route::Cli | Route::Deploy)
+    }
+}
+
+impl<'de> Deserialize<'de> for Route {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        from_text(deserializer, "`api`, `cli`, `deploy` or `terraform`", |text| {
+            Some(match text {
+                "api" => Route::Api,
+                "cli" => Route::Cli,
+                "deploy" => Route::Deploy,
+                "terraform" => Route::Terraform,
+                _ => return None,
+            })
+        })
     }
 }
 

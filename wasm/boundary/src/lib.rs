@@ -43,20 +43,12 @@ fn sentence(shown: &str) -> String {
     let mut message = String::new();
     // Not within a quoted text.
     while let Some((outer, inner)) = rest.split_once(": Error: ")
-        && outer.matches('`').count().is_multiple_of(2)
+        && outer.bytes().filter(|&byte| byte == b'`').count().is_multiple_of(2)
     {
         message.extend([outer, ": "]);
         rest = inner;
     }
     message.push_str(rest);
-    // It shows objects and arrays as they are debugged.
-    for (start, kind) in [(": JsValue([", ": sequence, "), (": JsValue(Object", ": map, ")] {
-        if let Some((before, _)) = message.split_once(start)
-            && let Some((_, expected)) = message.rsplit_once(", expected ")
-        {
-            return in_own_words(&[before, kind, "expected ", expected].concat());
-        }
-    }
     in_own_words(&message)
 }
 
