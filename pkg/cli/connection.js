@@ -4,12 +4,6 @@ import { connect } from "../entries/live.node.js";
 
 /** @typedef {import("../entries/live.js").PrefectServer} PrefectServer */
 
-/** The option that chooses it: each command that reads from a server has it. */
-export const PROFILE = /** @type {const} */ ([
-  "--profile <NAME>",
-  "profile of Prefect's profiles.toml that names the server (default: PREFECT_API_URL and the other settings, as Prefect reads them)",
-]);
-
 /**
  * @param {{ profile?: string | undefined }} options of the command line
  * @returns {PrefectServer}
