@@ -1,6 +1,4 @@
 //! The explanations of codes: `codes.yaml`, compiled by the build script.
-//!
-//! The npm package has this in a separate file; the WebAssembly modules do not contain it.
 
 use serde::Serialize;
 

@@ -1,6 +1,4 @@
 //! The descriptions of events that users can look up.
-//!
-//! The npm package has this in a separate file; the WebAssembly modules do not contain it.
 
 use std::ops::Not;
 

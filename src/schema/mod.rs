@@ -1,6 +1,4 @@
 //! JSON Schemas (draft 2020-12) of all events, and the page that describes them, generated from the catalogue.
-//!
-//! The npm package has them in separate files; the WebAssembly modules do not contain them.
 
 mod envelope;
 mod family;
