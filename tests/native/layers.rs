@@ -47,24 +47,76 @@ fn module_of(file: &Path) -> String {
     first.trim_end_matches(".rs").to_owned()
 }
 
-/// The modules that a file names: `crate::json::…`, and those in `crate::{json, time::…}`.
-fn uses(text: &str) -> BTreeSet<String> {
-    let single = Regex::new(r"\bcrate::(\w+)").unwrap();
-    let group = Regex::new(r"(?s)\bcrate::\{(.*?)\};").unwrap();
-    let first = Regex::new(r"(?:^|,)\s*(\w+)").unwrap();
-    let mut all: BTreeSet<String> = single.captures_iter(text).map(|found| found[1].to_owned()).collect();
-    for found in group.captures_iter(text) {
-        let mut depth = 0;
-        let top: String = found[1]
+/// The path of a file's module.
+fn path_of(file: &Path) -> Vec<String> {
+    let file = file.with_extension("");
+    let mut parts: Vec<String> = file.iter().map(|part| part.to_string_lossy().into_owned()).collect();
+    if parts.last().is_some_and(|last| last == "mod") {
+        parts.pop();
+    }
+    parts
+}
+
+/// The text from a bracket to the one that closes it.
+fn bracketed(text: &str) -> &str {
+    let mut depth = 0;
+    let end = text.find(|c: char| {
+        depth += i32::from(c == '{') - i32::from(c == '}');
+        depth == 0
+    });
+    end.map_or(text, |end| &text[..end])
+}
+
+/// The modules of the crate that a file names: by `crate::json::…`, `super::super::json::…`, and in lists such as
+/// `crate::{json, time::…}`.
+fn uses(file: &Path, text: &str) -> BTreeSet<String> {
+    let path = Regex::new(r"\b(crate::|(?:super::)+)(\w+|\*|\{)").unwrap();
+    let inline = Regex::new(r"\bmod \w+ \{").unwrap();
+    let inline: Vec<(usize, usize)> = inline
+        .find_iter(text)
+        .map(|found| (found.start(), found.end() + bracketed(&text[found.end() - 1..]).len()))
+        .collect();
+    let depth = path_of(file).len();
+    let mut all = BTreeSet::new();
+    for found in path.captures_iter(text) {
+        let start = found.get(0).unwrap().start();
+        let around = inline.iter().filter(|(from, to)| (*from..*to).contains(&start)).count();
+        let up = found[1].matches("super::").count();
+        if up > 0 && up < depth + around {
+            continue;
+        }
+        if &found[2] != "{" {
+            all.insert(found[2].to_owned());
+            continue;
+        }
+        let mut nested = 0;
+        let list: String = bracketed(&text[found.get(2).unwrap().start()..])
             .chars()
             .filter(|c| {
-                depth += i32::from(*c == '{') - i32::from(*c == '}');
-                depth == 0
+                nested += i32::from(*c == '{') - i32::from(*c == '}');
+                nested == 1
             })
             .collect();
-        all.extend(first.captures_iter(&top).map(|found| found[1].to_owned()));
+        let names =
+            list.trim_start_matches('{').split(',').map(|item| item.trim().split("::").next().unwrap_or_default());
+        all.extend(names.filter(|name| !name.is_empty()).map(str::to_owned));
     }
     all
+}
+
+#[test]
+fn imports_are_resolved_to_modules_of_the_crate() {
+    let found = |file: &str, text: &str| uses(Path::new(file), text).into_iter().collect::<Vec<_>>();
+    assert_eq!(found("a/b.rs", "use crate::json::{Kind, tree::Tree}; crate::time::read()"), ["json", "time"]);
+    assert_eq!(found("a/b.rs", "use crate::{json, time::{Instant, span}, text};"), ["json", "text", "time"]);
+    assert_eq!(found("a/b.rs", "use super::c; use super::super::json::Kind;"), ["json"]);
+    assert_eq!(found("a/mod.rs", "use super::{json::Kind, time}; use self::c;"), ["json", "time"]);
+    assert_eq!(found("a/b/c.rs", "use super::super::d; use super::super::super::json;"), ["json"]);
+    assert_eq!(
+        found("a/b.rs", "mod tests { use super::super::d; use super::super::super::json; } use super::e;"),
+        ["json"]
+    );
+    assert_eq!(found("a.rs", "mod tests { use super::*; } use super::*;"), ["*"]);
 }
 
 #[test]
@@ -76,9 +128,9 @@ fn modules_use_only_those_above_them() {
     for (file, text) in files(&source()).iter().filter(|(file, _)| *file != Path::new("lib.rs")) {
         let own = module_of(file);
         let here = place(&own).unwrap_or_else(|| panic!("src/lib.rs does not declare {own}"));
-        for used in uses(text) {
+        for used in uses(file, text) {
             if place(&used).is_none_or(|there| there > here) {
-                wrong.push(format!("{} uses crate::{used}", file.display()));
+                wrong.push(format!("{} uses {used}", file.display()));
             }
         }
     }
@@ -107,17 +159,7 @@ fn inner_uses(module: &str) -> BTreeMap<String, BTreeSet<String>> {
     let folder = source().join(module);
     let all: BTreeMap<Vec<String>, String> = files(&folder)
         .into_iter()
-        .map(|(file, text)| {
-            let mut parts: Vec<String> = file
-                .with_extension("")
-                .components()
-                .map(|part| part.as_os_str().to_string_lossy().into_owned())
-                .collect();
-            if parts.last().is_some_and(|last| last == "mod") {
-                parts.pop();
-            }
-            (parts, without_tests(&text))
-        })
+        .map(|(file, text)| (path_of(&file), without_tests(&text)))
         .filter(|(parts, _)| parts.last().is_none_or(|last| last != "tests"))
         .collect();
     let name = |parts: &[String]| if parts.is_empty() { "mod".to_owned() } else { parts.join("/") };
