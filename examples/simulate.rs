@@ -1,5 +1,7 @@
 //! Plays a scenario and prints when its automation fires, and why: `cargo run --example simulate -- FILE`.
 
+use std::process::ExitCode;
+
 use prefect_events::simulate::{DocumentText, SimulateOptions, simulate};
 
 /// A run that dies, watched by the automation that marks such runs as Crashed.
@@ -13,7 +15,7 @@ runs:
   - { name: zombie, starts: 5s, dies: 2m10s }
 ";
 
-fn main() -> std::io::Result<()> {
+fn main() -> std::io::Result<ExitCode> {
     let scenario = std::env::args().nth(1).map_or(Ok(ZOMBIE.to_owned()), std::fs::read_to_string)?;
     let result = simulate(DocumentText::from(&*scenario), &SimulateOptions::default());
     for problem in result.errors.iter().chain(&result.warnings) {
@@ -25,5 +27,5 @@ fn main() -> std::io::Result<()> {
     if let Some(reason) = &result.reason {
         println!("the automation never fires: {reason}");
     }
-    Ok(())
+    Ok(if result.errors.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
