@@ -23,7 +23,7 @@ use prefect_events::diagnostic::{Code, Report, TextOptions};
 use prefect_events::explain;
 use prefect_events::generate::{self, BuildOptions, BuiltEvent, EventBuilder, History, RunSpec};
 use prefect_events::schema;
-use prefect_events::simulate::{self, DocumentText, EventTexts, HeartbeatConfig, ReplayError, ReplayOptions};
+use prefect_events::simulate::{self, DocumentText, HeartbeatConfig, ReplayOptions};
 use prefect_events::text;
 use prefect_events::validate::{ValidateOptions, Validator};
 use pyo3::exceptions::{PyRuntimeError, PyValueError};
@@ -243,33 +243,10 @@ fn replay(
     settings: &str,
     places: bool,
 ) -> PyResult<Json> {
-    replayed(py, automation, events, settings, places, simulate::replay)
-}
-
-/// Plays events to an automation on each version of the server.
-#[pyfunction]
-fn compare_replays(
-    py: Python<'_>,
-    automation: PyBackedBytes,
-    events: Vec<PyBackedBytes>,
-    settings: &str,
-    places: bool,
-) -> PyResult<Json> {
-    replayed(py, automation, events, settings, places, simulate::compare_replays)
-}
-
-fn replayed<R: Serialize + 'static>(
-    py: Python<'_>,
-    automation: PyBackedBytes,
-    events: Vec<PyBackedBytes>,
-    settings: &str,
-    places: bool,
-    played: fn(DocumentText<'_>, EventTexts<'_>, &ReplayOptions) -> Result<R, ReplayError>,
-) -> PyResult<Json> {
     let options: ReplayOptions = options(settings)?;
     run(py, usize::MAX, move || {
         let events: Vec<_> = events.iter().map(|text| document(text, true)).collect();
-        json(&played(document(&automation, places), events.into(), &options).map_err(misuse)?)
+        json(&simulate::replay(document(&automation, places), events.into(), &options).map_err(misuse)?)
     })
 }
 
@@ -388,9 +365,9 @@ mod _core {
 
     #[pymodule_export]
     use super::{
-        all_event_types, all_schemas, build_event, build_event_lines, build_run, check_automation, compare_replays,
-        compare_versions, custom_event_inputs, describe_event, diagnostic_codes, explain_code, heartbeat_advice,
-        replay, run_tests, scenario_files, simulate_scenario, suggest, validate_text,
+        all_event_types, all_schemas, build_event, build_event_lines, build_run, check_automation, compare_versions,
+        custom_event_inputs, describe_event, diagnostic_codes, explain_code, heartbeat_advice, replay, run_tests,
+        scenario_files, simulate_scenario, suggest, validate_text,
     };
 
     #[cfg(feature = "defect")]
