@@ -6,6 +6,8 @@ mod catalogue;
 mod codes;
 #[path = "build/site.rs"]
 mod site;
+#[path = "build/text.rs"]
+mod text;
 
 use std::error::Error;
 use std::path::{Path, PathBuf};

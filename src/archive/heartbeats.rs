@@ -1,11 +1,10 @@
 //! What captured heartbeats call for, over an archive: parts are reduced to what matters of their flow runs.
 
+use crate::catalogue::runs::FLOW_RUN;
 use crate::event::{RESOURCE_ID, RESOURCE_ROLE};
 use crate::json::{Kind, Tape, Value, parse_prefix};
 use crate::recognise::{events, events_start};
 use crate::tune::{HeartbeatObserver, ObserveError};
-
-const FLOW_RUN: &str = "prefect.flow-run.";
 
 /// Reduces a part: returns NDJSON from which [`HeartbeatObserver`] learns the same, a hundredth or a tenth of its size. It
 /// has the heartbeats and states of flow runs; of other events, only their number.

@@ -1,7 +1,7 @@
 //! How long a window over heartbeats must be: one calculation for all code that names a number.
 
-/// Microseconds.
-const SECOND: i64 = 1_000_000;
+use crate::time::units::SECOND;
+
 /// By how much each heartbeat was late in measurements.
 pub(crate) const DRIFT: i64 = 15_000;
 /// How long an event may take to arrive.

@@ -4,6 +4,8 @@
 
 use serde::Serialize;
 
+use crate::catalogue::runs::HEARTBEAT;
+
 use super::outline::TriggerType;
 
 /// One automation.
@@ -111,7 +113,28 @@ pub enum Order {
     Declared,
 }
 
+/// Whether a trigger fires because heartbeats are missing. `opens`: its window has a length. `names`: of the events of
+/// `after` and `expect`.
+pub(super) fn watches_heartbeats(
+    posture: Option<Posture>,
+    opens: bool,
+    mut names: &mut dyn Iterator<Item = &str>,
+) -> bool {
+    posture == Some(Posture::Proactive) && opens && Iterator::any(&mut names, |name| name == HEARTBEAT)
+}
+
 impl Trigger {
+    /// Whether it, or one of its triggers, fires because heartbeats are missing.
+    pub(crate) fn watches_heartbeats(&self) -> bool {
+        match self {
+            Trigger::Event(event) => {
+                let names = event.after.iter().chain(&event.expect);
+                watches_heartbeats(Some(event.posture), event.within > 0, &mut names.map(String::as_str))
+            }
+            Trigger::Composite(composite) => composite.triggers.iter().any(Trigger::watches_heartbeats),
+        }
+    }
+
     /// The value of `type`.
     #[must_use]
     pub fn kind(&self) -> TriggerType {

@@ -8,11 +8,8 @@ use crate::text::order;
 use crate::time::scalar;
 
 use super::check::trigger::{Level, kind_of};
-use super::model::{Order, Posture};
+use super::model::{Order, Posture, watches_heartbeats};
 use super::read::{self, MAX_NESTING, PROACTIVE_MINIMUM, TriggerKind};
-
-/// The event that flow runs send while they run.
-const HEARTBEAT: &str = "prefect.flow-run.heartbeat";
 
 /// A trigger of a text. Values that the text does not contain are the server's defaults, without a range; values that
 /// the server cannot read are absent.
@@ -236,11 +233,9 @@ impl Outliner {
             Some(threshold) => scalar::integer(threshold)
                 .map(|value| OutlinedNumber { value, range: Some(self.range(threshold.span())) }),
         };
-        let has_heartbeat =
-            |texts: &Option<OutlinedTexts>| texts.iter().any(|texts| texts.values.iter().any(|name| name == HEARTBEAT));
-        let watches = outline.posture == Some(Posture::Proactive)
-            && outline.within.is_some_and(|within| within.seconds > 0.0)
-            && (has_heartbeat(&outline.after) || has_heartbeat(&outline.expect));
+        let names = [&outline.after, &outline.expect].into_iter().flatten().flat_map(|texts| &texts.values);
+        let opens = outline.within.is_some_and(|within| within.seconds > 0.0);
+        let watches = watches_heartbeats(outline.posture, opens, &mut names.map(String::as_str));
         outline.watches_heartbeats = watches.then_some(true);
     }
 

@@ -15,7 +15,7 @@ use super::model::{Action, Automation, Composite, EventTrigger, Order, Posture, 
 /// How deeply composite triggers can be nested in each other.
 pub const MAX_NESTING: usize = 64;
 
-/// A Proactive trigger waits at least so long, and so long if it is not said (microseconds).
+/// The shortest window of a Proactive trigger, and its default (microseconds).
 pub const PROACTIVE_MINIMUM: i64 = 10_000_000;
 
 /// A whole automation. What only concerns its actions is not checked.

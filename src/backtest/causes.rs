@@ -9,9 +9,10 @@ use crate::simulate::{
     RecordedFirings, ReplayError, ReplayOptions, SimulationResult, automations_of,
 };
 use crate::text::order;
-use crate::text::phrase::duration;
 use crate::text::steps::step;
 use crate::text::table::{Map, Set};
+use crate::time::span::duration;
+use crate::time::units::SECOND;
 use crate::time::{Instant, TimeSpan};
 use crate::trigger::{Firing, ServerQuirk};
 
@@ -20,7 +21,7 @@ use super::result::DifferenceCause;
 use super::version::Served;
 
 /// The other phases of the server's loops that are tried, in microseconds after the first.
-const PHASES: [i64; 4] = [1_000_000, 2_000_000, 3_000_000, 4_000_000];
+const PHASES: [i64; 4] = [SECOND, 2 * SECOND, 3 * SECOND, 4 * SECOND];
 
 /// What may have been different on the server without anything that the events show.
 #[derive(Clone, Copy)]

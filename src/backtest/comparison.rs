@@ -10,10 +10,11 @@ use crate::simulate::{
     automations_of,
 };
 use crate::text::order;
-use crate::text::phrase::{count, duration};
+use crate::text::phrase::count;
 use crate::text::steps::step;
 use crate::text::strict::strict;
 use crate::text::table::{Map, Set};
+use crate::time::span::duration;
 use crate::time::{Instant, TimeSpan};
 use crate::trigger::{Firing, OutcomeSize, Version};
 
@@ -293,8 +294,8 @@ fn compare_one(
     }
     let subjects = Subjects::new(captured.events(), &wanted);
     let about = About { lives, subjects };
-    let side = |firings: &Option<Vec<Firing>>| firings.as_ref().map(|firings| about.count(firings));
-    let (old_side, new_side) = (side(&before), side(&after));
+    let counted = |firings: &Option<Vec<Firing>>| firings.as_ref().map(|firings| about.count(firings));
+    let (old_side, new_side) = (counted(&before), counted(&after));
     let (before, after) = (before.unwrap_or_default(), after.unwrap_or_default());
     let (same, changes) = changes(&before, &after, &about, size);
     let name = new.or(old).map(|given| given.automation.name.clone()).unwrap_or_default();

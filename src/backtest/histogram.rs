@@ -3,12 +3,10 @@
 use crate::text::order;
 use crate::text::steps::step;
 use crate::text::table::Map;
+use crate::time::units::{HOUR, MINUTE};
 use crate::time::{Instant, TimeSpan};
 
 use super::result::{Histogram, SpanCount};
-
-const MINUTE: i64 = 60_000_000;
-const HOUR: i64 = 3_600_000_000;
 
 /// The length of a span, for a capture that lasts so long.
 fn span_of(lasts: i64) -> i64 {

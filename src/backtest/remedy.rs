@@ -3,9 +3,10 @@
 use crate::automation::{EventTrigger, Posture, Trigger};
 use crate::simulate::{Clause, DocumentText, GivenAutomation, ReplayOptions, TriggerCoverage, automations_of};
 use crate::text::order;
-use crate::text::phrase::duration;
 use crate::text::steps::step;
 use crate::time::Instant;
+use crate::time::span::duration;
+use crate::time::units::SECOND;
 use crate::trigger::Firing;
 
 use super::change::{Edited, replace_text, set_field};
@@ -17,8 +18,6 @@ const HELD: i64 = 905_000_000;
 
 /// How many lengths of a window are tried at most before the shortest is searched.
 const MOST_TRIED: usize = 12;
-
-const SECOND: i64 = 1_000_000;
 
 /// Changes of one automation.
 pub(super) struct Remedies<'r> {

@@ -2,6 +2,7 @@
 
 use uuid::Uuid;
 
+use crate::catalogue::runs::FLOW_RUN;
 use crate::event::{ReceivedEvent, SharedText};
 use crate::simulate::{CapturedEvents, ReplayOptions};
 use crate::text::steps::step;
@@ -9,7 +10,7 @@ use crate::text::table::Set;
 use crate::trigger::Firing;
 
 use super::explanation::WhyOptions;
-use super::subject::{FLOW_RUN, run_of};
+use super::subject::run_of;
 
 /// A captured run.
 pub(super) struct Run<'c> {

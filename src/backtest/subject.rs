@@ -2,14 +2,12 @@
 
 use uuid::Uuid;
 
+use crate::catalogue::runs::FLOW_RUN;
 use crate::event::{RESOURCE_ID, RESOURCE_ROLE, ReceivedEvent, SharedText};
 use crate::simulate::{Lives, RunOutcome};
 use crate::text::steps::step;
 use crate::text::table::{Map, Set};
 use crate::time::Instant;
-
-/// Before the id of a flow run in its resource.
-pub(super) const FLOW_RUN: &str = "prefect.flow-run.";
 
 /// The flow runs that events are about.
 #[derive(Default)]

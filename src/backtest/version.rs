@@ -3,9 +3,10 @@
 use crate::automation::{Composite, EventTrigger, Specification, Trigger};
 use crate::simulate::{AutomationVersion, ChangeKind, GivenAutomation};
 use crate::text::order;
-use crate::text::phrase::{duration, joined, shown};
+use crate::text::phrase::{joined, shown};
 use crate::text::steps::step;
 use crate::time::Instant;
+use crate::time::span::duration;
 
 /// The last time that the server used an automation in one version.
 #[derive(Clone, Copy, Debug, Default)]

@@ -1,21 +1,22 @@
 //! What happened to one run: why an automation fired for it or did not, and one changed line that would change this.
 
 use crate::automation::Posture;
+use crate::catalogue::runs::FLOW_RUN;
 use crate::event::{RESOURCE_ID, ReceivedEvent};
 use crate::simulate::{
     CapturedEvents, DocumentText, GivenAutomation, Life, Lives, RecordedFiring, ReplayOptions, RunOutcome,
     UnreadEvents, automations_of, named,
 };
-use crate::text::phrase::{duration, shown};
+use crate::text::phrase::shown;
 use crate::text::steps::step;
 use crate::time::Instant;
+use crate::time::span::duration;
 use crate::trigger::{Firing, ServerQuirk};
 
 use super::all::captured_automations;
 use super::explanation::{Why, WhyCause, WhyError, WhyOptions};
 use super::remedy::Remedies;
 use super::run::Run;
-use super::subject::FLOW_RUN;
 
 /// Explains what happened to one run: why an automation fired for it, or why it did not.
 ///

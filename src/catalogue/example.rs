@@ -1,13 +1,13 @@
 //! Example events, composed from the catalogue's examples of labels and fields.
 
 use super::model::{Equal, Family, Field, Label, LabelForm, Object as Shape, Related, Term, ValueKind, Variant};
+use super::runs::FINAL_TYPES;
 use super::{Alternative, Part, Presence};
 use crate::json::tree::{ObjectTree, Tree};
 
 const OCCURRED: &str = "2026-03-31T18:30:00.000000Z";
 /// The same instant in milliseconds since 1970: the beginning of the examples' ids.
 const OCCURRED_MILLIS: u64 = 0x019d_4528_e040;
-const TERMINAL: [&str; 4] = ["COMPLETED", "FAILED", "CRASHED", "CANCELLED"];
 
 /// A complete, valid event of a family, as JSON text indented by two spaces. The same call returns the same text.
 ///
@@ -76,7 +76,7 @@ impl ExampleState {
     }
 
     fn ended(&self) -> bool {
-        TERMINAL.contains(&self.kind)
+        FINAL_TYPES.contains(&self.kind)
     }
 }
 

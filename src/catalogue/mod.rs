@@ -10,6 +10,7 @@ mod example;
 mod hole;
 mod lookup;
 mod model;
+pub(crate) mod runs;
 mod slug;
 #[expect(clippy::unreadable_literal, reason = "generated")]
 mod statics;
@@ -24,7 +25,7 @@ pub use describe::{
 pub use description::Source;
 pub(crate) use example::{event, example_value};
 pub use example::{example, example_line};
-pub use hole::{Hole, is_uuid, uuid_bytes};
+pub use hole::Hole;
 pub use lookup::{Match, families, find, suggest};
 pub use model::{
     AllowedValue, Alternative, Choice, Compare, Equal, Family, Field, Follows, Label, LabelForm, Missing, Object,

@@ -11,6 +11,7 @@
 use serde_json::Value as Json;
 
 use super::*;
+use crate::text::uuid::is_uuid;
 
 fn family(name: &str) -> &'static Family {
     families().iter().find(|family| family.name.text == name).unwrap_or_else(|| panic!("no family {name}"))

@@ -4,6 +4,7 @@
 
 use serde::{Deserialize, Deserializer, Serialize};
 
+use crate::catalogue::runs::FLOW_RUN;
 use crate::text::strict::{from_text, list_of, strict};
 use crate::text::uuid::read_uuid;
 use crate::time::span::span_of_text;
@@ -126,7 +127,7 @@ pub(super) fn run_resource(id: &str) -> String {
 
 /// The id, if it is one and not a name: with or without the prefix of its resource.
 pub(super) fn run_id(text: &str) -> Option<String> {
-    let text = text.strip_prefix("prefect.flow-run.").unwrap_or(text);
+    let text = text.strip_prefix(FLOW_RUN).unwrap_or(text);
     read_uuid(text.as_bytes()).map(|id| id.to_string())
 }
 

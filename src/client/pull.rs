@@ -9,6 +9,7 @@ use crate::diagnostic::Report;
 use crate::text::order;
 use crate::text::phrase::{count, shown};
 use crate::time::Instant;
+use crate::time::units::DAY;
 
 use super::error::{ClientError, ClientErrorCode};
 use super::exchange::{Exchange, Response, Timing, Turn, Wait};
@@ -21,7 +22,7 @@ use super::server::{Call, Request, Server};
 use super::slice::{LEADERS_BEFORE, Lengths, Outcome, QUERY_OF_CLOUD, Slice, many};
 
 /// Before the end: as long as a server keeps events by default.
-const DEFAULT_SINCE: When = When::Ago(7 * 86_400_000_000);
+const DEFAULT_SINCE: When = When::Ago(7 * DAY);
 
 /// A filter that cannot be used; displayed as a sentence.
 #[derive(Clone, PartialEq, Debug)]

@@ -13,6 +13,7 @@ use uuid::Uuid;
 
 use crate::text::phrase::count;
 use crate::time::Instant;
+use crate::time::units::{DAY, HOUR, SECOND};
 
 use super::page::{Page, PulledEvent};
 
@@ -26,15 +27,15 @@ const MOST_TRIES: u8 = 6;
 const FIRST: i64 = 600_000_000;
 /// How long before a slice the events that its own follow are looked for at least, in microseconds. The server forgets them
 /// after 30 minutes.
-pub(super) const LEADERS_BEFORE: i64 = 3_600_000_000;
+pub(super) const LEADERS_BEFORE: i64 = HOUR;
 /// A query of Cloud spans 14 days at most.
-pub(super) const QUERY_OF_CLOUD: i64 = 14 * 86_400_000_000;
+pub(super) const QUERY_OF_CLOUD: i64 = 14 * DAY;
 /// Its slices, so that the query for leaders is not longer.
 const LONGEST_ON_CLOUD: i64 = QUERY_OF_CLOUD - LEADERS_BEFORE;
 /// A slice is at most this many times as long as the one before.
 const GROWTH: i64 = 8;
 /// How far outside its slice an event may be, in microseconds: Cloud may keep times in less detail.
-const GRAIN: i64 = 1_000_000;
+const GRAIN: i64 = SECOND;
 /// How many pages of an attempt may bring nothing new, besides one in 50 events.
 const MOST_REPEATS: u64 = 10;
 /// How many slices may be cut, besides one in 8 events. Up to a burst at the end of an empty range it takes a few dozen.

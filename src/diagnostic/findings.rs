@@ -18,6 +18,7 @@ use crate::text::phrase::shown;
 use crate::text::steps::step;
 use crate::text::table::TextSet;
 use crate::text::template;
+use crate::time::span;
 
 /// Which event a finding is about.
 #[derive(Clone, Copy, Default)]
@@ -260,9 +261,9 @@ impl Draft<'_> {
         self.argument(name, || phrase::count(number))
     }
 
-    /// See [`phrase::duration`].
+    /// See [`span::duration`].
     pub(crate) fn duration(self, name: &'static str, micros: i64) -> Self {
-        self.argument(name, || phrase::duration(micros))
+        self.argument(name, || span::duration(micros))
     }
 
     /// Marks another place.

@@ -17,6 +17,7 @@ pub mod write;
 pub use decimal::Decimal;
 pub(crate) use decimal::double_text;
 pub use input::JsonInput;
+pub(crate) use parse::MAX_INTEGER_DIGITS;
 pub use parse::{Fault, Issue, MAX_DEPTH, Parsed, parse, parse_prefix};
 pub use place::{Places, Position, Range};
 pub use pointer::Pointer;

@@ -11,7 +11,7 @@ use super::tape::{BARE, ESCAPED, Kind, LONE_SURROGATE, NAMELESS, Node, Span, Tap
 pub const MAX_DEPTH: usize = 900;
 
 /// Python rejects integers with more digits (`sys.int_info.default_max_str_digits`).
-const MAX_INTEGER_DIGITS: usize = 4300;
+pub(crate) const MAX_INTEGER_DIGITS: usize = 4300;
 
 /// An error in the text.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

@@ -4,9 +4,11 @@ use crate::backtest::{
     AutomationBacktest, Backtest, DifferenceCause, Histogram, OnlyHere, OnlyRecorded, OutcomeCounts, Verdict,
 };
 use crate::simulate::TriggerCoverage;
-use crate::text::phrase::{count, duration};
+use crate::text::phrase::count;
 use crate::text::steps::step;
 use crate::time::Instant;
+use crate::time::span::duration;
+use crate::time::units::{HOUR, MINUTE};
 
 use super::chart::{bars, grouped};
 use super::clock::{clock, events, outcome_name};
@@ -212,8 +214,8 @@ fn histogram(out: &mut Vec<String>, histogram: &Histogram, compared: bool, width
     let (_, recorded) = grouped(&recorded, width.saturating_sub(12));
     let most = here.iter().chain(&recorded).copied().max().unwrap_or_default();
     let each = match span.saturating_mul(i64::try_from(size).unwrap_or(i64::MAX)) {
-        3_600_000_000 => "hour".to_owned(),
-        60_000_000 => "minute".to_owned(),
+        HOUR => "hour".to_owned(),
+        MINUTE => "minute".to_owned(),
         span => duration(span),
     };
     let until = Instant(last.from.0.saturating_add(span));

@@ -4,6 +4,7 @@ use crate::backtest::{ChangedFiring, ComparedAutomation, ComparedText, Compariso
 use crate::text::phrase::count;
 use crate::text::steps::step;
 use crate::time::Instant;
+use crate::time::units::DAY;
 
 use super::clock::{clock, events, outcome_name, time_of_day};
 use super::json::json;
@@ -15,8 +16,6 @@ use super::table::{columns, markdown};
 
 /// The most changes that are listed of one automation.
 const MOST_LISTED: usize = 50;
-
-const DAY: i64 = 86_400_000_000;
 
 /// A comparison in a format: `pretty`, `json` or `markdown`; others are as `pretty`.
 #[must_use]

@@ -2,6 +2,7 @@
 
 use crate::text::phrase::count;
 use crate::time::TimeSpan;
+use crate::time::units::DAY;
 use crate::tune::{Assumptions, CurveMethod, WindowCurve, WindowPoint};
 
 use super::number::{digits, exact_seconds, percent, seconds};
@@ -43,7 +44,6 @@ pub(super) fn plural(number: u64, noun: &str) -> String {
 
 /// `30 days`, `a day`, `1h30m`.
 fn period(span: TimeSpan) -> String {
-    const DAY: i64 = 86_400_000_000;
     match (span.0.checked_div(DAY), span.0.checked_rem(DAY)) {
         (Some(1), Some(0)) => "a day".to_owned(),
         (Some(days), Some(0)) => format!("{days} days"),

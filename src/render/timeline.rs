@@ -3,6 +3,7 @@
 use crate::simulate::{Lane, TestedSpan, Window};
 use crate::text::table::Map;
 use crate::time::Instant;
+use crate::time::units::DAY;
 use crate::trigger::{Decision, DecisionKind};
 
 use super::clock::{clock, time_of_day};
@@ -14,8 +15,6 @@ const MOST_ROWS: usize = 20;
 /// The longest name of a row in characters.
 const LONGEST: usize = 24;
 const FEWEST_COLUMNS: usize = 10;
-/// If a window or the scale is at least this long, times include dates.
-const DAY: i64 = 86_400_000_000;
 
 struct Row {
     name: String,

@@ -6,15 +6,16 @@ use serde::de::Error;
 use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::automation::{PrefectVersion, heartbeats};
+use crate::catalogue::runs::{FLOW_RUN, HEARTBEAT};
 use crate::text::phrase::joined;
 use crate::text::strict::{maybe_list_of, strict};
 use crate::text::template::render;
 use crate::time::TimeSpan;
 use crate::time::span::decimal;
+use crate::time::units::{DAY, SECOND};
 
 /// Microseconds.
-const SECOND: i64 = 1_000_000;
-const LONGEST: i64 = 366 * 86_400 * SECOND;
+const LONGEST: i64 = 366 * DAY;
 /// The wildcard that every state matches.
 const WILDCARD: &str = "prefect.flow-run.*";
 const DOCS: &str = concat!(env!("PREFECT_DOCUMENTATION"), "/v3/advanced/detect-zombie-flows");
@@ -307,11 +308,11 @@ pub fn heartbeat_advice(config: &HeartbeatConfig) -> Result<Advice, AdviceError>
                 .to_owned(),
         );
     } else if let Some(names) = &config.expect {
-        let listed = |state: &&str| names.iter().any(|name| name.strip_prefix("prefect.flow-run.") == Some(*state));
+        let listed = |state: &&str| names.iter().any(|name| name.strip_prefix(FLOW_RUN) == Some(*state));
         let states =
             ["Completed", "Failed", "Cancelled", "Crashed", "TimedOut", "Paused", "Suspended", "AwaitingRetry"];
         let missing = joined(&mut states.into_iter().filter(|state| !listed(state)), ", ");
-        if !names.iter().any(|name| name == "prefect.flow-run.heartbeat") {
+        if !names.iter().any(|name| name == HEARTBEAT) {
             false_alarms.push(
                 "every run: `expect` does not include `prefect.flow-run.heartbeat`, so heartbeats do not restart the window".to_owned(),
             );

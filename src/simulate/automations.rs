@@ -6,12 +6,14 @@ use std::fmt;
 use serde::de::{self, Deserialize, Deserializer, MapAccess, Visitor};
 
 use crate::automation::{Automation, EventTrigger, Posture, Specification, Trigger, read};
+use crate::catalogue::runs::HEARTBEAT;
 use crate::diagnostic::{Code, Report};
 use crate::json::{Kind, Value};
 use crate::recognise::{Item, ItemForm, Recognised, recognise};
 use crate::text::phrase::{joined, shown};
 use crate::text::steps::step;
 use crate::text::table::Map;
+use crate::time::units::SECOND;
 use crate::time::{Instant, instant_of, scalar};
 
 use super::reading::{DocumentText, Reading};
@@ -110,7 +112,7 @@ const NAMES: &str = "an automation, or the name `crash-zombie-flows` or `unrespo
 
 /// The documentation's automation that detects zombie runs. `within`: microseconds.
 pub(crate) fn crash_zombie_flows(within: i64) -> Automation {
-    let heartbeat = "prefect.flow-run.heartbeat".to_owned();
+    let heartbeat = HEARTBEAT.to_owned();
     let all = "prefect.flow-run.*".to_owned();
     let id = "prefect.resource.id".to_owned();
     Automation {
@@ -137,7 +139,7 @@ pub(crate) fn crash_zombie_flows(within: i64) -> Automation {
 /// Reads Prefect's document, or the name of a built-in one.
 pub(super) fn automation<'t>(value: Value<'t>, reading: &mut Reading<'t>) -> Option<Automation> {
     if let Some((_, within)) = BUILT_IN.into_iter().find(|(name, _)| value.is(name)) {
-        return Some(crash_zombie_flows(within.saturating_mul(1_000_000)));
+        return Some(crash_zombie_flows(within.saturating_mul(SECOND)));
     }
     if !reading.is(value, Kind::Object, NAMES) {
         return None;

@@ -8,9 +8,10 @@ use crate::automation::{Automation, Composite, EventTrigger, Posture, Specificat
 use crate::event::RESOURCE_ROLE;
 use crate::text::nearest::nearest;
 use crate::text::order;
-use crate::text::phrase::{count, duration, shown};
+use crate::text::phrase::{count, shown};
 use crate::text::steps::step;
 use crate::text::table::Map;
+use crate::time::span::duration;
 use crate::trigger::coverage::{
     self as counted, CoverageReport, NearMiss, NearMisses, Passed, ReceivedNames, Seen, Windows,
 };

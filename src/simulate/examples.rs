@@ -5,15 +5,18 @@
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::automation::{EventTrigger, Posture, Specification, Trigger};
+use crate::catalogue::runs::{FINAL_TYPES, FLOW_RUN, HEARTBEAT};
 use crate::diagnostic::Diagnostic;
 use crate::event::{RESOURCE_ID, RESOURCE_ROLE};
 use crate::generate::State;
 use crate::json::tree::{ObjectTree, Tree};
 use crate::text::Glob;
-use crate::text::phrase::{count, duration, shown};
+use crate::text::phrase::{count, shown};
 use crate::text::steps::step;
 use crate::text::strict::strict;
 use crate::time::Instant;
+use crate::time::span::duration;
+use crate::time::units::{DAY, SECOND};
 use crate::trigger::Version;
 
 use super::automations::{self, Files};
@@ -22,9 +25,6 @@ use super::playback::default_start;
 use super::reading::DocumentText;
 use super::simulation::{SimulateOptions, simulate};
 
-const SECOND: i64 = 1_000_000;
-const FLOW_RUN: &str = "prefect.flow-run.";
-const HEARTBEAT: &str = "prefect.flow-run.heartbeat";
 const RESOURCE_NAME: &str = "prefect.resource.name";
 
 /// The id of the events' resource.
@@ -33,15 +33,13 @@ const UUID: &str = "00000000-0000-4000-8000-000000000000";
 /// The scenarios' name for the automation.
 const FILE: &str = "./automation.yaml";
 
-/// The types of states in which a run ends.
-const LAST: [&str; 4] = ["COMPLETED", "FAILED", "CRASHED", "CANCELLED"];
 /// The final states to try after those that the triggers name.
 const USUAL: [&str; 4] = ["Completed", "Failed", "Crashed", "Cancelled"];
 
 /// The usual duration of a run, unless something requires less.
 const LENGTH: i64 = 120 * SECOND;
 /// The longest window to wait for.
-const LONGEST: i64 = 366 * 86_400 * SECOND;
+const LONGEST: i64 = 366 * DAY;
 /// The most rounds of the server's loops, for windows of any length.
 const MOST_TICKS: i64 = 20_000;
 const TICK: i64 = 5 * SECOND;
@@ -231,7 +229,7 @@ impl<'a> Needs<'a> {
         let named = all_names().filter(|name| !name.contains(['*', '?', '[']));
         for name in named.filter_map(|name| name.strip_prefix(FLOW_RUN)).filter(|name| *name != "heartbeat") {
             let kind = State::known(name).map_or("COMPLETED", |state| state.kind);
-            if LAST.contains(&kind) && !states.iter().any(|(known, _)| known == name) {
+            if FINAL_TYPES.contains(&kind) && !states.iter().any(|(known, _)| known == name) {
                 states.push((name.to_owned(), kind));
             }
         }

@@ -1,13 +1,12 @@
 //! Whether a captured run was alive.
 
+use crate::catalogue::runs::{FINAL_TYPES, FLOW_RUN, HEARTBEAT, TASK_RUN};
 use crate::event::{RESOURCE_ID, RESOURCE_ROLE, ReceivedEvent};
 use crate::text::steps::step;
 use crate::text::table::{Map, Set};
 use crate::time::Instant;
 
-use super::meaning::{FINAL, FLOW_RUN, HEARTBEAT, RunOutcome, outcome_of};
-
-const TASK_RUN: &str = "prefect.task-run.";
+use super::meaning::{RunOutcome, outcome_of};
 
 /// The life of a captured run.
 #[derive(Clone, Copy, Default, Debug)]
@@ -60,7 +59,7 @@ impl<'e> Lives<'e> {
         let Some(id) = label(RESOURCE_ID).filter(|id| id.starts_with(FLOW_RUN)) else { return };
         let life = self.0.or_default(id);
         life.name = label("prefect.resource.name").or(life.name);
-        let is_final = label("prefect.state-type").is_some_and(|kind| FINAL.contains(&kind));
+        let is_final = label("prefect.state-type").is_some_and(|kind| FINAL_TYPES.contains(&kind));
         if is_caused {
             if is_final {
                 earliest(&mut life.ended_by_action, event.occurred);

@@ -6,27 +6,26 @@ use hashbrown::HashMap;
 use serde::{Serialize, Serializer};
 use uuid::Uuid;
 
-use crate::automation::{Posture, Trigger};
+use crate::automation::Posture;
+use crate::catalogue::runs::{FINAL_TYPES, FLOW_RUN, HEARTBEAT};
 use crate::event::{RESOURCE_ID, ReceivedEvent};
 use crate::text::order;
 use crate::text::steps::step;
 use crate::text::table::Map;
+use crate::text::uuid::is_uuid;
 use crate::time::serial::fraction;
+use crate::time::units::SECOND;
 use crate::time::{Instant, TimeSpan};
 use crate::trigger::{Decision, DecisionKind, Firing, Outcome, ServerQuirk, TEXT};
 
 use super::document::{Document, PlayedRun};
 use super::scenario::Scenario;
 
-pub(super) const FLOW_RUN: &str = "prefect.flow-run.";
-pub(super) const HEARTBEAT: &str = "prefect.flow-run.heartbeat";
-pub(super) const FINAL: [&str; 4] = ["COMPLETED", "FAILED", "CRASHED", "CANCELLED"];
-
 /// The most missed heartbeats of a captured run, and of all captured runs together.
 const MOST_MISSED: usize = 100_000;
 
 /// The shortest time that a timeline of captured events shows.
-const LEAST: i64 = 10_000_000;
+const LEAST: i64 = 10 * SECOND;
 
 /// The timeline of a simulation: a lane for each run, and for each other key of a window.
 ///
@@ -270,7 +269,7 @@ impl Timeline {
         let mut open = OpenLanes::new(&document.runs, &scenario.events, scenario.end);
         open.add_decisions(outcome);
         let mut lanes = open.finish(outcome, scenario.end, scenario.end, period);
-        let watches_heartbeats = watches_heartbeats(&scenario.automation.trigger);
+        let watches_heartbeats = scenario.automation.trigger.watches_heartbeats();
         // Only a trigger that looks for dead runs can miss one.
         for lane in &mut lanes {
             lane.undetected &= watches_heartbeats;
@@ -325,22 +324,10 @@ impl Timeline {
             start,
             end,
             tick_seconds: TimeSpan(scenario.tick),
-            watches_heartbeats: watches_heartbeats(&scenario.automation.trigger),
+            watches_heartbeats: scenario.automation.trigger.watches_heartbeats(),
             heartbeat,
             lanes,
         }
-    }
-}
-
-/// Whether a trigger fires because heartbeats are missing.
-fn watches_heartbeats(trigger: &Trigger) -> bool {
-    match trigger {
-        Trigger::Event(event) => {
-            event.posture == Posture::Proactive
-                && event.within > 0
-                && event.after.iter().chain(&event.expect).any(|name| name == HEARTBEAT)
-        }
-        Trigger::Composite(composite) => composite.triggers.iter().any(watches_heartbeats),
     }
 }
 
@@ -358,7 +345,7 @@ fn usual_gap(events: &[ReceivedEvent]) -> Option<TimeSpan> {
     gaps.retain(|gap| *gap > 0);
     order::by_key(&mut gaps, &mut |gap| gap.unsigned_abs());
     let middle = gaps.get(gaps.len() / 2)?;
-    (*middle >= 1_000_000).then_some(TimeSpan(*middle))
+    (*middle >= SECOND).then_some(TimeSpan(*middle))
 }
 
 /// A lane under construction.
@@ -578,7 +565,7 @@ impl<'s> OpenLane<'s> {
         let first = self.heartbeats.first().copied().into_iter().chain(self.states.first().map(|state| state.at)).min();
         let decided = self.decisions.first().and_then(|index| decisions.get(*index)).map(|decision| decision.at);
         step(self.states.len());
-        let is_final = |state: &&StateChange| state.kind.as_ref().is_some_and(|kind| FINAL.contains(&&**kind));
+        let is_final = |state: &&StateChange| state.kind.as_ref().is_some_and(|kind| FINAL_TYPES.contains(&&**kind));
         let last = self.states.iter().find(is_final).filter(|_| is_run).map(|state| state.at);
         let (starts, ends, dies) = match self.run {
             Some(run) => (run.starts, run.ends, run.dies),
@@ -697,7 +684,7 @@ fn short(id: &str) -> String {
     let mut rest = id.strip_prefix("prefect.").unwrap_or(id);
     let mut out = String::new();
     while let Some(first) = rest.chars().next() {
-        let uuid = rest.get(..36).filter(|text| is_uuid(text));
+        let uuid = rest.get(..36).filter(|text| is_uuid(text.as_bytes()));
         if let Some(uuid) = uuid {
             out.push_str(uuid.get(..8).unwrap_or_default());
             rest = rest.get(36..).unwrap_or_default();
@@ -707,15 +694,4 @@ fn short(id: &str) -> String {
         }
     }
     out
-}
-
-/// Eight hexadecimal digits, a hyphen, and 27 of both.
-fn is_uuid(text: &str) -> bool {
-    let is_digit = |byte: &u8| byte.is_ascii_digit() || (b'a'..=b'f').contains(byte);
-    match text.as_bytes().split_at_checked(8) {
-        Some((first, [b'-', rest @ ..])) => {
-            first.iter().all(is_digit) && rest.len() == 27 && rest.iter().all(|byte| *byte == b'-' || is_digit(byte))
-        }
-        _ => false,
-    }
 }

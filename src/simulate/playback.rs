@@ -6,6 +6,7 @@ use crate::json::{Kind, Value};
 use crate::text::order;
 use crate::text::steps::step;
 use crate::time::span::{moment, span};
+use crate::time::units::{MINUTE, SECOND};
 use crate::time::{Instant, instant_of, scalar};
 use crate::trigger::version::VERSIONS;
 use crate::trigger::{Delivery, Version};
@@ -14,12 +15,11 @@ use super::reading::Reading;
 use super::scenario::{MAX_TICKS, Scenario, has_too_many_ticks};
 
 /// Every five seconds, as the server does.
-pub(crate) const TICK: i64 = 5_000_000;
+pub(crate) const TICK: i64 = 5 * SECOND;
 
 /// 2026-01-01T00:00:00Z: where a scenario without `start` and without events begins.
 const START: Instant = Instant(1_767_225_600_000_000);
 
-pub(super) const SPAN: &str = "a duration such as `90s`, or a number of seconds";
 pub(super) const NOT_NEGATIVE: &str = "a non-negative duration";
 pub(super) const MOMENT: &str =
     "a duration from the start such as `3m30s`, or a point in time such as `2026-03-01T12:00:00Z`";
@@ -124,7 +124,7 @@ pub(super) fn received(events: &[ReceivedEvent], last: bool) -> Option<Instant> 
 
 /// When everything that the last event causes can have fired. `rest`: the longest window.
 pub(crate) fn after(last: Instant, rest: i64) -> Instant {
-    Instant(last.0.saturating_add(rest.max(0)).saturating_add(60_000_000))
+    Instant(last.0.saturating_add(rest.max(0)).saturating_add(MINUTE))
 }
 
 /// The longest window of a trigger and those in it.

@@ -4,6 +4,7 @@ use serde::Serialize;
 use uuid::Uuid;
 
 use crate::automation::{Automation, EventTrigger, Specification, Trigger, read};
+use crate::catalogue::runs::HEARTBEAT;
 use crate::event::{EventReader, Labels, RESOURCE_ID, RESOURCE_ROLE, ReceivedEvent, SharedText};
 use crate::json::{Kind, Value};
 use crate::text::order;
@@ -14,7 +15,6 @@ use crate::time::{Instant, instant_of, scalar};
 use crate::trigger::{Firing, Outcome};
 
 const AUTOMATION: &str = "prefect.automation.";
-const HEARTBEAT: &str = "prefect.flow-run.heartbeat";
 
 /// The most microseconds between a recorded firing and the simulated one that it matches: one round of the server's
 /// loops, and the time that the server needs to process it.

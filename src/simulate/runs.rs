@@ -5,11 +5,13 @@ use crate::generate::{Break, Heartbeats, RunPhase, RunPlan, State, state_type};
 use crate::json::{Decimal, Kind, Value};
 use crate::text::steps::step;
 use crate::text::table::Set;
+use crate::time::serial::SPAN;
 use crate::time::span::{moment, span};
+use crate::time::units::DAY;
 use crate::time::{Instant, scalar};
 
 use super::fields::{OF_BREAKS, OF_HEARTBEATS, OF_RUNS, OF_STATES, names};
-use super::playback::{MOMENT, NOT_NEGATIVE, SPAN, not_negative};
+use super::playback::{MOMENT, NOT_NEGATIVE, not_negative};
 use super::reading::Reading;
 use super::scenario::MAX_EVENTS;
 
@@ -20,7 +22,7 @@ const BREAK: [&str; OF_BREAKS.len()] = names(&OF_BREAKS);
 const STATE: [&str; OF_STATES.len()] = names(&OF_STATES);
 
 /// Longer than any sensible frequency, and short enough to calculate with.
-const LONGEST: i64 = 366 * 86_400_000_000;
+const LONGEST: i64 = 366 * DAY;
 
 /// A run, and the `name` in the document.
 pub(super) struct Spec {

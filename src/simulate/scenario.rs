@@ -5,6 +5,7 @@ use std::fmt;
 use crate::automation::{Automation, Trigger};
 use crate::event::ReceivedEvent;
 use crate::time::Instant;
+use crate::time::units::MINUTE;
 use crate::trigger::coverage::CoverageReport;
 use crate::trigger::{Delivery, Engine, EngineLimit, MAX_WINDOWS, Options, Outcome, Version};
 
@@ -124,7 +125,7 @@ fn engine(scenario: &Scenario, options: Options) -> Engine {
 }
 
 /// How long the server remembers which events it has seen (microseconds).
-pub(crate) const REMEMBERED: i64 = 30 * 60 * 1_000_000;
+pub(crate) const REMEMBERED: i64 = 30 * MINUTE;
 
 /// The same for an automation that is created at the start: the server knows the events received before, but no trigger
 /// looks at them.

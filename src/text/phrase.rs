@@ -1,7 +1,6 @@
-//! Parts of messages: values cut to a readable length, numbers, lists, durations.
+//! Parts of messages: values cut to a readable length, numbers, lists.
 
 use std::borrow::Cow;
-use std::fmt::Write;
 
 /// How many characters of a value a message shows.
 const SHOWN: usize = 80;
@@ -102,30 +101,6 @@ pub(crate) fn joined(items: Words<'_, '_>, between: &str) -> String {
         out.push_str(item);
     }
     out
-}
-
-/// A duration for a message, in its two largest units.
-pub(crate) fn duration(micros: i64) -> String {
-    let micros = micros.unsigned_abs();
-    let units =
-        [("d", 86_400_000_000), ("h", 3_600_000_000), ("min", 60_000_000), ("s", 1_000_000), ("ms", 1000), ("µs", 1)];
-    let mut rest = micros;
-    let mut out = String::new();
-    let mut parts = 0_u8;
-    for (unit, size) in units {
-        let count = rest.checked_div(size).unwrap_or_default();
-        rest = rest.checked_rem(size).unwrap_or_default();
-        if (count == 0 && parts > 0) || parts == 2 {
-            break;
-        }
-        if count > 0 {
-            parts = parts.saturating_add(1);
-            let between = if parts > 1 { " " } else { "" };
-            // Writing to a String cannot fail.
-            let _ = write!(out, "{between}{count} {unit}");
-        }
-    }
-    if out.is_empty() { "0 s".to_owned() } else { out }
 }
 
 #[cfg(test)]

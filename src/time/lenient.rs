@@ -3,6 +3,8 @@
 
 use speedate::Date;
 
+use crate::time::units::SECOND;
+
 use super::{Instant, Time, TimeForm};
 
 pub(super) fn read(text: &str) -> Option<Time> {
@@ -36,7 +38,7 @@ impl Parts {
         };
         let minutes = days.checked_mul(24)?.checked_add(hour)?.checked_mul(60)?.checked_add(minute)?;
         let seconds = minutes.checked_sub(offset_minutes)?.checked_mul(60)?.checked_add(second)?;
-        let instant = Instant(seconds.checked_mul(1_000_000)?.checked_add(microsecond)?);
+        let instant = Instant(seconds.checked_mul(SECOND)?.checked_add(microsecond)?);
         Some(Time { instant: Some(instant), form: TimeForm::Other })
     }
 }

@@ -7,11 +7,13 @@ mod lenient;
 pub(crate) mod scalar;
 pub(crate) mod serial;
 pub(crate) mod span;
+pub(crate) mod units;
 mod write;
 
 use speedate::{DateTime, DateTimeConfig, MicrosecondsPrecisionOverflowBehavior, TimeConfig, TimestampUnit};
 
 use crate::json::{Decimal, Kind, Value};
+use crate::time::units::SECOND;
 
 pub use serial::{InvalidTime, TimePoint, TimeSpan};
 
@@ -89,8 +91,8 @@ pub fn read_number(raw: &[u8], is_integer: bool) -> Option<Time> {
         let limit = MILLISECONDS_FROM.saturating_mul(1_000_000);
         let micros = number.micros().filter(|micros| micros.unsigned_abs() <= limit);
         let micros = micros.or_else(|| number.thousandths())?;
-        let seconds = micros.div_euclid(1_000_000);
-        let rest = u32::try_from(micros.rem_euclid(1_000_000)).ok()?;
+        let seconds = micros.div_euclid(SECOND);
+        let rest = u32::try_from(micros.rem_euclid(SECOND)).ok()?;
         let in_seconds = DateTimeConfig { timestamp_unit: TimestampUnit::Second, ..config() };
         DateTime::from_timestamp_with_config(seconds, rest, &in_seconds)
     };
@@ -124,7 +126,7 @@ pub fn instant_of(value: Value<'_>) -> Option<Instant> {
 fn instant(time: &DateTime) -> Option<Instant> {
     let seconds = time.timestamp_tz();
     let micros = i64::from(time.time.microsecond);
-    Some(Instant(seconds.checked_mul(1_000_000)?.checked_add(micros)?))
+    Some(Instant(seconds.checked_mul(SECOND)?.checked_add(micros)?))
 }
 
 /// The notation of a valid point in time.

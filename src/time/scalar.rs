@@ -4,6 +4,7 @@ use speedate::Duration;
 
 use crate::json::{Decimal, Kind, Value};
 use crate::text::order;
+use crate::time::units::DAY;
 
 /// The most days of Python's `timedelta`.
 pub(crate) const MOST_DAYS: i64 = 999_999_999;
@@ -118,6 +119,6 @@ pub(crate) fn duration_of_text(text: &[u8]) -> Option<i64> {
 
 /// A duration within Python's range.
 fn possible(micros: i64) -> Option<i64> {
-    let days = micros.div_euclid(86_400_000_000);
+    let days = micros.div_euclid(DAY);
     (-MOST_DAYS..=MOST_DAYS).contains(&days).then_some(micros)
 }

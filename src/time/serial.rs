@@ -8,6 +8,7 @@ use serde::ser::{Serialize, Serializer};
 
 use crate::json::double_text;
 use crate::text::strict::invalid;
+use crate::time::units::SECOND;
 
 use super::span::{self, compact};
 use super::{Instant, read, read_number};
@@ -40,7 +41,7 @@ impl TimeSpan {
     /// A number of whole seconds.
     #[must_use]
     pub const fn seconds(seconds: i64) -> TimeSpan {
-        TimeSpan(seconds.saturating_mul(1_000_000))
+        TimeSpan(seconds.saturating_mul(SECOND))
     }
 
     /// A number of seconds, to the nearest microsecond; `None` if it is not a number or too large.
@@ -125,7 +126,7 @@ impl fmt::Display for InvalidTime {
 
 impl std::error::Error for InvalidTime {}
 
-const SPAN: &str = "a duration such as `90s`, or a number of seconds";
+pub(crate) const SPAN: &str = "a duration such as `90s`, or a number of seconds";
 
 fn instant_of_text(text: &str) -> Option<Instant> {
     read(text.as_bytes())?.instant

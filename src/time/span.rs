@@ -1,11 +1,13 @@
 //! Times in the notation of scenarios: `3m30s`, or a point in time.
 
+use std::fmt::Write;
+
 use crate::json::{Decimal, Kind, Value};
 
+use super::units::{DAY, HOUR, MINUTE, SECOND};
 use super::{Instant, instant_of, scalar};
 
-const UNITS: [(&str, i64); 6] =
-    [("us", 1), ("ms", 1000), ("s", 1_000_000), ("m", 60_000_000), ("h", 3_600_000_000), ("d", 86_400_000_000)];
+const UNITS: [(&str, i64); 6] = [("us", 1), ("ms", 1000), ("s", SECOND), ("m", MINUTE), ("h", HOUR), ("d", DAY)];
 
 /// A span of time in microseconds: `90s`, `1h30m`, `2.5s`, a number of seconds, or ISO 8601 (`PT90S`).
 pub(crate) fn span(value: Value<'_>) -> Option<i64> {
@@ -68,7 +70,8 @@ pub(crate) fn compact(span: i64) -> String {
         out.push('-');
     }
     let mut rest = span.unsigned_abs();
-    for (name, size) in [("d", 86_400_000_000_u64), ("h", 3_600_000_000), ("m", 60_000_000)] {
+    for (name, size) in [("d", DAY), ("h", HOUR), ("m", MINUTE)] {
+        let size = size.unsigned_abs();
         let whole = rest.checked_div(size).unwrap_or_default();
         if whole > 0 {
             out.push_str(&whole.to_string());
@@ -81,6 +84,29 @@ pub(crate) fn compact(span: i64) -> String {
         out.push('s');
     }
     out
+}
+
+/// A duration for a message, in its two largest units.
+pub(crate) fn duration(micros: i64) -> String {
+    let micros = micros.unsigned_abs();
+    let units = [("d", DAY), ("h", HOUR), ("min", MINUTE), ("s", SECOND), ("ms", 1000), ("µs", 1)];
+    let mut rest = micros;
+    let mut out = String::new();
+    let mut parts = 0_u8;
+    for (unit, size) in units {
+        let count = rest.checked_div(size.unsigned_abs()).unwrap_or_default();
+        rest = rest.checked_rem(size.unsigned_abs()).unwrap_or_default();
+        if (count == 0 && parts > 0) || parts == 2 {
+            break;
+        }
+        if count > 0 {
+            parts = parts.saturating_add(1);
+            let between = if parts > 1 { " " } else { "" };
+            // Writing to a String cannot fail.
+            let _ = write!(out, "{between}{count} {unit}");
+        }
+    }
+    if out.is_empty() { "0 s".to_owned() } else { out }
 }
 
 /// Seconds without unnecessary digits.

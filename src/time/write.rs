@@ -1,8 +1,8 @@
 //! Writes points in time as text.
 
 use super::Instant;
+use super::units::{DAY, HOUR, MINUTE, SECOND};
 
-const DAY: i64 = 86_400_000_000;
 const YEAR_0: i64 = -719_528 * DAY;
 const YEAR_10000: i64 = 2_932_897 * DAY;
 
@@ -86,13 +86,13 @@ impl Instant {
         let part =
             |size: i64, of: i64| micros.checked_div(size).unwrap_or_default().checked_rem(of).unwrap_or_default();
         let mut out = String::new();
-        digits(&mut out, part(3_600_000_000, 24), 2);
+        digits(&mut out, part(HOUR, 24), 2);
         out.push(':');
-        digits(&mut out, part(60_000_000, 60), 2);
+        digits(&mut out, part(MINUTE, 60), 2);
         out.push(':');
-        digits(&mut out, part(1_000_000, 60), 2);
+        digits(&mut out, part(SECOND, 60), 2);
         out.push('.');
-        digits(&mut out, part(1, 1_000_000), places);
+        digits(&mut out, part(1, SECOND), places);
         out
     }
 }

@@ -6,6 +6,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::time::Instant;
+use crate::time::units::SECOND;
 
 #[derive(Clone, Copy, PartialEq, Debug, Default, Serialize, Deserialize)]
 pub(super) struct EventsClock {
@@ -46,6 +47,6 @@ impl EventsClock {
 #[allow(clippy::cast_possible_truncation)]
 fn microseconds(seconds: f64) -> i64 {
     let micros = seconds.fract() * 1e6;
-    let whole = (seconds.trunc() as i64).saturating_mul(1_000_000);
+    let whole = (seconds.trunc() as i64).saturating_mul(SECOND);
     whole.saturating_add(micros.round_ties_even() as i64)
 }

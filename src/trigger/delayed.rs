@@ -11,6 +11,7 @@ use crate::text::order;
 use crate::text::steps::step;
 use crate::text::table::Map;
 use crate::time::Instant;
+use crate::time::units::DAY;
 
 use super::bucket::EventRef;
 use super::decision::TriggerSummary;
@@ -63,7 +64,7 @@ const MOST_WAITING: usize = 64;
 const WAITING_KEPT: i64 = 2 * super::ordering::LOOKBACK;
 
 /// How long a window that fired is remembered: a day. Events that are received later are not among its delayed ones.
-const FIRED_KEPT: i64 = 24 * 60 * 60 * 1_000_000;
+const FIRED_KEPT: i64 = DAY;
 
 /// The delayed events of one key.
 #[derive(Default)]

@@ -41,6 +41,7 @@ pub(crate) use automations::SavedAutomations;
 use coverage::CoverageReport;
 pub(crate) use idle::{Ahead, SavedWindow};
 pub(crate) use limit::{OutcomeSize, TEXT, TriggerLimit};
+pub(crate) use ordering::LOOKBACK;
 pub(crate) use proactive::key_text;
 pub(crate) use reported::{SavedFiring, SavedLate, Summaries};
 pub(crate) use saved::SavedEvent;
@@ -164,7 +165,7 @@ impl Engine {
     /// differ. A trace may list windows that the server removes in one statement in another order.
     ///
     /// # Errors
-    /// If it is no such snapshot.
+    /// If the snapshot is not of such an engine.
     pub fn restore(
         snapshot: &Snapshot,
         version: Version,

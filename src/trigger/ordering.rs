@@ -8,13 +8,15 @@ use uuid::Uuid;
 
 use crate::text::order;
 use crate::text::steps::step;
+use crate::time::units::MINUTE;
 
 use super::heap::{Entry, Heap};
 use super::recent::Recent;
 use super::step::Facts;
 
-/// How long an event waits (microseconds).
-pub(super) const LOOKBACK: i64 = 15 * 60 * 1_000_000;
+/// How long an event waits, and how far back the server's websocket reaches: clients may send events as late after an
+/// interruption (microseconds).
+pub(crate) const LOOKBACK: i64 = 15 * MINUTE;
 
 /// How long evaluated events are remembered, and how many.
 const SEEN_RETENTION: i64 = 2 * LOOKBACK;

@@ -11,6 +11,7 @@ use uuid::Uuid;
 
 use crate::text::steps::step;
 use crate::time::Instant;
+use crate::time::units::MINUTE;
 
 use super::Delivery;
 use super::clock::EventsClock;
@@ -23,10 +24,10 @@ use super::step::{Facts, Step, StepAction};
 
 /// The publisher's memory of ids: how many, and for how long (microseconds).
 const PUBLISHED_LIMIT: usize = 1000;
-const PUBLISHED_RETENTION: i64 = 5 * 60 * 1_000_000;
+const PUBLISHED_RETENTION: i64 = 5 * MINUTE;
 
 /// How long after its end a bucket is removed in any case (`PREFECT_SERVER_EVENTS_EXPIRED_BUCKET_BUFFER`).
-const EXPIRED_BUCKET_BUFFER: i64 = 60_000_000;
+const EXPIRED_BUCKET_BUFFER: i64 = MINUTE;
 
 /// Brings events into the order in which the server evaluates them. `B`: what the steps say of an event, such as the
 /// event itself, or its place in a file.

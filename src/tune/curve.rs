@@ -4,10 +4,11 @@ use serde::Serialize;
 
 use crate::automation::heartbeats;
 use crate::time::TimeSpan;
+use crate::time::units::{HOUR, SECOND};
 
 use super::formula;
 use super::interval;
-use super::model::{HOUR, Model, SECOND};
+use super::model::Model;
 use super::options::{Outage, Probability, Target, TuneError, WindowCurveOptions};
 use super::simulation::{Simulated, simulate};
 

@@ -3,10 +3,6 @@
 use super::options::WindowCurveOptions;
 use crate::automation::heartbeats;
 
-/// Microseconds.
-pub(super) const SECOND: i64 = 1_000_000;
-pub(super) const HOUR: i64 = 3600 * SECOND;
-
 /// The server's loop, and who else sends it events.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) struct Server {

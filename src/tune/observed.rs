@@ -3,11 +3,11 @@
 use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::text::strict::strict;
+use crate::time::units::{HOUR, SECOND};
 use crate::time::{Instant, TimeSpan};
 
 use super::curve::digits;
 use super::interval;
-use super::model::{HOUR, SECOND};
 use super::observer::{Deployment, HeartbeatObserver};
 use super::options::Probability;
 use super::spread::{Distribution, HistogramBin};

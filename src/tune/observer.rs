@@ -2,19 +2,17 @@
 
 use std::fmt;
 
+use crate::catalogue::runs::{FLOW_RUN, HEARTBEAT};
 use crate::event::{EventReader, RESOURCE_ID, ReceivedEvent, SharedText};
 use crate::json::{Fault, Tape, Value, parse_prefix};
 use crate::recognise;
 use crate::text::steps::step;
 use crate::text::table::Map;
 use crate::time::Instant;
+use crate::time::units::SECOND;
 use uuid::Uuid;
 
-use super::model::SECOND;
 use super::spread::Spread;
-
-const HEARTBEAT: &str = "prefect.flow-run.heartbeat";
-const FLOW_RUN: &str = "prefect.flow-run.";
 
 /// Heartbeats of one run that arrive in less than this, although they occurred further apart, arrive in a burst.
 const BURST: i64 = SECOND;

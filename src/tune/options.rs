@@ -10,10 +10,8 @@ use crate::automation::heartbeats;
 use crate::json::double_text;
 use crate::text::strict::{from_text, invalid, maybe_list_of, strict};
 use crate::time::TimeSpan;
+use crate::time::units::{DAY, HOUR, SECOND};
 
-use super::model::{HOUR, SECOND};
-
-const DAY: i64 = 24 * HOUR;
 /// Longer than any sensible span, and short enough to calculate with.
 const LONGEST: i64 = 366 * DAY;
 

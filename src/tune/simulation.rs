@@ -1,8 +1,10 @@
 //! Plays random runs to windows: how often each fires while the run lives, and how soon after its death.
 
+use crate::time::units::HOUR;
+
 use super::delays::Delays;
 use super::history::HeartbeatHistory;
-use super::model::{HOUR, Model};
+use super::model::Model;
 use super::window::Window;
 
 /// A window with more false alarms than this is not simulated further: the interval is then about 6 % wide on each side.

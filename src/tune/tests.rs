@@ -9,12 +9,13 @@ use uuid::Uuid;
 
 use super::formula;
 use super::history::{Chance, HeartbeatHistory, Losses, START};
-use super::model::{Model, OutageModel, SECOND, Server};
+use super::model::{Model, OutageModel, Server};
 use super::simulation::{Simulated, play, simulate};
 use super::window::Heartbeat;
 use crate::event::{Labels, ReceivedEvent};
 use crate::simulate::crash_zombie_flows;
 use crate::time::Instant;
+use crate::time::units::SECOND;
 use crate::trigger::{Engine, Options, Version};
 
 fn event(name: &str, resource: &str, id: u128, occurred: i64, received: i64) -> ReceivedEvent {

@@ -4,10 +4,12 @@
 //! the run lives and only its heartbeats arrive, the engine's state is an open window, the events clock, and when the
 //! trigger is evaluated next. `tests.rs` compares each firing with `trigger::Engine`.
 
+use crate::time::units::MINUTE;
+
 use super::model::Server;
 
 /// How long after its end a window is removed in any case: `EXPIRED_BUCKET_BUFFER` of the engine.
-const SWEPT_AFTER: i64 = 60_000_000;
+const SWEPT_AFTER: i64 = MINUTE;
 
 /// A heartbeat that reaches the server. Microseconds.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

@@ -19,6 +19,7 @@ use crate::json::{Kind, SkeletonId, Value, equal};
 use crate::text::hash::{hash, mix};
 use crate::text::order;
 use crate::text::table::{HashIndex, HashSeed};
+use crate::text::uuid::is_uuid;
 
 use super::agreement::{self, Operand};
 use super::form::{self, usual_time, usual_uuid};
@@ -509,7 +510,7 @@ fn id_of(form: &'static LabelForm, value: Value<'_>) -> Option<&'static str> {
 
 fn is_id_of(start: &str, value: Value<'_>) -> bool {
     let Some((literal, id)) = value.raw().split_at_checked(start.len()) else { return false };
-    equal(literal, start.as_bytes()) && catalogue::is_uuid(id)
+    equal(literal, start.as_bytes()) && is_uuid(id)
 }
 
 /// A key that few shapes share.

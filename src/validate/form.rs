@@ -2,8 +2,9 @@
 
 use uuid::Uuid;
 
-use crate::catalogue::{LabelForm, Remark, ValueKind as Expected, is_uuid, uuid_bytes};
+use crate::catalogue::{LabelForm, Remark, ValueKind as Expected};
 use crate::json::{Kind, Tape, Value, parse};
+use crate::text::uuid::{is_uuid, uuid_bytes};
 use crate::time;
 
 use crate::text::phrase;

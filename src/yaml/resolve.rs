@@ -1,6 +1,7 @@
 //! Resolves scalars like `yaml.safe_load` of `PyYAML`, which Prefect uses: YAML 1.1 (`yaml/resolver.py`,
 //! `yaml/constructor.py`).
 
+use crate::json::MAX_INTEGER_DIGITS;
 use crate::json::{Decimal, Kind};
 
 use super::error::YamlProblem;
@@ -10,9 +11,6 @@ pub(super) type Resolved = Result<(Kind, Option<String>), YamlProblem>;
 
 /// The prefix of YAML's own tags.
 const YAML_TAGS: &str = "tag:yaml.org,2002:";
-
-/// Whole numbers with more digits are rejected (`sys.int_info.default_max_str_digits`).
-const MAX_INTEGER_DIGITS: usize = 4300;
 
 /// The kind of a plain scalar.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

@@ -1,9 +1,9 @@
 //! The examples of payload fields.
 
 use super::super::data::{Field, Presence};
-use super::super::hole::is_uuid;
 use super::Fallible;
 use super::payload::Kind;
+use crate::text::uuid::is_uuid;
 
 /// The example of a field as JSON text.
 pub(super) fn example(field: &Field, kind: Kind, nullable: bool) -> Fallible<String> {

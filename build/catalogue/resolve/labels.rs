@@ -4,10 +4,10 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use super::super::data::{self, Groups, Level, Presence, Resource, Short, Source};
-use super::super::hole::is_uuid;
 use super::super::statics::{Table, option, variant};
 use super::example::is_timestamp;
 use super::{Fallible, ID, ROLE, Resolver, generation, missing, no_group, remark, template, unique};
+use crate::text::uuid::is_uuid;
 
 impl Resolver<'_> {
     pub(super) fn labels(&self, labels: &[data::Label], source: Source) -> Fallible<TokenStream> {

@@ -6,6 +6,7 @@ use minijinja::Value;
 
 use crate::text::order::by_text;
 use crate::time::Instant;
+use crate::time::units::DAY;
 
 use super::value::{Delta, Py, Seen, look, sequence, text};
 
@@ -94,7 +95,6 @@ pub(in crate::action) fn clock_text(micros: i64) -> String {
 
 /// `1 day, 0:00:05.250000`
 fn delta_text(micros: i64) -> String {
-    const DAY: i64 = 86_400_000_000;
     let (days, rest) = (micros.div_euclid(DAY), micros.rem_euclid(DAY));
     let seconds = rest / 1_000_000;
     let (hours, minutes, micro) = (seconds / 3600, seconds / 60 % 60, rest % 1_000_000);
@@ -105,7 +105,6 @@ fn delta_text(micros: i64) -> String {
 }
 
 fn delta_repr(delta: Delta) -> String {
-    const DAY: i64 = 86_400_000_000;
     if delta.between.is_some() {
         return delta_str(delta);
     }

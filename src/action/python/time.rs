@@ -4,12 +4,12 @@ use std::fmt::Write as _;
 
 use minijinja::Value;
 
+use crate::time::units::{DAY, SECOND};
+
 use super::error::{Outcome, Raised, type_error};
 use super::show::{clock_text, parts, time_text};
 use super::value::{Delta, Py, class, none, own};
 
-const SECOND: i64 = 1_000_000;
-const DAY: i64 = 86_400 * SECOND;
 const MONTHS: [&str; 12] = [
     "January",
     "February",

@@ -9,6 +9,7 @@ use crate::simulate::{DocumentText, ReplayError, TICK, automations_of, longest};
 use crate::text::hash::{hash, mix};
 use crate::text::steps::step;
 use crate::text::strict::strict;
+use crate::time::units::MINUTE;
 use crate::time::{Instant, TimePoint, TimeSpan};
 use crate::trigger::{Automations, Delivery, Options, Version};
 
@@ -53,7 +54,6 @@ impl<'de> Deserialize<'de> for ArchiveReplayOptions {
     }
 }
 
-const MINUTE: i64 = 60 * 1_000_000;
 const SLICE: i64 = 6 * 60 * MINUTE;
 const WARM_UP: i64 = 75 * MINUTE;
 const LEAST_WARM_UP: i64 = 30 * MINUTE;

@@ -3,12 +3,14 @@
 //! Sources: `server/events/triggers.py`, and `EventTrigger` in `server/events/schemas/automations.py`.
 
 use crate::catalogue;
+use crate::catalogue::runs::{FLOW_RUN, TASK_RUN};
 use crate::diagnostic::edits::Edits;
 use crate::diagnostic::path::Path;
 use crate::diagnostic::{Code, Severity};
 use crate::json::{Kind, Value, write};
 use crate::text::steps::step;
 use crate::time::scalar;
+use crate::time::units::SECOND;
 use crate::yaml;
 
 use super::super::fields::{OF_COMPOSITE_TRIGGERS, OF_DEPLOYMENT_TRIGGERS, OF_EVENT_TRIGGERS, STATE_TYPES, names};
@@ -304,7 +306,7 @@ impl Check<'_, '_> {
             }
             return;
         }
-        for run in ["prefect.flow-run.", "prefect.task-run."] {
+        for run in [FLOW_RUN, TASK_RUN] {
             if let Some(state) = name.strip_prefix(run)
                 && let Some(state_type) = STATE_TYPES.iter().find(|known| **known == state)
             {
@@ -414,7 +416,7 @@ pub(super) fn covers(pattern: &str, name: &str) -> bool {
 
 /// Microseconds as a number of seconds.
 fn seconds(micros: i64) -> String {
-    let (whole, rest) = (micros.div_euclid(1_000_000), micros.rem_euclid(1_000_000));
+    let (whole, rest) = (micros.div_euclid(SECOND), micros.rem_euclid(SECOND));
     if rest == 0 { whole.to_string() } else { format!("{whole}.{rest:06}").trim_end_matches('0').to_owned() }
 }
 

@@ -4,11 +4,13 @@
 //! triggers in `server/events/triggers.py`.
 
 use crate::catalogue;
+use crate::catalogue::runs::{FLOW_RUN, HEARTBEAT};
 use crate::diagnostic::path::Path;
 use crate::diagnostic::{Code, Severity};
 use crate::json::Value;
 use crate::text::phrase;
 use crate::time::scalar;
+use crate::time::units::SECOND;
 
 use super::super::heartbeats;
 use super::super::model::{EventTrigger, Posture, Specification};
@@ -17,7 +19,6 @@ use super::advice::{Actions, covers, expects, list_of_one};
 use super::options::{FIRST_HEARTBEATS, HEARTBEATS_BY_DEFAULT, PrefectVersion};
 use super::shape::{self, Event, Fit};
 
-const HEARTBEAT: &str = "prefect.flow-run.heartbeat";
 const ALL: &str = "prefect.flow-run.*";
 
 /// Events of a run that sends no more heartbeats, or pauses them.
@@ -60,7 +61,7 @@ impl Check<'_, '_> {
     /// Whether the heartbeats of a run satisfy a trigger that watches how long it runs.
     pub(super) fn heartbeats_end_the_watch(&mut self, value: Value<'_>, event: &EventTrigger, path: &Path<'_>) -> bool {
         let starts = ALIVE.iter().any(|name| event.after.iter().any(|pattern| covers(pattern, name)));
-        let frequency = i64::from(self.options.frequency()).saturating_mul(1_000_000);
+        let frequency = i64::from(self.options.frequency()).saturating_mul(SECOND);
         let heartbeats = event.within.saturating_sub(1).checked_div(frequency).unwrap_or_default().saturating_add(1);
         let silent = self.options.client_version.is_some_and(|client| {
             client < FIRST_HEARTBEATS || client < HEARTBEATS_BY_DEFAULT && self.options.heartbeat_frequency.is_none()
@@ -108,8 +109,7 @@ impl Check<'_, '_> {
         let own = expects(event, "prefect.flow-run.\u{fffd}");
         let Some(expect) = value.get("expect").filter(|_| !own) else { return };
         let missing: Vec<&str> = SILENT.into_iter().filter(|name| !expects(event, name)).collect();
-        let names =
-            phrase::list(&mut missing.iter().filter_map(|name| name.strip_prefix("prefect.flow-run.")), " and ");
+        let names = phrase::list(&mut missing.iter().filter_map(|name| name.strip_prefix(FLOW_RUN)), " and ");
         let finding = self.add(Code::STATES_NOT_EXPECTED, &Path::Key(path, "expect"), expect);
         let finding = if missing.is_empty() {
             finding.with("missing", "every custom state")
@@ -120,7 +120,7 @@ impl Check<'_, '_> {
     }
 
     fn heartbeat_window(&mut self, value: Value<'_>, event: &EventTrigger, path: &Path<'_>) {
-        let frequency = i64::from(self.options.frequency()).saturating_mul(1_000_000);
+        let frequency = i64::from(self.options.frequency()).saturating_mul(SECOND);
         let tolerated = heartbeats::tolerated(event.within, frequency);
         if tolerated >= 3 {
             return;

@@ -6,6 +6,7 @@
 use std::borrow::Cow;
 
 use crate::catalogue;
+use crate::catalogue::runs::FLOW_RUN;
 use crate::diagnostic::path::Path;
 use crate::diagnostic::{Code, Severity};
 use crate::json::{Kind, Value};
@@ -264,7 +265,7 @@ fn others(event: &EventTrigger, prefix: &str, known: &[&str]) -> bool {
 fn changed<'a>(event: &EventTrigger, states: &[&str], repeats: bool) -> Option<Caused<'a>> {
     let family = catalogue::find("prefect.flow-run.Running")?.family;
     states.iter().find_map(|state| {
-        let name = ["prefect.flow-run.", state].concat();
+        let name = [FLOW_RUN, state].concat();
         let of_run = Event { family, state: Some(state) };
         // It is the same run: all that matched before matches again, except its state.
         let matches = event.matches.0.iter().all(|(label, patterns)| match label.as_str() {
@@ -273,7 +274,7 @@ fn changed<'a>(event: &EventTrigger, states: &[&str], repeats: bool) -> Option<C
             _ => of_run.label(label, patterns) != Fit::Never,
         });
         // In that state the server rejects the same action, so another action must lead there.
-        let leads = repeats || others(event, "prefect.flow-run.", &[states, &FINAL].concat());
+        let leads = repeats || others(event, FLOW_RUN, &[states, &FINAL].concat());
         (event.threshold <= 1 && event.after.is_empty() && expects(event, &name) && leads && matches)
             .then_some(Caused { event: Cow::Owned(name), repeats })
     })
@@ -312,10 +313,10 @@ fn started<'a>(event: &EventTrigger, related: &dyn Fn(&Specification) -> bool) -
     let family = catalogue::find("prefect.flow-run.Running")?.family;
     let of_run = |state| Event { family, state: Some(state) };
     let states = USUAL.iter().map(|state| (*state, true)).chain(UNUSUAL.iter().map(|state| (*state, false)));
-    let own = event.expect.iter().filter_map(|name| name.strip_prefix("prefect.flow-run."));
+    let own = event.expect.iter().filter_map(|name| name.strip_prefix(FLOW_RUN));
     let own = own.filter(|state| !state.contains('*') && *state != "heartbeat").map(|state| (state, false));
     let found = states.chain(own).find(|(state, _)| {
-        expects(event, &["prefect.flow-run.", state].concat())
+        expects(event, &[FLOW_RUN, state].concat())
             && event.matches.0.iter().all(|(label, patterns)| match label.as_str() {
                 "prefect.state-type" => true,
                 _ => of_run(state).label(label, patterns) == Fit::Always,
@@ -323,7 +324,7 @@ fn started<'a>(event: &EventTrigger, related: &dyn Fn(&Specification) -> bool) -
     });
     let (state, repeats) = found?;
     (event.threshold <= 1 && event.after.is_empty() && event.match_related.iter().all(related))
-        .then(|| Caused { event: Cow::Owned(["prefect.flow-run.", state].concat()), repeats })
+        .then(|| Caused { event: Cow::Owned([FLOW_RUN, state].concat()), repeats })
 }
 
 /// Whether a specification names this deployment by its id.

@@ -12,6 +12,7 @@ use crate::diagnostic::{Code, DEFAULT_MAX_DIAGNOSTICS, Profile, Severities};
 use crate::recognise::Form;
 use crate::text::strict::{from_text, strict};
 use crate::time::TimeSpan;
+use crate::time::units::SECOND;
 
 /// Versions of Prefect, such as 3.9.1.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
@@ -177,8 +178,8 @@ fn seconds<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<u32>, D:
         }
 
         fn visit_str<E: de::Error>(self, text: &str) -> Result<Option<u32>, E> {
-            let span = text.parse::<TimeSpan>().ok().filter(|span| span.0.checked_rem(1_000_000) == Some(0));
-            let seconds = span.and_then(|span| u64::try_from(span.0.checked_div(1_000_000)?).ok());
+            let span = text.parse::<TimeSpan>().ok().filter(|span| span.0.checked_rem(SECOND) == Some(0));
+            let seconds = span.and_then(|span| u64::try_from(span.0.checked_div(SECOND)?).ok());
             match seconds {
                 Some(seconds) => self.visit_u64(seconds),
                 None => Err(E::invalid_value(Unexpected::Str(text), &self)),

@@ -1,5 +1,6 @@
 //! Triggers that wait for events that never come: labels, roles and values that the named events do not have.
 
+use crate::catalogue::runs::HEARTBEAT;
 use crate::catalogue::{LabelForm, Related};
 use crate::diagnostic::Code;
 use crate::diagnostic::path::Path;
@@ -225,7 +226,7 @@ impl Check<'_, '_> {
                 roles.push(one.role);
             }
         }
-        if side.names == ["prefect.flow-run.heartbeat"] {
+        if side.names == [HEARTBEAT] {
             self.add(Code::HEARTBEAT_MATCH_RELATED, path, value).shown("role", role);
             return;
         }

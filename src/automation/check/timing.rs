@@ -2,6 +2,7 @@
 //!
 //! Source: `HandleFlowTerminalStateTransitions` in `server/orchestration/core_policy.py`.
 
+use crate::catalogue::runs::{FINAL_TYPES, FLOW_RUN};
 use crate::diagnostic::path::Path;
 use crate::diagnostic::{Code, Severity};
 use crate::json::Value;
@@ -12,8 +13,6 @@ use super::super::model::{EventTrigger, Posture};
 use super::Check;
 use super::loops::FINAL;
 use super::shape::ROLE;
-
-const RUNS: &str = "prefect.flow-run.";
 
 impl Check<'_, '_> {
     /// Whether an action ends a run that only begins, or changes one that has ended.
@@ -40,7 +39,7 @@ impl Check<'_, '_> {
                 && rejected_at_the_end(&kind, action)
             {
                 let names = if field == "after" { &event.after } else { &event.expect };
-                let states = phrase::list(&mut names.iter().filter_map(|name| name.strip_prefix(RUNS)), " or ");
+                let states = phrase::list(&mut names.iter().filter_map(|name| name.strip_prefix(FLOW_RUN)), " or ");
                 self.add(Code::ACTS_ON_ENDED_RUNS, path, action)
                     .opening()
                     .with("action", &kind)
@@ -57,7 +56,7 @@ impl Check<'_, '_> {
 fn begins(event: &EventTrigger) -> Option<&str> {
     let simple = event.posture == Posture::Reactive && event.threshold <= 1 && event.after.is_empty();
     let start = |name: &&String| {
-        name.strip_prefix(RUNS).is_some_and(|state| ["Scheduled", "Pending", "Running"].contains(&state))
+        name.strip_prefix(FLOW_RUN).is_some_and(|state| ["Scheduled", "Pending", "Running"].contains(&state))
     };
     event.expect.iter().find(start).map(String::as_str).filter(|_| simple)
 }
@@ -65,14 +64,13 @@ fn begins(event: &EventTrigger) -> Option<&str> {
 /// Whether an action ends a run.
 fn ends(kind: &str, action: Value<'_>) -> bool {
     let state = action.get("state").map(Value::string);
-    let final_state =
-        state.is_some_and(|state| ["COMPLETED", "FAILED", "CANCELLED", "CRASHED", "CANCELLING"].contains(&&*state));
+    let final_state = state.is_some_and(|state| &*state == "CANCELLING" || FINAL_TYPES.contains(&&*state));
     matches!(kind, "cancel-flow-run" | "delete-flow-run") || kind == "change-flow-run-state" && final_state
 }
 
 /// Where a trigger says that the run has ended when it fires.
 fn has_ended(event: &EventTrigger) -> Option<&'static str> {
-    let is_final = |name: &String| name.strip_prefix(RUNS).is_some_and(|state| FINAL.contains(&state));
+    let is_final = |name: &String| name.strip_prefix(FLOW_RUN).is_some_and(|state| FINAL.contains(&state));
     let all = |names: &[String]| !names.is_empty() && names.iter().all(is_final);
     match event.posture {
         Posture::Reactive => all(&event.expect).then_some("expect"),

@@ -2,6 +2,7 @@
 
 use crate::json::tree::{ObjectTree, Tree};
 use crate::schema::pattern::reference;
+use crate::time::units::SECOND;
 
 use super::super::fields::{
     AutomationField, COMPOUND, EVENT, FieldKind, OF_COMPOSITE_TRIGGERS, OF_DEPLOYMENT_TRIGGERS, OF_EVENT_TRIGGERS,
@@ -91,7 +92,7 @@ fn trigger(kind: &str, fields: &[AutomationField], reader: FirstReader, more: &[
 fn proactive() -> ObjectTree {
     let posture = ObjectTree::new().with("posture", ObjectTree::new().with("const", Posture::Proactive.name()));
     let number = || ObjectTree::new().with("type", "number");
-    let shortest = u64::try_from(PROACTIVE_MINIMUM / 1_000_000).unwrap_or_default();
+    let shortest = u64::try_from(PROACTIVE_MINIMUM / SECOND).unwrap_or_default();
     let within = any_of([
         number().with("minimum", 0_u64).with("maximum", 0_u64),
         number().with("minimum", shortest),

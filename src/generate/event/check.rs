@@ -1,8 +1,9 @@
 //! Whether a value has the form that its place in the event requires.
 
-use crate::catalogue::{Alternative, Field, Hole, LabelForm, ValueKind as Type, is_uuid};
+use crate::catalogue::{Alternative, Field, Hole, LabelForm, ValueKind as Type};
 use crate::diagnostic::Severity;
 use crate::json::Decimal;
+use crate::text::uuid::is_uuid;
 
 use super::layout::usual;
 

@@ -4,13 +4,14 @@ use crate::catalogue::Input;
 use crate::event::RESOURCE_ID;
 use crate::json::{Kind, Value};
 use crate::time::Instant;
+use crate::validate::MAX_RELATED;
 
 use super::super::error::{self, BuildError};
 use super::super::random::Random;
 use super::fill::{EventId, write_follows_of, write_id};
 use super::inputs::{FOLLOWED, NEW_UUID, NOW, OF_THE_EVENT, RELATED, WHEN};
 use super::read::instant;
-use super::related::{MOST_RELATED, further_related, labels, too_many_related};
+use super::related::{further_related, labels, too_many_related};
 use super::sink::{JsonText, Sink};
 use super::value::{raw, write_time};
 
@@ -74,7 +75,7 @@ pub(super) fn custom(
     out.key("related");
     out.open('[');
     let count = input.get("related").map_or(Ok(0), |related| further_related(related, out))?;
-    if count > MOST_RELATED {
+    if count > MAX_RELATED {
         return Err(too_many_related(count));
     }
     out.close(']');

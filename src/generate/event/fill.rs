@@ -5,18 +5,20 @@ use std::iter;
 
 use uuid::Uuid;
 
-use crate::catalogue::{Field, Follows, Hole, Label, LabelForm, ValueKind as Type, is_uuid, slug};
+use crate::catalogue::{Field, Follows, Hole, Label, LabelForm, ValueKind as Type, slug};
 use crate::json::write::Writer;
 use crate::json::{Kind, Value};
 use crate::text::steps::step;
+use crate::text::uuid::is_uuid;
 use crate::time::Instant;
+use crate::validate::MAX_RELATED;
 
 use super::super::error::{self, BuildError};
 use super::super::ids::timed_id;
 use super::super::random::Random;
 use super::check::{is_text_of, unfit_id, unfit_label, unfit_part};
 use super::layout::{At, Layout, What};
-use super::related::{MOST_RELATED, further_related, many, too_many_related};
+use super::related::{further_related, many, too_many_related};
 use super::sink::{JsonText, Sink};
 use super::slots::Slots;
 use super::steps::{Usual, UsualPiece};
@@ -151,7 +153,7 @@ impl<'f, 't> Filling<'f, 't> {
             }
             EventPiece::EndRelated(count) => {
                 let count = count.saturating_add(self.related);
-                if count > MOST_RELATED {
+                if count > MAX_RELATED {
                     return Err(too_many_related(count));
                 }
             }

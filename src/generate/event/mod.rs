@@ -30,6 +30,7 @@ use std::rc::Rc;
 use crate::catalogue::{Match, find, suggest};
 use crate::json::{Document, Fault, JsonInput, Kind, Tape, Value, parse};
 use crate::time::Instant;
+use crate::validate::MAX_NAME;
 
 use super::error::{self, BuildError};
 use super::options::BuildOptions;
@@ -54,7 +55,6 @@ pub(super) use value::SlotValue;
 
 type Fallible<T> = Result<T, BuildError>;
 
-const LONGEST_NAME: usize = 1024;
 const NO_OBJECT: &str = "the input of an event must be an object";
 
 /// Builds an event.
@@ -218,8 +218,8 @@ impl<'t> Writing<'_, 't> {
 
 /// The family of an event's name; `None` if it is not one of Prefect's names.
 pub(super) fn family_of(name: &str) -> Fallible<Option<Match<'_>>> {
-    if name.len() > LONGEST_NAME && name.chars().count() > LONGEST_NAME {
-        return Err(BuildError::new(format!("the name of an event has at most {LONGEST_NAME} characters")));
+    if name.len() > MAX_NAME && name.chars().count() > MAX_NAME {
+        return Err(BuildError::new(format!("the name of an event has at most {MAX_NAME} characters")));
     }
     let found = find(name);
     if found.is_none() && (name.starts_with("prefect.") || name.starts_with("prefect-cloud.")) {

@@ -4,6 +4,7 @@ use crate::diagnostic::display::text as shown_value;
 use crate::event::{RESOURCE_ID, RESOURCE_ROLE};
 use crate::json::{Kind, Value};
 use crate::text::order;
+use crate::validate::MAX_RELATED;
 
 use super::super::error::{self, BuildError};
 use super::check::unfit_id;
@@ -14,11 +15,8 @@ use super::steps::RelatedStep;
 
 type Fallible<T> = Result<T, BuildError>;
 
-/// The server's limit.
-pub(super) const MOST_RELATED: usize = 100;
-
 pub(super) fn too_many_related(count: usize) -> BuildError {
-    BuildError::at("related", format!("an event has at most {MOST_RELATED} related resources, not {count}"))
+    BuildError::at("related", format!("an event has at most {MAX_RELATED} related resources, not {count}"))
 }
 
 /// Related resources as given, with their labels under their own names.

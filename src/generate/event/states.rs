@@ -2,13 +2,12 @@
 
 use std::borrow::Cow;
 
+use crate::catalogue::runs::FINAL_TYPES;
 use crate::catalogue::{Family, Variant, suggest};
 
 use super::super::error::{self, BuildError};
 use super::slots::Slots;
 use super::value::SlotValue;
-
-const TERMINAL: [&str; 4] = ["COMPLETED", "FAILED", "CRASHED", "CANCELLED"];
 
 fn known(family: &Family, name: &str) -> Option<&'static Variant> {
     family.variants.iter().find(|variant| variant.name == name)
@@ -77,7 +76,7 @@ impl<'t> Slots<'t> {
             count = count.saturating_add(u32::from(earlier.is_some_and(|one| one.state_type == Some("RUNNING"))));
             earlier = earlier.and_then(Variant::previous).and_then(|name| known(family, name));
         }
-        (self.ran, self.ended) = (count > 0, TERMINAL.contains(&kind.as_str()));
+        (self.ran, self.ended) = (count > 0, FINAL_TYPES.contains(&kind.as_str()));
         self.settle_slot(slots.count, Some(count.to_string().into()));
         Ok(())
     }

@@ -7,17 +7,19 @@ use std::rc::Rc;
 use uuid::Uuid;
 
 use crate::catalogue::find;
+use crate::catalogue::runs::FLOW_RUN;
 use crate::text::order;
 use crate::text::steps::step;
 use crate::time::Instant;
+use crate::time::units::SECOND;
 
 use super::super::ids::timed_id;
 use super::super::random::Random;
 use super::plan::{Heartbeats, RunPhase, RunPlan};
-use super::state::{FLOW_RUN, State, follows_within};
+use super::state::{State, follows_within};
 
 /// Between two states of one step, such as Pending and Running.
-const STEP: i64 = 1_000_000;
+const STEP: i64 = SECOND;
 
 /// An event of a flow run: the values that differ between events.
 #[derive(Clone, Debug)]

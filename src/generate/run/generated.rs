@@ -4,6 +4,7 @@ use std::rc::Rc;
 
 use serde::ser::{Serialize, SerializeMap, SerializeStruct, Serializer};
 
+use crate::catalogue::runs::FLOW_RUN;
 use crate::event::{EventReader, Labels, ReceivedEvent, SharedText};
 use crate::text::hash::hash;
 use crate::text::steps::step;
@@ -16,7 +17,6 @@ use super::entities::{Entities, Entity, slots_of};
 use super::flow_run::{FurtherStates, RunEvent, Transition, course};
 use super::plan::RunPlan;
 use super::planner::tags;
-use super::state::FLOW_RUN;
 
 /// A generated flow run: its events, and further facts about it.
 #[derive(Clone, PartialEq, Eq, Debug)]

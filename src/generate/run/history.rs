@@ -4,6 +4,7 @@ use std::vec::IntoIter;
 
 use uuid::Uuid;
 
+use crate::catalogue::runs::{FLOW_RUN, HEARTBEAT};
 use crate::text::table::Map;
 
 use super::super::error::BuildError;
@@ -13,7 +14,6 @@ use super::super::random::Random;
 use super::entities::{Givens, slots_of};
 use super::planner::{Plan, Planned, TimedEvent, plan};
 use super::spec::RunSpec;
-use super::state::FLOW_RUN;
 
 type Fallible<T> = Result<T, BuildError>;
 
@@ -107,7 +107,7 @@ impl Writing {
             Planned::Heartbeat { id } => {
                 let Some(entities) = plan.runs.get(of) else { return Ok(()) };
                 let ids = [EventId::Known(*id), EventId::No];
-                let name = || [FLOW_RUN, "heartbeat"].concat();
+                let name = || HEARTBEAT.to_owned();
                 let give = |givens: &mut Givens<'_>| {
                     givens.occurred(at);
                     givens.of_flow_run(entities, None);

@@ -5,10 +5,12 @@ use std::rc::Rc;
 use uuid::Uuid;
 
 use crate::catalogue::find;
+use crate::catalogue::runs::{FLOW_RUN, TASK_RUN};
 use crate::text::hash::hash;
 use crate::text::order;
 use crate::text::steps::step;
 use crate::text::table::Map;
+use crate::time::units::{DAY, SECOND};
 use crate::time::{Instant, TimeSpan};
 
 use super::super::error::{self, BuildError};
@@ -23,12 +25,11 @@ use super::read::STATES;
 use super::spec::{
     BreakSpec, EntitySpec, HeartbeatSpec, InfrastructureSpec, RunMoment, RunSpec, StateSpec, SubflowSpec, TaskSpec,
 };
-use super::state::{FLOW_RUN, State, TASK_RUN, follows_within, type_of};
+use super::state::{State, follows_within, type_of};
 use super::tasks::{MOMENT, TaskCourse, TaskRun, TaskStep};
 
 type Fallible<T> = Result<T, BuildError>;
 
-const SECOND: i64 = 1_000_000;
 /// The most events of a history: more would not fit into the memory of a page.
 const MOST_EVENTS: usize = 1_000_000;
 /// The deepest nesting of subflows.
@@ -293,7 +294,7 @@ impl Planner<'_> {
             misses: Vec::new(),
             heartbeats,
             after_end: None,
-            horizon: later(starts, 366 * 86_400 * SECOND),
+            horizon: later(starts, 366 * DAY),
         };
         if most_events(&plan) > MOST_EVENTS as u64 {
             return Err(too_many());

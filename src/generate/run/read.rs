@@ -3,10 +3,10 @@
 use foldhash::fast::RandomState;
 use hashbrown::HashMap;
 
-use crate::catalogue::is_uuid;
 use crate::diagnostic::display::text as shown_value;
 use crate::json::{Decimal, Kind, Value};
 use crate::text::steps::step;
+use crate::text::uuid::is_uuid;
 use crate::time::{self, TimeSpan, span::span_of_text};
 
 use super::super::error::{self, BuildError};

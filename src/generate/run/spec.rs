@@ -1,13 +1,12 @@
 //! The description of a run: the typed input of [`build_run`](super::build_run).
 
 use crate::json::{Kind, Tape};
+use crate::time::units::SECOND;
 use crate::time::{Instant, TimeSpan};
 
 use super::super::error::{self, BuildError};
 use super::super::event::{lone_surrogate, read_json};
 use super::read;
-
-const SECOND: i64 = 1_000_000;
 
 /// The description of a flow run. All fields are optional.
 #[derive(Clone, PartialEq, Debug, Default)]

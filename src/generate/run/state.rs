@@ -1,10 +1,8 @@
 //! States of runs.
 
+use crate::catalogue::runs::FLOW_RUN;
 use crate::catalogue::{Family, Variant, find};
-
-/// The prefixes of the names of flow runs' and task runs' state events.
-pub(super) const FLOW_RUN: &str = "prefect.flow-run.";
-pub(super) const TASK_RUN: &str = "prefect.task-run.";
+use crate::time::units::SECOND;
 
 /// A state of a run.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
@@ -65,5 +63,5 @@ pub fn state_type(name: &str) -> Option<&'static str> {
 
 /// The gap in microseconds within which a state event says which one it follows.
 pub(super) fn follows_within(family: &Family) -> i64 {
-    family.follows.map_or(0, |follows| i64::from(follows.window).saturating_mul(1_000_000))
+    family.follows.map_or(0, |follows| i64::from(follows.window).saturating_mul(SECOND))
 }

@@ -4,11 +4,12 @@ use std::rc::Rc;
 
 use uuid::Uuid;
 
+use crate::catalogue::runs::TASK_RUN;
 use crate::time::Instant;
 
 use super::super::event::{JsonText, Sink, SlotValue};
 use super::entities::{Entities, Givens};
-use super::state::{State, TASK_RUN};
+use super::state::State;
 
 /// The gap between two immediate states of a task run. Microseconds.
 pub(super) const MOMENT: i64 = 10_000;

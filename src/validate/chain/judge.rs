@@ -5,6 +5,7 @@ use crate::diagnostic::Code;
 use crate::diagnostic::findings::{Draft, Findings, Location, Subject};
 use crate::diagnostic::path::Path;
 use crate::text::phrase;
+use crate::time::units::SECOND;
 
 use super::kept::{Follower, Seen, Shown};
 
@@ -54,7 +55,7 @@ pub(super) fn judge(findings: &mut Findings<'_>, follower: &Follower<'_>, target
     }
     if let Some((own, earlier)) = follower.occurred.zip(target.occurred) {
         let apart = own.since(earlier);
-        let window = i64::from(follows.window).saturating_mul(1_000_000);
+        let window = i64::from(follows.window).saturating_mul(SECOND);
         if window > 0 && apart.saturating_abs() >= window {
             report(findings, follower, Code::FOLLOWS_TOO_FAR).duration("found", apart).duration("expected", window);
         } else if apart < 0 {

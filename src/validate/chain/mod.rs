@@ -14,6 +14,7 @@ mod role;
 use uuid::Uuid;
 
 use crate::catalogue::Family;
+use crate::catalogue::runs::FINAL_TYPES;
 use crate::diagnostic::Code;
 use crate::diagnostic::findings::{Findings, Location, Subject};
 use crate::diagnostic::path::Path;
@@ -424,7 +425,7 @@ impl Chain {
         } else {
             self.instants.insert(instant, at);
         }
-        let terminal = ["COMPLETED", "FAILED", "CANCELLED", "CRASHED"].iter().any(|end| state_type.is(end));
+        let terminal = FINAL_TYPES.iter().any(|end| state_type.is(end));
         if terminal {
             run.ended = Some((occurred, at)).max(run.ended);
         } else {

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use serde::{Deserialize, Serialize};
 
+use crate::catalogue::runs::HEARTBEAT;
 use crate::catalogue::{Family, Follows};
 
 use super::super::links::Links;
@@ -28,7 +29,7 @@ pub(super) enum InRun<V> {
 
 impl<'t, V: Link<'t>> InRun<V> {
     pub(super) fn of(links: &Links<V>, family: &'static Family, holed: bool) -> Option<Self> {
-        if family.name.text == "prefect.flow-run.heartbeat" {
+        if family.name.text == HEARTBEAT {
             return Some(InRun::Heartbeat);
         }
         links.state_type.filter(|_| holed).map(InRun::State)
