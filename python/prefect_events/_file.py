@@ -19,7 +19,7 @@ class Readable(Protocol):
     """An open file, of bytes or of text."""
 
     def read(self, size: int, /) -> str | bytes:
-        """At most so many bytes or characters; nothing at the end."""
+        """At most `size` bytes or characters; nothing at the end."""
         ...
 
 

@@ -82,6 +82,6 @@ def firings(client: WatchClient) -> Generator[WatchedFiring, None, None]:
                     yield WatchedFiring(NAMED.decode(text).automation, FIRING.decode(text))
                 finally:
                     # The caller had it, also if it wants no more.
-                    client.said()
+                    client.acknowledge()
     except (ServerError, Failed) as error:
         raise OSError(str(error)) from None

@@ -130,9 +130,9 @@ impl ServerTask {
     }
 
     /// The last firing was reported.
-    fn said(&mut self) {
+    fn acknowledge(&mut self) {
         if let Task::Watch(watch, _) = &mut self.task {
-            watch.said();
+            watch.acknowledge();
         }
     }
 

@@ -45,7 +45,7 @@ impl Command {
         self.0.end();
     }
 
-    /// It cannot be had.
+    /// It is not available.
     fn failed(&mut self, reason: &str) {
         self.0.failed(reason);
     }

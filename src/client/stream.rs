@@ -12,6 +12,7 @@ use serde::Serialize;
 
 use crate::json::Value;
 use crate::time::Instant;
+use crate::time::units::{DAY, MINUTE};
 
 use super::error::{ClientError, ClientErrorCode};
 use super::exchange::{Response, Timing, Wait};
@@ -22,13 +23,13 @@ use super::recent::Recent;
 use super::server::{Request, Server};
 
 /// How far a pull reaches back before the end of the last one, in microseconds.
-const OVERLAP: i64 = 60_000_000;
+const OVERLAP: i64 = MINUTE;
 /// The first pull after a connection, in microseconds: by then the server has stored what it distributed before.
 const FIRST_CHECK: i64 = 10_000_000;
 /// The time between two more, in microseconds.
-const NEXT_CHECK: i64 = 60_000_000;
+const NEXT_CHECK: i64 = MINUTE;
 /// The server ends a subscription at the end of its filter.
-const YEAR: i64 = 365 * 86_400_000_000;
+const YEAR: i64 = 365 * DAY;
 /// How often in a row a websocket may fail to open.
 const MOST_ATTEMPTS: u32 = 8;
 const LONGEST_PAUSE: u64 = 30_000;
@@ -68,7 +69,7 @@ pub enum StreamStep {
     Connect(String),
     /// Send this text on the websocket. It contains the credentials.
     Send(String),
-    /// Wait for the websocket, but at most so many milliseconds; then call `received` or `closed`, if it said anything.
+    /// Wait for the websocket, but at most this many milliseconds; then call `received` or `closed`, if it said anything.
     Receive(u64),
     /// Events came.
     Events(Batch),

@@ -88,7 +88,7 @@ enum Answer {
     Failed(String),
 }
 
-/// What is wanted, or why it cannot be had: a sentence without its subject.
+/// What is wanted, or why it is not available: a sentence without its subject.
 pub(super) type Had<T> = Result<T, String>;
 
 impl Inputs {

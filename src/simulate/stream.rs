@@ -357,7 +357,7 @@ impl ReplayStream {
     /// Goes on from a saved state, with the same automations and options. Only `trace` may differ.
     ///
     /// # Errors
-    /// If it is no such snapshot, or the automations cannot be read, or the options are invalid.
+    /// If the snapshot is not of such a stream, or the automations cannot be read, or the options are invalid.
     pub fn restore(
         snapshot: &Snapshot,
         automation: DocumentText<'_>,
@@ -369,7 +369,7 @@ impl ReplayStream {
     /// The same for automations that were read or built.
     ///
     /// # Errors
-    /// If it is no such snapshot, or the options are invalid.
+    /// If the snapshot is not of such a stream, or the options are invalid.
     pub fn restore_of(
         snapshot: &Snapshot,
         automations: Vec<Automation>,

@@ -46,7 +46,7 @@ impl fmt::Display for StateError {
                 write!(f, "is not the state of a watch: name another file, {ANEW}")
             }
             StateError::Snapshot(SnapshotError::Damaged) => {
-                write!(f, "is damaged: bring back an earlier copy, {ANEW}")
+                write!(f, "is damaged: restore an earlier copy, {ANEW}")
             }
             StateError::Snapshot(error @ SnapshotError::OtherFormat(_)) => {
                 write!(f, "was written by another version of prefect-events ({error}): use that version, {ANEW}")

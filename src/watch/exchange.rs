@@ -4,6 +4,7 @@ use std::time::UNIX_EPOCH;
 
 use crate::client::{Response, Timing};
 use crate::time::Instant;
+use crate::time::units::SECOND;
 
 use super::Watch;
 use super::error::WatchError;
@@ -23,7 +24,7 @@ impl Watch {
         let since = date.and_then(|date| date.duration_since(UNIX_EPOCH).ok());
         if let Some(date) = since.and_then(|since| i64::try_from(since.as_micros()).ok()) {
             // It has whole seconds.
-            self.behind = now.0.saturating_sub(date).saturating_sub(1_000_000).max(0);
+            self.behind = now.0.saturating_sub(date).saturating_sub(SECOND).max(0);
         }
     }
 

@@ -15,6 +15,7 @@ use crate::client::{EventStream, Request, Server, StreamStep, Wait};
 use crate::event::EventReader;
 use crate::simulate::{DocumentText, REMEMBERED, ReplayStream, ReplayStreamError, given_automations, read_events};
 use crate::time::Instant;
+use crate::trigger::LOOKBACK;
 use crate::trigger::{Firing, Snapshot, SnapshotError};
 
 mod error;
@@ -28,9 +29,6 @@ use known::Known;
 pub use options::{WatchOptions, WatchProgress, WatchedFiring};
 use state::{SavedWatch, names, saved_firings};
 
-/// How late clients may send events that come after an interruption, in microseconds: as far back as a websocket of the
-/// server reaches.
-const REACH: i64 = 15 * 60 * 1_000_000;
 /// The most texts that are kept to be shared by later events.
 const MOST_TEXTS: usize = 100_000;
 
@@ -45,9 +43,9 @@ pub enum WatchStep {
     Connect(String),
     /// Send this text on the websocket. It contains the credentials.
     Send(String),
-    /// Wait for the websocket, but at most so many milliseconds; then call `received` or `closed`, if it said anything.
+    /// Wait for the websocket, but at most this many milliseconds; then call `received` or `closed`, if it said anything.
     Receive(u64),
-    /// An automation has fired: report it, then call `said`.
+    /// An automation has fired: report it, then call `acknowledge`.
     Fired(Box<WatchedFiring>),
 }
 
@@ -122,7 +120,7 @@ impl Watch {
             server: server.url().to_owned(),
             automations,
             start,
-            stream: EventStream::resumed(server, first, (REACH, check), now).map_err(WatchError::Stream)?,
+            stream: EventStream::resumed(server, first, (LOOKBACK, check), now).map_err(WatchError::Stream)?,
             replay,
             reorder,
             reader: EventReader::default(),
@@ -139,7 +137,7 @@ impl Watch {
     /// Goes on from a saved state, with the same server, automations and version of the server.
     ///
     /// # Errors
-    /// If it is no such state, the automations cannot be read, or the options are invalid.
+    /// If the bytes are no state of such a watch, the automations cannot be read, or the options are invalid.
     pub fn restore(
         server: Server,
         documents: &[DocumentText<'_>],
@@ -166,7 +164,7 @@ impl Watch {
             server: server.url().to_owned(),
             automations,
             start,
-            stream: EventStream::resumed(server, complete, (REACH, check), now).map_err(WatchError::Stream)?,
+            stream: EventStream::resumed(server, complete, (LOOKBACK, check), now).map_err(WatchError::Stream)?,
             replay,
             reorder,
             reader,
@@ -181,7 +179,7 @@ impl Watch {
     }
 
     /// The state: what was certain so far, and the events that wait. Firings that were handed out, but not
-    /// [said](Watch::said), are reported again.
+    /// [acknowledged](Watch::acknowledge), are reported again.
     #[must_use]
     pub fn save(&self) -> Vec<u8> {
         let saved = SavedWatch {
@@ -199,7 +197,7 @@ impl Watch {
         saved.snapshot().bytes().to_vec()
     }
 
-    /// How far it has come.
+    /// What has been played and reported so far.
     #[must_use]
     pub fn progress(&self) -> WatchProgress {
         let counts = self.replay.counts();
@@ -218,7 +216,7 @@ impl Watch {
     /// # Errors
     /// If the replay cannot go on: there are too many firings at once.
     pub fn step(&mut self, now: Instant) -> Result<WatchStep, WatchError> {
-        self.said();
+        self.acknowledge();
         loop {
             if let Some(firing) = self.unsaid.front() {
                 self.is_handed_out = true;
@@ -244,7 +242,7 @@ impl Watch {
     }
 
     /// The last firing was reported. The next step implies it.
-    pub fn said(&mut self) {
+    pub fn acknowledge(&mut self) {
         if std::mem::take(&mut self.is_handed_out) {
             self.unsaid.pop_front();
             self.firings = self.firings.saturating_add(1);
@@ -283,7 +281,7 @@ impl Watch {
         self.replay.advance(certain).map_err(WatchError::Replay)?;
         // What children of composite triggers did is part of their firings.
         self.unsaid.extend(self.replay.drain().firings);
-        self.known.forget_before(Instant(self.stream.settled().0.saturating_sub(REACH)));
+        self.known.forget_before(Instant(self.stream.settled().0.saturating_sub(LOOKBACK)));
         Ok(())
     }
 }

@@ -500,7 +500,7 @@ for (const name of /** @type {const} */ (["one.html", "for.html"])) {
     await says(page, "2 errors, 1 warning");
     assert.equal(await field.inputValue(), example(MISTAKEN));
     await field.press("ControlOrMeta+z");
-    assert.equal(await field.inputValue(), "{", "what was reset can be had again");
+    assert.equal(await field.inputValue(), "{", "undo brings back what was reset");
 
     await press(page, "Done");
     await says(page, "2 errors, 1 warning");

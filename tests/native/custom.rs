@@ -355,7 +355,7 @@ fn reports_work_beyond_the_budget_instead_of_doing_it() {
     };
     let first = r##""$ref": "#/$defs/d0""##;
     let keywords = "more than 20000 of its keywords can apply to one value of an event";
-    let values = "the schemas have more than 50000 values together";
+    let values = "the schemas have more than 50000 values in total";
     let cases: [(&str, String, &str, &str); 15] = [
         ("nested allOf", doubling(first, 30, "{}"), "{}", keywords),
         ("nested allOf of itself", doubling(first, 30, r##"{"items": {"$ref": "#"}}"##), "{}", keywords),

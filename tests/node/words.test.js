@@ -23,7 +23,7 @@ const FORBIDDEN = [
   [/(?<!")\brefus(e|es|ed|al|als|ing)\b(?!")/i, "reject", "the server refuses it"],
   [/\ball the same\b(?! [a-z]+s?\b)/i, "anyway", "accepts it all the same."],
   [/\bwithout a word\b/i, "silently", "drops it without a word"],
-  [/\b(is|are) had\b/i, "is available", "a result is had"],
+  [/\b(is|are|be) had\b/i, "is available", "it cannot be had"],
   [/\bnone to be\b/i, "no …", "tolerates none to be late"],
   [/\bwhat is meant\b/i, "what is intended", "does what is meant"],
   [/\bbrings? about\b|\bbrought about\b/i, "causes", "what it brings about"],

@@ -104,13 +104,13 @@ class WatchClient(Client):
                 self.is_changed = True
                 yield text
 
-    def said(self) -> None:
+    def acknowledge(self) -> None:
         """The last firing was reported."""
         if self.task is not None:
-            self.task.said()
+            self.task.acknowledge()
 
     def progress(self) -> tuple[str, int]:
-        """How far it has come, in words, and how many events were not played."""
+        """The progress in words, and how many events were not played."""
         found = None if self.task is None else self.task.progress()
         return found or ("", 0)
 

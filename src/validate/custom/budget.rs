@@ -58,7 +58,7 @@ pub(super) fn too_large(schema: &Json, values: &mut usize) -> Option<String> {
     step(1);
     *values = values.saturating_add(1);
     if *values > MAX_VALUES {
-        return Some(format!("the schemas have more than {MAX_VALUES} values together"));
+        return Some(format!("the schemas have more than {MAX_VALUES} values in total"));
     }
     match schema {
         Json::Object(members) => members.iter().find_map(|(key, member)| match member.as_str() {

@@ -38,7 +38,7 @@ export class Curve extends Chart {
   @property({ attribute: false }) former: number | undefined;
   /** The window for the target, if one reaches it. */
   @property({ attribute: false }) best: number | undefined;
-  /** The target: at most so many false alarms per 1,000 run-hours. */
+  /** The target: the most false alarms per 1,000 run-hours. */
   @property({ attribute: false }) target: number | undefined;
 
   private get x() {
