@@ -15,8 +15,7 @@ use crate::client::{EventStream, Request, Server, StreamStep, Wait};
 use crate::event::EventReader;
 use crate::simulate::{DocumentText, REMEMBERED, ReplayStream, ReplayStreamError, given_automations, read_events};
 use crate::time::Instant;
-use crate::trigger::LOOKBACK;
-use crate::trigger::{Firing, Snapshot, SnapshotError};
+use crate::trigger::{Firing, LOOKBACK, Snapshot, SnapshotError};
 
 mod error;
 mod exchange;
