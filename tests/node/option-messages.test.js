@@ -29,7 +29,7 @@ function optionsOf(type, texts = SOURCES) {
     const alias = text.match(new RegExp(`^export type ${type} = Partial<core\\.(\\w+)>;`, "m"));
     if (alias?.[1]) return optionsOf(alias[1], [TYPES]);
     const found = text.match(
-      new RegExp(`^export interface ${type}\\b([^{]*)\\{\n([^]*?)^\\}`, "m"),
+      new RegExp(`^export interface ${type}\\b([^{]*)\\{\n([\\s\\S]*?)^\\}`, "m"),
     );
     if (!found) continue;
     for (const [base] of (found[1] ?? "").matchAll(/\b(core\.)?\w+(Options|Settings|Config)\b/g)) {
@@ -38,7 +38,7 @@ function optionsOf(type, texts = SOURCES) {
       for (const [option, kinds] of optionsOf(name, from)) options.set(option, kinds);
     }
     for (const [, option = "", value = ""] of (found[2] ?? "").matchAll(
-      /^ {2}(\w+)\??: ([^]*?);$/gm,
+      /^ {2}(\w+)\??: ([\s\S]*?);$/gm,
     ))
       options.set(option, kindsOf(value));
   }
@@ -50,7 +50,7 @@ function kindsOf(type) {
   if (type.startsWith("{")) return new Set(["object"]);
   const kinds = new Set();
   for (const part of type.replace(/\(([^()]*)\)\[\]/g, "list").split(" | ")) {
-    const alias = TYPES.match(new RegExp(`^export type ${part} = ([^]*?);$`, "m"));
+    const alias = TYPES.match(new RegExp(`^export type ${part} = ([\\s\\S]*?);$`, "m"));
     // Points in time are also read as seconds since 1970, as in events.
     if (part === "Timestamp") kinds.add("text").add("number");
     else if (alias?.[1]) for (const kind of kindsOf(alias[1])) kinds.add(kind);
@@ -70,7 +70,7 @@ function parameters() {
   const found = new Map();
   for (const text of SOURCES)
     for (const [, name = "", list = ""] of text.matchAll(
-      /^(?:export function | {2})(\w+)(?:<[^>]*>)?\(([^]*?)\)(?:: |;)/gm,
+      /^(?:export function | {2})(\w+)(?:<[^>]*>)?\(([\s\S]*?)\)(?:: |;)/gm,
     ))
       for (const [, parameter, type = ""] of list.matchAll(
         /(\w+)\??: (?:Omit<)?(\w+(?:Options|Config|Filter|Arguments))\b/g,
