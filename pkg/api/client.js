@@ -9,19 +9,7 @@ import { Socket } from "../socket.js";
 /** @typedef {import("../entries/live.js").EventFilter} EventFilter */
 /** @typedef {import("../entries/live.js").ReadOptions} ReadOptions */
 /** @typedef {import("../entries/live.js").ServerWait} ServerWait */
-
-/**
- * A step of a task in the module.
- * @typedef {{ kind: "request", method: string, url: string, headers: [string, string][], body?: string }
- *   | { kind: "wait" } & ServerWait
- *   | { kind: "events", progress: import("../entries/live.js").PullProgress } & import("../entries/live.js").EventBatch
- *   | { kind: "done", summary: string }
- *   | { kind: "found", text: string }
- *   | { kind: "connect", url: string }
- *   | { kind: "send", text: string }
- *   | { kind: "receive", milliseconds: number }
- *   | { kind: "failed", code: import("../entries/live.js").ServerErrorCode, message: string }} Step
- */
+/** @typedef {import("../wasm/steps.js").ServerStep} Step of a task in the module */
 
 /** A request without a response is given up after this time, like in Prefect's client. */
 const REQUEST_MILLISECONDS = 60_000;

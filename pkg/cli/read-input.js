@@ -57,7 +57,7 @@ async function* fileContents(handle) {
 
 /**
  * Why something cannot be done with a file: a sentence without its subject.
- * @param {"read" | "list" | "write"} action
+ * @param {import("../wasm/steps.js").FileAction} action
  * @param {NodeJS.ErrnoException} error
  * @returns {string}
  */

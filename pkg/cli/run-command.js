@@ -16,21 +16,7 @@ import { displayName } from "./text.js";
 /** @typedef {import("../wasm/prefect_events_command.js").Command} Command */
 /** @typedef {{ use: <T>(action: (command: Command) => T, size?: number) => T, close: () => void }} Opened */
 /** @typedef {import("./rewrite.js").Original} Original */
-
-/**
- * What the core asks for.
- * @typedef {(
- *   | { want: "read", file: string, beside?: string, rewrite?: string }
- *   | { want: "list", folder: string }
- *   | { want: "pull", since?: string, until?: string, profile?: string }
- *   | { want: "automations", name?: string, profile?: string }
- *   | { want: "write", file: string }
- *   | { want: "print", to: "stdout" | "stderr", text: string }
- *   | { want: "usage" }
- *   | { want: "misuse", message: string }
- *   | { want: "exit", status: number }
- * )} Next
- */
+/** @typedef {import("../wasm/steps.js").CommandNext} Next what the core asks for */
 
 /**
  * What the parser of arguments does.

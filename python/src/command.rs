@@ -1,10 +1,13 @@
 //! The commands of the command line.
 
 use prefect_events::client::PullProgress;
-use prefect_events::command::{self, Listed, Next};
+use prefect_events::command::{self, FileAction, Listed, Next};
 use prefect_events::render;
 use pyo3::prelude::*;
 use pyo3::types::PyBytes;
+use serde::Deserialize;
+use serde::de::IntoDeserializer;
+use serde::de::value::Error as ValueError;
 
 use crate::{misuse, options, wrong_options};
 
@@ -69,12 +72,9 @@ impl Command {
 /// Why a file cannot be read, a folder not be listed, or a file not be written: by the name of the system's error, or with its
 /// message.
 #[pyfunction]
-pub(crate) fn reason_of(action: &str, code: &str, message: &str) -> String {
-    match action {
-        "write" => command::write_reason(code, message),
-        "list" => command::list_reason(code, message),
-        _ => command::read_reason(code, message),
-    }
+pub(crate) fn reason_of(action: &str, code: &str, message: &str) -> PyResult<String> {
+    let action = FileAction::deserialize(action.into_deserializer()).map_err(|error: ValueError| misuse(error))?;
+    Ok(action.reason(code, message))
 }
 
 /// Why a file that begins like this is not text.

@@ -4,7 +4,8 @@
 //! - [`server_settings`]: which server, from where Prefect reads its settings;
 //! - [`Pull`]: all events of a range of time;
 //! - [`EventStream`]: events as they happen;
-//! - [`Lookup`]: automations by name or id.
+//! - [`Lookup`]: automations by name or id;
+//! - [`ServerTask`]: any of them, for programs that only do what each step says.
 //!
 //! ```
 //! use prefect_events::client::{ConnectOptions, EventFilter, Pull, PullStep, Response, Server, Timing};
@@ -35,6 +36,7 @@ mod slice;
 mod lookup;
 mod pull;
 mod stream;
+mod task;
 
 pub use error::{ClientError, ClientErrorCode};
 pub use exchange::{Response, Timing, Wait};
@@ -45,3 +47,4 @@ pub use secret::Secret;
 pub use server::{ConnectOptions, Request, Server, ServerError};
 pub use settings::{ServerSettings, SettingsError, SettingsSources, profiles_path, server_settings};
 pub use stream::{EventStream, StreamError, StreamStep};
+pub use task::{ServerTask, Step, Steps};

@@ -202,6 +202,7 @@ impl Call {
 
 /// An HTTP request to send. Its headers contain the credentials, so `Debug` leaves out their values.
 #[derive(Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS), ts(optional_fields, rename = "ServerRequest"))]
 pub struct Request {
     /// `GET` or `POST`.
     pub method: &'static str,

@@ -31,6 +31,7 @@ mod simulate;
 mod steps;
 mod surroundings;
 mod test;
+mod watch;
 mod why;
 
 use serde::Serialize;
@@ -43,12 +44,13 @@ pub use diff::DiffCommandOptions;
 pub use explain::ExplainOptions;
 pub use input::not_text;
 pub use pull::{pull_interrupted, pull_summary};
-pub use reason::{list_reason, read_reason, write_reason};
+pub use reason::FileAction;
 pub use report::{CheckCommandOptions, ValidateCommandOptions};
 pub use schema::SchemaOptions;
 pub use simulate::SimulateCommandOptions;
 pub use surroundings::{Surroundings, Terminal};
 pub use test::TestCommandOptions;
+pub use watch::{WatchFilesError, watch};
 pub use why::WhyCommandOptions;
 
 use steps::{Run, Steps, Whole};
@@ -56,6 +58,11 @@ use steps::{Run, Steps, Whole};
 /// What a command asks for.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize)]
 #[serde(tag = "want", rename_all = "lowercase")]
+#[cfg_attr(
+    feature = "typescript",
+    derive(ts_rs::TS),
+    ts(rename = "CommandNext", tag = "want", rename_all = "lowercase", optional_fields)
+)]
 pub enum Next {
     /// The pieces of a file: call [`Command::piece`] for each of any length until it returns `false`, then
     /// [`Command::end`]; or [`Command::failed`].
@@ -103,6 +110,7 @@ pub enum Next {
         file: String,
         /// The new contents.
         #[serde(skip)]
+        #[cfg_attr(feature = "typescript", ts(skip))]
         text: Vec<u8>,
     },
     /// Print a text.
@@ -129,6 +137,7 @@ pub enum Next {
 /// A stream for output.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
 #[serde(rename_all = "lowercase")]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS), ts(rename_all = "lowercase"))]
 pub enum OutputStream {
     /// Standard output: results.
     Stdout,
@@ -195,7 +204,7 @@ impl Command {
     }
 
     /// What was asked for cannot be read or written. `reason` is a sentence without its subject, such as
-    /// `does not exist`: see [`read_reason`] and [`write_reason`].
+    /// `does not exist`: see [`FileAction::reason`].
     pub fn failed(&mut self, reason: &str) {
         self.0.failed(reason);
     }

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::client::{ClientError, StreamError};
+use crate::client::StreamError;
 use crate::diagnostic::Report;
 use crate::simulate::ReplayError;
 use crate::time::TimeSpan;
@@ -23,8 +23,6 @@ pub enum WatchError {
     Replay(ReplayError),
     /// The stream cannot begin.
     Stream(StreamError),
-    /// The server's failure is final.
-    Server(ClientError),
     /// The saved state cannot be taken up.
     State(StateError),
 }
@@ -77,7 +75,6 @@ impl fmt::Display for WatchError {
             WatchError::ReorderNegative(span) => write!(f, "`reorderSeconds` must not be negative, but it is `{span}`"),
             WatchError::Replay(error) => error.fmt(f),
             WatchError::Stream(error) => error.fmt(f),
-            WatchError::Server(error) => f.write_str(&error.message),
             WatchError::State(error) => write!(f, "the saved state {error}"),
         }
     }

@@ -2,20 +2,19 @@
 
 use std::time::UNIX_EPOCH;
 
-use crate::client::{Response, Timing};
+use crate::client::{ClientError, Response, Timing};
 use crate::time::Instant;
 use crate::time::units::SECOND;
 
 use super::Watch;
-use super::error::WatchError;
 
 impl Watch {
     /// The response to the last request.
     ///
     /// # Errors
     /// The server's failure is final.
-    pub fn respond(&mut self, response: &Response<'_>, with: Timing) -> Result<(), WatchError> {
-        self.stream.respond(response, with).map_err(WatchError::Server)
+    pub fn respond(&mut self, response: &Response<'_>, with: Timing) -> Result<(), ClientError> {
+        self.stream.respond(response, with)
     }
 
     /// The header `Date` of a response: if the server's clock is behind the caller's, less is certain.
@@ -32,8 +31,8 @@ impl Watch {
     ///
     /// # Errors
     /// The server is gone.
-    pub fn lost(&mut self, reason: &str, with: Timing) -> Result<(), WatchError> {
-        self.stream.lost(reason, with).map_err(WatchError::Server)
+    pub fn lost(&mut self, reason: &str, with: Timing) -> Result<(), ClientError> {
+        self.stream.lost(reason, with)
     }
 
     /// The websocket is open.
@@ -45,15 +44,15 @@ impl Watch {
     ///
     /// # Errors
     /// It is not what Prefect's server sends.
-    pub fn received(&mut self, frame: &str) -> Result<(), WatchError> {
-        self.stream.received(frame).map_err(WatchError::Server)
+    pub fn received(&mut self, frame: &str) -> Result<(), ClientError> {
+        self.stream.received(frame)
     }
 
     /// The websocket was closed, or could not be opened. `code` and `reason`: as the server says.
     ///
     /// # Errors
     /// The server rejects the subscription, or cannot be reached.
-    pub fn closed(&mut self, code: u16, reason: &str, with: Timing) -> Result<(), WatchError> {
-        self.stream.closed(code, reason, with).map_err(WatchError::Server)
+    pub fn closed(&mut self, code: u16, reason: &str, with: Timing) -> Result<(), ClientError> {
+        self.stream.closed(code, reason, with)
     }
 }

@@ -4,9 +4,14 @@ use std::collections::BTreeMap;
 
 use prefect_events::client::{
     Batch, ClientError, ClientErrorCode, ConnectOptions, EventFilter, Lookup, LookupStep, Pull, PullStep, Request,
-    Response, Secret, Server, SettingsError, SettingsSources, Timing, Wanted, When, profiles_path, server_settings,
+    Response, Secret, Server, ServerTask, SettingsError, SettingsSources, Timing, Wanted, When, profiles_path,
+    server_settings,
 };
+use prefect_events::command::watch;
+use prefect_events::render::RenderOptions;
+use prefect_events::simulate::DocumentText;
 use prefect_events::time::{Instant, read};
+use prefect_events::watch::WatchOptions;
 use serde_json::{Value, json};
 
 pub(super) const NOW: &str = "2026-03-08T12:00:00Z";
@@ -507,6 +512,67 @@ fn automations_are_looked_up() {
     assert_eq!(missing("b"), "http://127.0.0.1:4200/api has no automation `b`");
     let id = "00000000-77b4-4e0b-9c1d-2a6f0b9d0000";
     assert_eq!(missing(id), format!("http://127.0.0.1:4200/api has no automation `{id}`"));
+}
+
+/// The steps of a task until it asks for something other than a request, which `respond` answers.
+fn steps_of(mut task: ServerTask, respond: impl Fn(&Value) -> (u16, Value)) -> Vec<Value> {
+    let with = Timing { now: at(NOW), jitter: 0.0 };
+    let mut steps = Vec::new();
+    loop {
+        let step = serde_json::to_value(task.step(with.now)).unwrap();
+        steps.push(step.clone());
+        if step["kind"] != "request" {
+            return steps;
+        }
+        let (status, body) = respond(&step);
+        let body = body.to_string().into_bytes();
+        task.respond(&Response { status, retry_after: None, body: &body }, None, with);
+    }
+}
+
+#[test]
+fn whatever_a_task_reads_its_steps_have_one_form_and_a_failure_is_the_next() {
+    let none = |_: &Value| (200, json!({"events": [], "total": 0, "next_page": null}));
+    let filter = EventFilter::default();
+    let pull = || ServerTask::pull(server(), &filter, at(NOW)).unwrap();
+    let done = steps_of(pull(), none);
+    assert_eq!((&done[0]["method"], done.last()), (&json!("POST"), Some(&json!({"kind": "done"}))));
+    let denied = steps_of(pull(), |_| (401, json!({})));
+    assert_eq!((&denied[1]["kind"], &denied[1]["code"]), (&json!("failed"), &json!("unauthorized")));
+    assert!(denied[1]["message"].as_str().unwrap().contains("rejects the credentials"));
+
+    let found = steps_of(ServerTask::automations(server(), None), |_| (200, json!([{"id": 1}])));
+    assert_eq!(found.last(), Some(&json!({"kind": "found", "text": "[{\"id\":1}]"})));
+
+    let stream = steps_of(ServerTask::stream(server(), &filter, at(NOW)).unwrap(), none);
+    assert_eq!(stream.last(), Some(&json!({"kind": "connect", "url": "ws://127.0.0.1:4200/api/events/out"})));
+    let mut task = ServerTask::stream(server(), &filter, at(NOW)).unwrap();
+    task.closed(1008, "", Timing { now: at(NOW), jitter: 0.0 });
+    let failed = serde_json::to_value(task.step(at(NOW))).unwrap();
+    assert_eq!((&failed["kind"], &failed["code"]), (&json!("failed"), &json!("unauthorized")));
+    assert_eq!(serde_json::to_value(task.step(at(NOW))).unwrap()["kind"], "wait", "it fails once");
+    assert_eq!((task.save(), task.progress()), (None, None), "no watch");
+}
+
+#[test]
+fn a_watch_that_does_not_begin_names_the_file_that_causes_it() {
+    let begin = |texts: [&'static str; 2], state: Option<&[u8]>| {
+        let documents: Vec<_> = ["a.yaml", "b.yaml"].into_iter().zip(texts.map(DocumentText::from)).collect();
+        let (settings, how) = (WatchOptions::default(), RenderOptions::default());
+        watch(server(), &documents, &settings, state.map(|state| ("w.state", state)), how, at(NOW))
+            .map_err(|error| error.to_string())
+    };
+    let right = "trigger: {posture: Reactive, expect: [acme.backup.failed], threshold: 1, within: 0}";
+    let mut task = begin([right, right], None).unwrap();
+    assert_eq!(serde_json::to_value(task.step(at(NOW))).unwrap()["kind"], "request");
+    let state = task.save().unwrap();
+    assert_eq!(task.progress(), Some(("0 firings, 0 events up to 2026-03-08T11:00:00Z".into(), 0)));
+    assert!(begin([right, right], Some(&state)).is_ok());
+    let error = |texts, state| begin(texts, state).err().unwrap();
+    let unread = error([right, "trigger: {"], None);
+    assert!(unread.starts_with("b.yaml: the automations cannot be read: "), "{unread}");
+    let damaged = error([right, right], Some(b"something else"));
+    assert!(damaged.starts_with("w.state is not the state of a watch: "), "{damaged}");
 }
 
 #[test]

@@ -10,7 +10,7 @@ use prefect_events::client::{
 };
 use prefect_events::simulate::DocumentText;
 use prefect_events::time::Instant;
-use prefect_events::watch::{Watch, WatchError, WatchOptions, WatchStep};
+use prefect_events::watch::{Watch, WatchOptions, WatchStep};
 use serde_json::Value as Json;
 
 use super::input::{choice, has, texts};
@@ -153,37 +153,30 @@ trait Follow {
     fn closed(&mut self, code: u16, reason: &str, with: Timing) -> Result<(), String>;
 }
 
-fn of_watch(error: &WatchError) -> String {
-    match error {
-        WatchError::Server(error) => assert_error(error),
-        error => error.to_string(),
-    }
-}
-
 macro_rules! follow {
-    ($kind:ty, $error:expr) => {
+    ($kind:ty) => {
         impl Follow for $kind {
             fn respond(&mut self, response: &Response<'_>, with: Timing) -> Result<(), String> {
-                self.respond(response, with).map_err(|error| $error(&error))
+                self.respond(response, with).map_err(|error| assert_error(&error))
             }
             fn lost(&mut self, reason: &str, with: Timing) -> Result<(), String> {
-                self.lost(reason, with).map_err(|error| $error(&error))
+                self.lost(reason, with).map_err(|error| assert_error(&error))
             }
             fn opened(&mut self) {
                 self.opened();
             }
             fn received(&mut self, frame: &str) -> Result<(), String> {
-                self.received(frame).map_err(|error| $error(&error))
+                self.received(frame).map_err(|error| assert_error(&error))
             }
             fn closed(&mut self, code: u16, reason: &str, with: Timing) -> Result<(), String> {
-                self.closed(code, reason, with).map_err(|error| $error(&error))
+                self.closed(code, reason, with).map_err(|error| assert_error(&error))
             }
         }
     };
 }
 
-follow!(EventStream, assert_error);
-follow!(Watch, of_watch);
+follow!(EventStream);
+follow!(Watch);
 
 /// What the client waits for.
 enum Awaited {
@@ -271,7 +264,7 @@ fn watch(responses: &[&[u8]], resumes: bool) -> Vec<String> {
             assert!(steps < MOST);
             match watch.step(now) {
                 Err(error) => {
-                    done.push(of_watch(&error));
+                    done.push(error.to_string());
                     return done;
                 }
                 Ok(WatchStep::Fired(fired)) => done.push(format!("{fired:?}")),

@@ -1,4 +1,5 @@
-//! Writes the TypeScript types of the core's options and results, with their comments.
+//! Writes the TypeScript types of the core's options and results, with their comments; those that only the package itself uses
+//! in a file that is not packed.
 
 use std::any::TypeId;
 use std::collections::{BTreeMap, HashSet};
@@ -8,7 +9,8 @@ use anyhow::Result;
 use prefect_events::automation::{CheckOptions, CheckReport};
 use prefect_events::backtest::{Backtest, BacktestOptions, CompareOptions, Comparison, Why, WhyOptions};
 use prefect_events::catalogue::{EventType, event_types};
-use prefect_events::client::{Batch, ClientErrorCode, ConnectOptions, EventFilter, PullProgress, Wait};
+use prefect_events::client::{Batch, ClientErrorCode, ConnectOptions, EventFilter, PullProgress, Step, Wait};
+use prefect_events::command::{FileAction, Next};
 use prefect_events::diagnostic::Report;
 use prefect_events::explain::Explanation;
 use prefect_events::generate::{BreakSpec, BuildOptions, RunSpec};
@@ -76,7 +78,6 @@ pub(crate) fn write_types(package: &Path) -> Result<()> {
     types.visit::<WindowCurve>();
     types.visit::<ObserveOptions>();
     types.visit::<ObservedHeartbeats>();
-    types.visit::<RenderOptions>();
     types.visit::<Batch>();
     types.visit::<Wait>();
     types.visit::<ClientErrorCode>();
@@ -85,8 +86,20 @@ pub(crate) fn write_types(package: &Path) -> Result<()> {
     for (name, of, docs) in ALIASES {
         types.declarations.insert(name.to_owned(), format!("/** {docs} */\nexport type {name} = {of};\n"));
     }
-    let all: Vec<String> = types.declarations.into_values().collect();
-    write(&package.join("types.d.ts"), &[HEAD, &all.join("\n")].join("\n"))
+    let public = std::mem::take(&mut types.declarations);
+    write(&package.join("types.d.ts"), &[HEAD, &joined(&public)].join("\n"))?;
+    types.visit::<Step>();
+    types.visit::<Next>();
+    types.visit::<FileAction>();
+    let own = joined(&types.declarations);
+    let words: HashSet<&str> = own.split(|c: char| !c.is_alphanumeric()).collect();
+    let named: Vec<&str> = public.keys().map(String::as_str).filter(|name| words.contains(name)).collect();
+    let import = format!("import type {{ {} }} from \"../types.js\";\n", named.join(", "));
+    write(&package.join("wasm/steps.d.ts"), &[HEAD, &import, &own].join("\n"))
+}
+
+fn joined(declarations: &BTreeMap<String, String>) -> String {
+    declarations.values().map(String::as_str).collect::<Vec<_>>().join("\n")
 }
 
 /// The state types of the flow runs in the catalogue.

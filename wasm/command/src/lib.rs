@@ -3,7 +3,7 @@
 //! It has all of the core, so that one module does for each command; it is not for browsers.
 
 use prefect_events::client::PullProgress;
-use prefect_events::command::{self, Listed, Next, Surroundings};
+use prefect_events::command::{self, FileAction, Listed, Next, Surroundings};
 use prefect_events::render;
 use prefect_events_boundary::{object, options, read};
 use wasm_bindgen::prelude::{JsValue, wasm_bindgen};
@@ -80,13 +80,9 @@ impl Command {
 
 /// Why a file cannot be read, a folder not be listed, or a file not be written: by the name of the system's error.
 #[wasm_bindgen(js_name = reasonOf)]
-#[must_use]
-pub fn reason_of(action: &str, code: &str, message: &str) -> String {
-    match action {
-        "write" => command::write_reason(code, message),
-        "list" => command::list_reason(code, message),
-        _ => command::read_reason(code, message),
-    }
+pub fn reason_of(action: JsValue, code: &str, message: &str) -> Result<String, JsValue> {
+    let action: FileAction = options(action)?;
+    Ok(action.reason(code, message))
 }
 
 /// Why a file that begins like this is not text, or nothing.
