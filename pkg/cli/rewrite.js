@@ -184,14 +184,22 @@ function write(file, bytes) {
  * @param {number} [file] where it is open
  */
 function rejectChanged(target, { bytes, stats }, file) {
-  const options = /** @type {const} */ ({ bigint: true });
-  const now = file === undefined ? statSync(target, options) : fstatSync(file, options);
+  const now = statSync(target, { bigint: true });
   const same =
     stats !== undefined &&
-    now.dev === stats.dev &&
-    now.ino === stats.ino &&
-    now.size === stats.size &&
-    now.mtimeNs === stats.mtimeNs &&
+    isSame(now, stats) &&
     Buffer.compare(readFileSync(file ?? target), bytes) === 0;
-  if (!same) throw new FixRefused(CHANGED);
+  // Comparing takes long enough for someone to save the file. No program can set `ctime`.
+  const then = same ? statSync(target, { bigint: true }) : now;
+  if (!same || !isSame(then, now) || then.ctimeNs !== now.ctimeNs) throw new FixRefused(CHANGED);
+}
+
+/** @param {Stats} one @param {Stats} other */
+function isSame(one, other) {
+  return (
+    one.dev === other.dev &&
+    one.ino === other.ino &&
+    one.size === other.size &&
+    one.mtimeNs === other.mtimeNs
+  );
 }

@@ -82,16 +82,21 @@ test("a file that changed meanwhile is not written", posix, async () => {
     ["touch", WRONG],
     ["remove", undefined],
   ])) {
-    for (const links of [1, 2]) {
+    for (const [links, when] of /** @type {[number, string][]} */ ([
+      [1, ""],
+      [1, "late-"],
+      [2, "early-"],
+      [2, "late-"],
+    ])) {
       const file = place();
       // A time in whole milliseconds, which can be set again.
       utimesSync(file.path, 1_000_000_000, 1_000_000_000);
       if (links === 2) linkSync(file.path, join(parent, `link-${folders}`));
-      const { status, stdout, stderr } = await fix(file, links === 1 ? action : `early-${action}`);
+      const { status, stdout, stderr } = await fix(file, `${when}${action}`);
       assert.deepEqual(
         [status, sentence(stderr)],
         [2, "prefect-events: a.json changed during the check: not fixed\n"],
-        `${action} ${links}`,
+        `${when}${action} ${links}`,
       );
       assert.equal(stdout, "1 file could not be fixed\n");
       assert.equal(existsSync(file.path) ? read(file.path) : undefined, content, action);

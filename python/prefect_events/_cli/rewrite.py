@@ -29,16 +29,20 @@ class Original:
         self.stats = stats
 
     def reject_changed(self, path: str, descriptor: int | None = None) -> None:
-        now = os.stat(path) if descriptor is None else os.fstat(descriptor)
-        before = self.stats
+        now = os.stat(path)
         same = (
-            before is not None
-            and (now.st_dev, now.st_ino) == (before.st_dev, before.st_ino)
-            and (now.st_size, now.st_mtime_ns) == (before.st_size, before.st_mtime_ns)
+            self.stats is not None
+            and identity(now) == identity(self.stats)
             and contents(path if descriptor is None else descriptor) == self.contents
         )
-        if not same:
+        # Comparing takes long enough for someone to save the file. No program can set `ctime`.
+        then = os.stat(path) if same else now
+        if not same or (identity(then), then.st_ctime_ns) != (identity(now), now.st_ctime_ns):
             raise Rejected(CHANGED)
+
+
+def identity(stats: os.stat_result) -> tuple[int, ...]:
+    return stats.st_dev, stats.st_ino, stats.st_size, stats.st_mtime_ns
 
 
 def contents(file: str | int) -> bytes:

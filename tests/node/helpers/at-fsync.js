@@ -47,6 +47,15 @@ fs.realpathSync = (path) => {
   if (path === basename(file) && action.startsWith("early-")) ACTIONS[action.slice(6)]?.();
   return realpathSync(path);
 };
+// After the file was compared with what was read first.
+const { readFileSync } = fs;
+if (action.startsWith("late-"))
+  // @ts-expect-error: only two of its forms are used
+  fs.readFileSync = (path, ...rest) => {
+    const content = readFileSync(path, ...rest);
+    if (rest.length === 0 && (typeof path === "number" || path === file)) ACTIONS[action.slice(5)]?.();
+    return content;
+  };
 fs.fsyncSync = (fd) => {
   process.stderr.write(`written with ${mode(fd)}\n`);
   fsyncSync(fd);

@@ -1,6 +1,8 @@
 """What ``at-fsync.js`` is for the command line in JavaScript: performs the action in AT_FSYNC just before a fixed file replaces
 the old one, and writes the state of the new file to standard error."""
 
+import builtins
+import io
 import os
 import shutil
 import signal
@@ -67,6 +69,23 @@ def hooked_realpath(path, **more):
     return realpath(path, **more)
 
 
+class Compared(io.FileIO):
+    """The file, when it is compared with what was read first: the action happens after that."""
+
+    def readall(self):
+        content = super().readall()
+        ACTIONS[action[5:]]()
+        return content
+
+    read = readall
+
+
+def hooked_open_file(path, mode="r", *rest, **more):
+    if mode == "rb" and (path == file or isinstance(path, int)):
+        return Compared(path, **more)
+    return open_text(path, mode, *rest, **more)
+
+
 def hooked_fsync(descriptor):
     say(f"written with {mode(descriptor)}")
     fsync(descriptor)
@@ -75,6 +94,8 @@ def hooked_fsync(descriptor):
 
 if action or file:
     os.open, os.fsync, os.path.realpath = hooked_open, hooked_fsync, hooked_realpath
+if action.startswith("late-"):
+    open_text, builtins.open = open, hooked_open_file
 if action == "same-name":
     uuid.uuid4 = lambda: "0-0-0-0-0"
 if action == "full-disk":
