@@ -27,10 +27,13 @@ import { reasonOf, Unreadable } from "./read-input.js";
 /** A file that is not changed; the message is a sentence without its subject. */
 export class FixRefused extends Unreadable {}
 
-const CHANGED = "changed during the check: not fixed";
-
 /** @typedef {import("node:fs").BigIntStats} Stats */
-/** @typedef {{ bytes: Uint8Array, stats: Stats | undefined }} Original what was read, and of which file */
+/** @typedef {{ bytes: Uint8Array, stats: Stats | undefined, option: string }} Original what was read, of which file, and for which option */
+
+/** @param {Original} original */
+const done = ({ option }) => (option === "--fix" ? "fixed" : "updated");
+/** @param {Original} original */
+const changed = (original) => `changed during the check: not ${done(original)}`;
 
 /**
  * Rejects anything except regular files without opening it: opening a named pipe already disturbs its writer.
@@ -63,9 +66,10 @@ export async function writeBack(file, bytes, original) {
   } catch (error) {
     if (error instanceof FixRefused) throw error;
     const failure = /** @type {NodeJS.ErrnoException} */ (error);
-    throw new FixRefused(failure.code === "ENOENT" ? CHANGED : reasonOf("write", failure), {
-      cause: error,
-    });
+    throw new FixRefused(
+      failure.code === "ENOENT" ? changed(original) : reasonOf("write", failure),
+      { cause: error },
+    );
   } finally {
     await release();
   }
@@ -106,7 +110,7 @@ function writeNow(file, bytes, original) {
   const target = realpathSync(file);
   const stats = statSync(target, { bigint: true });
   // The superuser can write every file, but must not overwrite a read-only one.
-  if ((stats.mode & 0o222n) === 0n) throw new FixRefused("is read-only: not fixed");
+  if ((stats.mode & 0o222n) === 0n) throw new FixRefused(`is read-only: not ${done(original)}`);
   accessSync(target, constants.W_OK);
   if (stats.nlink > 1n) return overwrite(target, bytes, original);
   try {
@@ -183,7 +187,8 @@ function write(file, bytes) {
  * @param {Original} original
  * @param {number} [file] where it is open
  */
-function rejectChanged(target, { bytes, stats }, file) {
+function rejectChanged(target, original, file) {
+  const { bytes, stats } = original;
   const now = statSync(target, { bigint: true });
   const same =
     stats !== undefined &&
@@ -191,7 +196,8 @@ function rejectChanged(target, { bytes, stats }, file) {
     Buffer.compare(readFileSync(file ?? target), bytes) === 0;
   // Comparing takes long enough for someone to save the file. No program can set `ctime`.
   const then = same ? statSync(target, { bigint: true }) : now;
-  if (!same || !isSame(then, now) || then.ctimeNs !== now.ctimeNs) throw new FixRefused(CHANGED);
+  if (!same || !isSame(then, now) || then.ctimeNs !== now.ctimeNs)
+    throw new FixRefused(changed(original));
 }
 
 /** @param {Stats} one @param {Stats} other */

@@ -174,7 +174,11 @@ class Run {
         if (!more) break;
       }
       if (rewrite !== undefined)
-        this.#originals.set(file, { bytes: Buffer.concat(kept), stats: input.stats });
+        this.#originals.set(file, {
+          bytes: Buffer.concat(kept),
+          stats: input.stats,
+          option: rewrite,
+        });
       call(number, () => opened.use((command) => command.end(), input.size));
     } catch (error) {
       if (error instanceof FixRefused) opened.use((command) => command.rejected(error.message));

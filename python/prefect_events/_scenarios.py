@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import json
 import os
-import tempfile
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from . import _core
 from ._input import scenario_folder, settings
+
+if TYPE_CHECKING:
+    from ._cli.rewrite import Original
+
+UPDATE = "--prefect-events-update"
 
 
 class Broken(Exception):
@@ -58,7 +62,8 @@ class Scenarios:
 
     def __init__(self, path: Path, name: str, *, update: bool) -> None:
         self._name = name
-        text = path.read_bytes()
+        original = _read(path, name) if update else None
+        text = path.read_bytes() if original is None else original.contents
         try:
             files = scenario_folder(path, None, text)
         except OSError as error:
@@ -66,13 +71,13 @@ class Scenarios:
         except UnicodeDecodeError as error:
             raise Broken(f"{name}: a file that it refers to is no text: {error.reason}") from None
         options = settings(files=files)
-        if update:
+        if original is not None:
             try:
                 frozen = _core.freeze_firings(text, options)
             except ValueError as error:
                 raise Broken(f"{name}: {error}") from None
             if frozen != text:
-                _replace(path, frozen)
+                _write(path, frozen, original, name)
                 text = frozen
                 self.updated = True
         self._played = play(text, options, name)
@@ -89,15 +94,25 @@ class Scenarios:
             raise (Broken if played["broken"] else Unmet)(played["text"])
 
 
-def _replace(path: Path, text: bytes) -> None:
-    """Writes a file as a whole or not at all, also if another process of pytest-xdist does the same."""
-    path = path.resolve()
-    descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+def _read(path: Path, name: str) -> Original:
+    # Only updates need it.
+    from ._cli.files import Failed, Input
+    from ._cli.rewrite import Original
+
     try:
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(text)
-        os.chmod(temporary, path.stat().st_mode)
-        os.replace(temporary, path)
-    except BaseException:
-        os.unlink(temporary)
-        raise
+        input = Input(os.fspath(path), UPDATE)
+        return Original(input.all(), input.stats, UPDATE)
+    except Failed as failed:
+        raise Broken(f"{name} {failed}") from None
+
+
+def _write(path: Path, text: bytes, original: Original, name: str) -> None:
+    from ._cli.files import Failed
+    from ._cli.rewrite import write_back
+
+    try:
+        write_back(os.fspath(path), text, original)
+    except Failed as failed:
+        # Another process of pytest-xdist may have done the same.
+        if path.read_bytes() != text:
+            raise Broken(f"{name} {failed}") from None

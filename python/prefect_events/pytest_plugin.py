@@ -55,6 +55,7 @@ class ScenarioFile(pytest.File):
     """A file with scenarios."""
 
     _scenarios: Scenarios | None = None
+    _broken: Exception | None = None
 
     def collect(self) -> Iterator[ScenarioItem]:
         from ._scenarios import Broken, listed
@@ -68,11 +69,17 @@ class ScenarioFile(pytest.File):
 
     def scenarios(self) -> Scenarios:
         """The file, played once for all of its items."""
-        from ._scenarios import Scenarios
+        from ._scenarios import Broken, Scenarios
 
+        if self._broken is not None:
+            raise self._broken
         if self._scenarios is None:
             update = self.config.getoption(UPDATE)
-            self._scenarios = Scenarios(self.path, self.name, update=bool(update))
+            try:
+                self._scenarios = Scenarios(self.path, self.name, update=bool(update))
+            except Broken as error:
+                self._broken = error
+                raise
         return self._scenarios
 
 

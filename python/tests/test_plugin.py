@@ -67,6 +67,53 @@ def test_the_update_freezes_firings(pytester: pytest.Pytester) -> None:
     again.stdout.no_fnmatch_line("*updated*")
 
 
+EDITS = """
+import pathlib
+import prefect_events._core as core
+
+freeze = core.freeze_firings
+
+
+def edited(text, options):
+    with pathlib.Path("zombies.scenario.yaml").open("a") as file:
+        file.write("# an edit\\n")
+    return freeze(text, options)
+
+
+core.freeze_firings = edited
+"""
+
+
+def test_the_update_does_not_touch_a_file_that_changed_meanwhile(pytester: pytest.Pytester) -> None:
+    files(pytester, zombies=UNMET)
+    pytester.makeconftest(EDITS)
+    result = pytester.runpytest_subprocess("--prefect-events-update")
+    result.assert_outcomes(failed=2)
+    result.stdout.fnmatch_lines(["zombies.scenario.yaml changed during the check: not updated"])
+    assert (pytester.path / "zombies.scenario.yaml").read_text() == UNMET + "# an edit\n"
+
+
+def test_the_update_does_not_touch_a_read_only_file(pytester: pytest.Pytester) -> None:
+    files(pytester, zombies=UNMET)
+    path = pytester.path / "zombies.scenario.yaml"
+    path.chmod(0o444)
+    result = pytester.runpytest("--prefect-events-update")
+    result.assert_outcomes(failed=2)
+    result.stdout.fnmatch_lines(["zombies.scenario.yaml is read-only: not updated"])
+    assert path.read_text() == UNMET
+
+
+def test_the_update_keeps_links(pytester: pytest.Pytester) -> None:
+    files(pytester, zombies=UNMET)
+    path = pytester.path / "zombies.scenario.yaml"
+    other, link = pytester.path / "other.yaml", pytester.path / "link.scenario.yaml"
+    other.hardlink_to(path)
+    link.symlink_to(path.name)
+    pytester.runpytest("--prefect-events-update", link.name).assert_outcomes(passed=2)
+    assert path.samefile(other) and link.is_symlink()
+    assert "between: [3m5s, 3m5s]" in other.read_text()
+
+
 @pytest.mark.parametrize(
     ("text", "place"),
     [

@@ -1,7 +1,7 @@
 // `backtest`: automations replayed over captured events, compared with what the server recorded.
 
 import assert from "node:assert/strict";
-import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { chmodSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { gunzipSync } from "node:zlib";
@@ -208,6 +208,10 @@ runs: [{ name: zombie, dies: 2m }, { name: healthy, ends: 10m }] # two
   assert.equal((await run(["test", "golden.yaml"], { cwd })).status, 0);
   const bad = await run(["test", "--update", "-"], { cwd, input: scenario(90) });
   assert.equal(bad.status, 2);
+  write("read-only.yaml", scenario(90));
+  chmodSync(join(cwd, "read-only.yaml"), 0o444);
+  const { stderr } = await run(["test", "--update", "read-only.yaml"], { cwd });
+  assert.match(stderr, /^prefect-events: read-only\.yaml is read-only: not updated$/m);
   write("bad.yaml", "automation: nothing\n");
   assert.equal((await run(["test", "--update", "bad.yaml"], { cwd })).status, 2);
   assert.equal(readFileSync(join(cwd, "bad.yaml"), "utf8"), "automation: nothing\n");

@@ -13,8 +13,6 @@ from types import FrameType
 
 from .files import Rejected, cannot_write
 
-CHANGED = "changed during the check: not fixed"
-
 NO_REPLACEMENT = (errno.EACCES, errno.EPERM, errno.EBUSY, errno.EXDEV, errno.ENAMETOOLONG)
 """Errors after which the file itself can be written, but not replaced."""
 
@@ -24,9 +22,13 @@ SIGNALS = [getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if 
 class Original:
     """What was read, and of which file."""
 
-    def __init__(self, contents: bytes, stats: os.stat_result | None) -> None:
+    def __init__(self, contents: bytes, stats: os.stat_result | None, option: str) -> None:
         self.contents = contents
         self.stats = stats
+        self.done = "fixed" if option == "--fix" else "updated"
+
+    def changed(self) -> Rejected:
+        return Rejected(f"changed during the check: not {self.done}")
 
     def reject_changed(self, path: str, descriptor: int | None = None) -> None:
         now = os.stat(path)
@@ -38,7 +40,7 @@ class Original:
         # Comparing takes long enough for someone to save the file. No program can set `ctime`.
         then = os.stat(path) if same else now
         if not same or (identity(then), then.st_ctime_ns) != (identity(now), now.st_ctime_ns):
-            raise Rejected(CHANGED)
+            raise self.changed()
 
 
 def identity(stats: os.stat_result) -> tuple[int, ...]:
@@ -59,7 +61,7 @@ def write_back(path: str, text: bytes, original: Original) -> None:
         with deferred_signals():
             write_now(path, text, original)
     except FileNotFoundError:
-        raise Rejected(CHANGED) from None
+        raise original.changed() from None
     except OSError as error:
         raise Rejected(str(cannot_write(error))) from None
 
@@ -75,7 +77,9 @@ def deferred_signals() -> Iterator[None]:
     def hold(number: int, frame: FrameType | None) -> None:
         held.append(number)
 
-    before = {number: signal.signal(number, hold) for number in SIGNALS}
+    # Handlers from outside Python cannot be set again.
+    numbers = [number for number in SIGNALS if signal.getsignal(number) is not None]
+    before = {number: signal.signal(number, hold) for number in numbers}
     try:
         yield
     finally:
@@ -91,7 +95,7 @@ def write_now(path: str, text: bytes, original: Original) -> None:
     stats = os.stat(target)
     # The superuser can write every file, but must not overwrite a read-only one.
     if not stats.st_mode & 0o222:
-        raise Rejected("is read-only: not fixed")
+        raise Rejected(f"is read-only: not {original.done}")
     if not os.access(target, os.W_OK):
         raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
     if stats.st_nlink > 1:

@@ -100,7 +100,7 @@ class Run:
         finally:
             input.close()
         if rewrite:
-            self.originals[file] = Original(b"".join(kept), input.stats)
+            self.originals[file] = Original(b"".join(kept), input.stats, rewrite)
         self.command.end()
 
     def do_list(self, folder: str) -> None:

@@ -53,7 +53,11 @@ if (action.startsWith("late-"))
   // @ts-expect-error: only two of its forms are used
   fs.readFileSync = (path, ...rest) => {
     const content = readFileSync(path, ...rest);
-    if (rest.length === 0 && (typeof path === "number" || path === file)) ACTIONS[action.slice(5)]?.();
+    if (
+      rest.length === 0 &&
+      (typeof path === "number" || basename(String(path)) === basename(file))
+    )
+      ACTIONS[action.slice(5)]?.();
     return content;
   };
 fs.fsyncSync = (fd) => {

@@ -81,7 +81,7 @@ class Compared(io.FileIO):
 
 
 def hooked_open_file(path, mode="r", *rest, **more):
-    if mode == "rb" and (path == file or isinstance(path, int)):
+    if mode == "rb" and (isinstance(path, int) or os.path.basename(path) == os.path.basename(file)):
         return Compared(path, **more)
     return open_text(path, mode, *rest, **more)
 
