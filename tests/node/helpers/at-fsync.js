@@ -51,7 +51,7 @@ fs.realpathSync = (path) => {
 const { readFileSync } = fs;
 if (action.startsWith("late-"))
   // @ts-expect-error: only two of its forms are used
-  fs.readFileSync = (path, ...rest) => {
+  fs.readFileSync = (path, /** @type {any[]} */ ...rest) => {
     const content = readFileSync(path, ...rest);
     if (
       rest.length === 0 &&
