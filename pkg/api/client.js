@@ -13,6 +13,8 @@ import { Socket } from "../socket.js";
 
 /** A request without a response is given up after this time, like in Prefect's client. */
 const REQUEST_MILLISECONDS = 60_000;
+/** A page has 50 events: more than these bytes, unpacked, come from no Prefect. The same in Python (`_cli/http.py`). */
+const MOST_BYTES = 256 * 1024 * 1024;
 
 /**
  * @param {ConnectOptions} [options]
@@ -223,15 +225,46 @@ async function send({ method, url, headers, body }, signal) {
     return {
       status: response.status,
       retryAfter: response.headers.get("retry-after") ?? undefined,
-      body: new Uint8Array(await response.arrayBuffer()),
+      body: await bodyOf(response, url),
     };
   } catch (error) {
     signal?.throwIfAborted();
+    if (error instanceof PrefectEventsError) throw error;
     return { lost: reasonOf(error) };
   } finally {
     clearTimeout(timer);
     signal?.removeEventListener("abort", abort);
   }
+}
+
+/**
+ * @param {Response} response
+ * @param {string} url
+ */
+async function bodyOf(response, url) {
+  const reader = response.body?.getReader();
+  /** @type {Uint8Array[]} */
+  const pieces = [];
+  let length = 0;
+  for (;;) {
+    const { value } = (await reader?.read()) ?? {};
+    if (value === undefined) break;
+    pieces.push(value);
+    length += value.length;
+    if (length <= MOST_BYTES) continue;
+    await reader?.cancel();
+    throw new PrefectEventsError(
+      "not-prefect",
+      `the response of ${new URL(url).origin} is larger than ${MOST_BYTES / 1024 / 1024} MiB: no Prefect server sends so much at once`,
+    );
+  }
+  const body = new Uint8Array(length);
+  let at = 0;
+  for (const piece of pieces) {
+    body.set(piece, at);
+    at += piece.length;
+  }
+  return body;
 }
 
 /**

@@ -6,6 +6,7 @@ import { once } from "node:events";
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, suite, test } from "node:test";
+import { gzipSync } from "node:zlib";
 
 import { connect } from "../../pkg/entries/live.node.js";
 import { folder, programWith } from "./helpers/run.js";
@@ -252,6 +253,19 @@ suite("events", () => {
 });
 
 suite("interruptions", () => {
+  test("a response that unpacks to too much ends it at once", async () => {
+    const mebibyte = gzipSync(Buffer.alloc(1024 * 1024, " "));
+    const body = Buffer.concat(Array.from({ length: 257 }, () => mebibyte));
+    const fault = () => ({ status: 200, body, headers: { "content-encoding": "gzip" } });
+    const server = await stub({ events: () => [], fault });
+    const { status, stdout, stderr } = await pull([], { env: { PREFECT_API_URL: server.url } });
+    assert.deepEqual([status, stdout, server.requests.length], [2, "", 1]);
+    assert.equal(
+      stderr,
+      `prefect-events: the response of ${new URL(server.url).origin} is larger than 256 MiB: no Prefect server sends so much at once\n`,
+    );
+  });
+
   test("Ctrl-C leaves whole lines; --resume brings the rest", async () => {
     const server = await stub({ events: spaced({ count: 30_000, start, step: 500 }) });
     const env = { PREFECT_API_URL: server.url };

@@ -12,7 +12,7 @@ from typing import Any
 import msgspec
 
 from .. import _core
-from .http import Http, Lost
+from .http import Http, Lost, TooLarge
 from .json import to_json
 from .output import STDERR
 from .progress import Progress
@@ -94,6 +94,9 @@ class Client:
             self.is_waiting = True
             try:
                 getattr(self, f"do_{kind}")(task, **step)
+            except TooLarge as error:
+                # Once more would be no better.
+                raise ServerError(str(error)) from None
             finally:
                 self.is_waiting = False
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING
 
+from .http import MOST_BYTES, TooLarge, origin
+
 if TYPE_CHECKING:
     from websockets.sync.client import ClientConnection
 
@@ -15,6 +17,7 @@ LOG.addHandler(logging.NullHandler())
 
 ABNORMAL = 1006
 """The code for a socket that could not be opened, or whose peer said nothing."""
+TOO_BIG = 1009
 
 
 def require_websockets(what: str) -> None:
@@ -42,6 +45,7 @@ class Socket:
 
     def __init__(self) -> None:
         self.connection: ClientConnection | None = None
+        self.url = ""
 
     def open(self, url: str) -> None:
         """
@@ -53,9 +57,10 @@ class Socket:
         from websockets.typing import Subprotocol
 
         self.close()
+        self.url = url
         try:
             self.connection = connect(
-                url, subprotocols=[Subprotocol("prefect")], max_size=None, close_timeout=1, logger=LOG
+                url, subprotocols=[Subprotocol("prefect")], max_size=MOST_BYTES, close_timeout=1, logger=LOG
             )
         except (OSError, InvalidHandshake, InvalidURI) as error:
             raise Closed(ABNORMAL, str(error)) from None
@@ -75,6 +80,7 @@ class Socket:
 
         Raises:
             Closed: There will be none.
+            TooLarge: It was too large, and closed the websocket.
         """
         from websockets.exceptions import ConnectionClosed
 
@@ -85,6 +91,8 @@ class Socket:
         except TimeoutError:
             return None
         except ConnectionClosed as closed:
+            if closed.sent is not None and closed.sent.code == TOO_BIG:
+                raise TooLarge(f"a message of {origin(self.url)}") from None
             received = closed.rcvd
             raise Closed(received.code if received else ABNORMAL, received.reason if received else "") from None
         return text if isinstance(text, str) else None

@@ -15,7 +15,7 @@ import { createServer } from "node:http";
  * by time in milliseconds, both included, in order
  * @property {object[]} [automations]
  * @property {{ id: string, name: string }[]} [runs]
- * @property {(request: Stub["requests"][number], number: number) => { status: number, body?: string, headers?: { [name: string]: string } } | "hang up" | undefined} [fault]
+ * @property {(request: Stub["requests"][number], number: number) => { status: number, body?: string | Uint8Array, headers?: { [name: string]: string } } | "hang up" | undefined} [fault]
  * @property {string} [prefix] of the paths: default /api
  */
 
