@@ -17,7 +17,7 @@ export class Fault extends Error {
 type Pace = "any" | "quick" | "slow";
 
 interface Waiting {
-  pace: Pace;
+  worker: Worker;
   resolve(value: never): void;
   reject(error: Error): void;
   progress?: ((bytes: number, report: ValidationReport) => void) | undefined;
@@ -30,18 +30,26 @@ const waiting = new Map<number, Waiting>();
 
 function start(pace: Pace): Worker {
   const started = new Worker(new URL("./worker.ts", import.meta.url), { type: "module" });
-  started.addEventListener("message", (event: MessageEvent<Answer>) => take(event.data));
-  started.addEventListener("error", (event) => {
+  const fail = (message: string) => {
     // It may be unusable: the next call starts a new one.
     started.terminate();
-    workers.delete(pace);
-    const fault = new Fault(event.message || "the worker could not be started");
+    if (workers.get(pace) === started) workers.delete(pace);
+    const fault = new Fault(message);
     for (const [id, one] of waiting) {
-      if (one.pace !== pace) continue;
+      if (one.worker !== started) continue;
       waiting.delete(id);
       one.reject(fault);
     }
-  });
+  };
+  // An answer that could not be read does not say whose it is.
+  const unreadable = () => fail("an answer of the worker could not be read");
+  started.addEventListener("message", ({ data }: MessageEvent<Answer | null>) =>
+    data ? take(data) : unreadable(),
+  );
+  started.addEventListener("messageerror", unreadable);
+  started.addEventListener("error", (event) =>
+    fail(event.message || "the worker could not be started"),
+  );
   workers.set(pace, started);
   return started;
 }
@@ -69,14 +77,14 @@ function take(answer: Answer) {
 
 function ask<T>(
   request: Request,
-  { pace = "any", ...more }: Partial<Pick<Waiting, "pace" | "progress" | "step">> = {},
+  { pace = "any", ...more }: { pace?: Pace } & Pick<Waiting, "progress" | "step"> = {},
 ): Promise<T> {
-  const worker = workers.get(pace) ?? start(pace);
-  const asked = new Promise<T>((resolve, reject) => {
-    waiting.set(request.id, { pace, resolve, reject, ...more });
+  return new Promise<T>((resolve, reject) => {
+    const worker = workers.get(pace) ?? start(pace);
+    // Throws for what cannot be sent: then nobody waits.
+    worker.postMessage(request);
+    waiting.set(request.id, { worker, resolve, reject, ...more });
   });
-  worker.postMessage(request);
-  return asked;
 }
 
 type Callable = (...args: never[]) => unknown;

@@ -99,4 +99,13 @@ function send(answer: Answer) {
   postMessage(answer);
 }
 
-addEventListener("message", (event: MessageEvent<Request>) => void answer(event.data));
+/** A request that could not be read does not say whose it is: the page then ends this worker and rejects all its requests. */
+function unreadable(): never {
+  throw new Error("a request to the worker could not be read");
+}
+
+addEventListener(
+  "message",
+  ({ data }: MessageEvent<Request | null>) => void (data ? answer(data) : unreadable()),
+);
+addEventListener("messageerror", unreadable);
