@@ -1,10 +1,14 @@
 // The form of a whole run: the input of `buildRun`, in a natural order.
 
-import { html } from "lit";
+import { html, nothing } from "lit";
 import type { EventType, InputKey } from "prefect-events";
 import { type Form, formFields } from "./form.ts";
-import { withValue } from "./given.ts";
+import { textOf, withValue } from "./given.ts";
 import { type Given, isGiven } from "./state.ts";
+import { counted } from "./words.ts";
+
+/** Maximum number of listed tasks. A link can have more: they stay, and are built. */
+const MOST_TASKS = 100;
 
 const TYPES = ["COMPLETED", "FAILED", "CANCELLED", "CRASHED"];
 
@@ -125,14 +129,14 @@ function taskList(form: Form) {
                   ${TASK.map(({ label }) => html`<span role="columnheader">${label}</span>`)}
                   <span role="columnheader"><span class="visually-hidden">Remove</span></span>
                 </div>
-                ${tasks.map(
+                ${tasks.slice(0, MOST_TASKS).map(
                   (task, n) => html`
                     <div role="row">
                       ${TASK.map(
                         ({ key, label, placeholder }) => html`
                           <span role="cell" class=${key}><small aria-hidden="true">${label}</small><input
                             aria-label="${label} of task ${n + 1}" autocomplete="off" spellcheck="false"
-                            placeholder=${placeholder} .value=${String(task[key] ?? "")}
+                            placeholder=${placeholder} .value=${textOf(task[key] ?? undefined, "text")}
                             @input=${(event: Event) => set(n, key, (event.currentTarget as HTMLInputElement).value)}
                           /></span>
                         `,
@@ -144,7 +148,11 @@ function taskList(form: Form) {
               </div>
             `
       }
-      <button @click=${() => put([...tasks, { name: `task-${tasks.length + 1}` }])}>Add a task</button>
+      ${tasks.length > MOST_TASKS ? html`<p class="hint">And ${counted(tasks.length - MOST_TASKS, "more task", "more tasks")}, not listed here.</p>` : nothing}
+      <button
+        ?disabled=${tasks.length >= MOST_TASKS}
+        @click=${() => put([...tasks, { name: `task-${tasks.length + 1}` }])}
+      >Add a task</button>
     </section>
   `;
 }
