@@ -6,6 +6,7 @@ import { version } from "prefect-events/package.json";
 import { type Given, type Incoming, recognised } from "./core/incoming.ts";
 import { COMMAND_LINE, DOCUMENTATION, REPOSITORY } from "./links.ts";
 import { type LinkProblem, type Place, read, VIEWS, type ViewName, write } from "./state/hash.ts";
+import { MOST_LEVELS } from "./state/levels.ts";
 import { setTheme, THEMES, type Theme, theme } from "./state/theme.ts";
 import { announce } from "./ui/announce.ts";
 import { toClipboard } from "./ui/copy.ts";
@@ -340,6 +341,7 @@ const PROBLEMS: Record<LinkProblem, string> = {
   damaged: "This link is damaged; showing the example instead.",
   "too-large":
     "This link contains more than 1 MB, which is too large; showing the example instead.",
+  "too-deep": `This link contains values nested deeper than ${MOST_LEVELS} levels; showing the example instead.`,
 };
 
 const KNOWN =

@@ -1,5 +1,7 @@
 // Stores the state of a view in the address: `#validate/…`, compressed JSON (RFC 1951) in base64url.
 
+import { isTooDeep } from "./levels.ts";
+
 export const VIEWS = ["validate", "build", "simulate"] as const;
 export type ViewName = (typeof VIEWS)[number];
 
@@ -18,7 +20,7 @@ export interface Place {
   problem?: LinkProblem;
 }
 
-export type LinkProblem = "damaged" | "too-large";
+export type LinkProblem = "damaged" | "too-large" | "too-deep";
 
 class TooLarge extends Error {}
 
@@ -27,15 +29,16 @@ export async function read(hash: string): Promise<Place> {
   const view = VIEWS.find((one) => one === name) ?? "validate";
   if (!packed) return { view };
   try {
-    return { view, state: JSON.parse(await unpack(packed)) };
+    const state = JSON.parse(await unpack(packed));
+    return isTooDeep(state) ? { view, problem: "too-deep" } : { view, state };
   } catch (error) {
     return { view, problem: error instanceof TooLarge ? "too-large" : "damaged" };
   }
 }
 
-/** Omits a state that would be too large to read again. */
+/** Omits a state that would be too large or too deep to read again. */
 export async function write({ view, state }: Place): Promise<string> {
-  if (state === undefined) return `#${view}`;
+  if (state === undefined || isTooDeep(state)) return `#${view}`;
   const bytes = new TextEncoder().encode(JSON.stringify(state));
   return bytes.length > MOST_BYTES ? `#${view}` : `#${view}/${await pack(bytes)}`;
 }

@@ -1,6 +1,8 @@
 // Values at dotted keys, and their text in fields.
 
 import type { InputKey } from "prefect-events";
+import { isTooDeep } from "../../state/levels.ts";
+import { isManyLines, jsonText } from "../../ui/long-text.ts";
 import { type Given, isGiven } from "./state.ts";
 
 export function at(given: Given, key: string): unknown {
@@ -37,13 +39,16 @@ export function known(given: Given, inputs: InputKey[]): Given {
   return picked;
 }
 
+/** Longer JSON is not indented in a field, in UTF-16 code units. */
+const LONGEST_INDENTED = 20_000;
+
 const JSON_TYPES = ["object", "object of strings", "array", "labels", "list of labels", "any"];
 
 export function isJson(type: InputKey["type"]) {
   return JSON_TYPES.includes(type);
 }
 
-/** Converts the typed text to the field's type; text that cannot be converted stays, so that the builder rejects it with a reason. */
+/** Converts the typed text to the field's type; text that cannot be converted, or is nested too deeply, stays, and is rejected with a reason. */
 export function typed(text: string, type: InputKey["type"]): unknown {
   if (text.trim() === "") return undefined;
   if (type === "list of texts" && !text.trimStart().startsWith("["))
@@ -52,11 +57,16 @@ export function typed(text: string, type: InputKey["type"]): unknown {
       .map((one) => one.trim())
       .filter((one) => one !== "");
   if (["text", "uuid", "timestamp"].includes(type)) return text;
-  try {
-    return JSON.parse(text);
-  } catch {
-    return text;
-  }
+  const value = parsed(text);
+  return value === undefined || isTooDeep(value) ? text : value;
+}
+
+/** The first field whose text is JSON that is nested too deeply. */
+export function tooDeep(given: Given, inputs: InputKey[]): string | undefined {
+  return inputs.find(({ key, type }) => {
+    const value = at(given, key);
+    return isJson(type) && typeof value === "string" && isTooDeep(parsed(value));
+  })?.key;
 }
 
 export function textOf(value: unknown, type: InputKey["type"]): string {
@@ -67,15 +77,16 @@ export function textOf(value: unknown, type: InputKey["type"]): string {
     value.every((one) => typeof one === "string")
   )
     return value.join(", ");
-  if (typeof value === "string" && !(type === "any" && isJsonText(value))) return value;
-  return JSON.stringify(value, null, isJson(type) ? 2 : 0);
+  const isText = typeof value === "string" && !isManyLines(value);
+  if (isText && !(type === "any" && parsed(value) !== undefined)) return value;
+  return jsonText(value, isJson(type) ? LONGEST_INDENTED : 0);
 }
 
-function isJsonText(text: string) {
+/** `undefined`: not JSON. */
+function parsed(text: string): unknown {
   try {
-    JSON.parse(text);
-    return true;
+    return JSON.parse(text);
   } catch {
-    return false;
+    return undefined;
   }
 }

@@ -37,7 +37,7 @@ export interface Output {
 }
 
 /** Maximum length of the shown text; copying copies all of it. */
-const MOST_SHOWN = 100_000;
+export const MOST_SHOWN = 100_000;
 const MOST_ROWS = 300;
 /** In bytes: the address, where quotes are escaped, passes the text to other views. */
 const MOST_SENT = 400_000;

@@ -5,15 +5,17 @@ import { html, nothing, type PropertyValues } from "lit";
 import { customElement, state } from "lit/decorators.js";
 import type { BuiltEvent, EventType, InputKey } from "prefect-events";
 import { authoring, catalogue, events, InputError, latest } from "../../core/client.ts";
+import { MOST_LEVELS } from "../../state/levels.ts";
 import { announce } from "../../ui/announce.ts";
+import { jsonText } from "../../ui/long-text.ts";
 import { code, fence, sentence as prose } from "../../ui/markdown.ts";
 import { View } from "../view.ts";
 import "./choice.ts";
 import { type Form, fieldId, firstFold, foldOf, formFields, type Problem, SELF } from "./form.ts";
-import { at, known, textOf, typed, withValue } from "./given.ts";
+import { at, known, textOf, tooDeep, typed, withValue } from "./given.ts";
 import { changed } from "./json-view.ts";
 import { type Choice, choices } from "./names.ts";
-import { type Built, output, peek } from "./output.ts";
+import { type Built, MOST_SHOWN, output, peek } from "./output.ts";
 import { runForm, runInputs, specOf } from "./run.ts";
 import "./view.css";
 import { fresh, type Given, type Kind, type OutputView, type State, stateOf } from "./state.ts";
@@ -86,6 +88,8 @@ export class BuildView extends View<unknown> {
   }
 
   private readonly make = latest(async (at: State, inputs: InputKey[]): Promise<Built> => {
+    const deep = tooDeep(at.kind === "event" ? at.input : at.run, inputs);
+    if (deep) throw new InputError(`\`${deep}\` is nested deeper than ${MOST_LEVELS} levels`);
     const options = { seed: at.seed, now: at.now };
     const built: BuiltEvent[] =
       at.kind === "event"
@@ -93,7 +97,7 @@ export class BuildView extends View<unknown> {
         : await authoring.buildRun(specOf(at.run), options);
     const json =
       at.kind === "event"
-        ? JSON.stringify(built[0], null, 2)
+        ? jsonText(built[0], MOST_SHOWN)
         : built.map((event) => `${JSON.stringify(event)}\n`).join("");
     const { view } = at;
     const [report, text] = await Promise.all([
@@ -251,7 +255,7 @@ export class BuildView extends View<unknown> {
     const text =
       at.kind === "event"
         ? fence(built.json, "json")
-        : `${counted(built.events.length, "event")} of this run:\n\n${fence(JSON.stringify(specOf(at.run), null, 2), "json")}`;
+        : `${counted(built.events.length, "event")} of this run:\n\n${fence(jsonText(specOf(at.run), MOST_SHOWN), "json")}`;
     return [`### ${title}`, verdict, ...(found.length > 0 ? [found.join("\n")] : []), text].join(
       "\n\n",
     );

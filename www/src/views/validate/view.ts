@@ -9,6 +9,7 @@ import type { Editor } from "../../editor/editor.ts";
 import { languageOf } from "../../editor/language.ts";
 import type { Recogniser } from "../../editor/recogniser.ts";
 import { announce } from "../../ui/announce.ts";
+import { isManyLines } from "../../ui/long-text.ts";
 import { prose } from "../../ui/prose.ts";
 import { decoded } from "../../ui/utf8.ts";
 import { View } from "../view.ts";
@@ -51,8 +52,8 @@ export class ValidateView extends View<unknown> {
   @state() private check: FileCheck | undefined;
   @state() private chosen: { finding: Diagnostic; lines: Line[] | undefined } | undefined;
   @state() private rejected: string | undefined;
-  /** The text in the field before the editor is loaded; it is not rendered again. */
-  private earlyText = START;
+  /** The text in the field before the editor is loaded; it is not rendered again. None if it would take long to show. */
+  private earlyText: string | undefined = START;
   /** The text that was checked. */
   private checked = "";
   private said = "";
@@ -66,7 +67,7 @@ export class ValidateView extends View<unknown> {
     if (text !== undefined) this.text = text;
     if (profile) this.profile = profile;
     if (hidden) this.unlisted = hidden;
-    this.earlyText = this.text;
+    this.earlyText = isManyLines(this.text) ? undefined : this.text;
   }
 
   override disconnectedCallback() {
@@ -164,7 +165,10 @@ export class ValidateView extends View<unknown> {
     const { editor } = this;
     if (!editor) {
       const early = this.querySelector<HTMLTextAreaElement>(".editor-place textarea");
-      if (early) early.value = text;
+      if (early) {
+        early.readOnly = isManyLines(text);
+        early.value = early.readOnly ? "" : text;
+      }
       this.write(text);
       return;
     }
@@ -354,7 +358,9 @@ export class ValidateView extends View<unknown> {
           <div class="editor-place" ?hidden=${check !== undefined}><textarea
             aria-label="Events"
             spellcheck="false"
-            .defaultValue=${this.earlyText}
+            ?readonly=${this.earlyText === undefined}
+            placeholder=${this.earlyText === undefined ? "The editor is loading…" : nothing}
+            .defaultValue=${this.earlyText ?? ""}
             @input=${(event: Event) => this.write((event.target as HTMLTextAreaElement).value)}
           ></textarea></div>
           <div class="about" ?hidden=${check !== undefined}>
