@@ -19,7 +19,7 @@ use std::time::Duration;
 
 use prefect_events::automation::{self, CheckOptions};
 use prefect_events::catalogue::{self, Example, event_types};
-use prefect_events::diagnostic::{Code, Report, TextOptions};
+use prefect_events::diagnostic::{Code, TextOptions};
 use prefect_events::explain;
 use prefect_events::generate::{self, BuildOptions, BuiltEvent, EventBuilder, History, RunSpec};
 use prefect_events::schema;

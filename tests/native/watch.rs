@@ -422,7 +422,7 @@ fn a_firing_comes_within_half_a_minute_and_is_rendered() {
         matches!(watch.step(fake.now).unwrap(), WatchStep::Fired(_))
     };
     assert!(again(&watch.save()));
-    watch.said();
+    watch.acknowledge();
     assert!(!again(&watch.save()));
 }
 
