@@ -196,6 +196,36 @@ test("Validate shows very many lines only in its editor", async () => {
   assert.equal(await mostLines(page), 2);
 });
 
+test("firings that are in one place of the timeline are drawn once", async () => {
+  const triggers = `{"posture":"Reactive","expect":["prefect.*"],"for_each":["prefect.resource.id"]}`;
+  const automation = `{"name":"a","trigger":{"type":"compound","require":"any","within":60,"triggers":${list(triggers, 900)}},"actions":[]}`;
+  const { page, failures } = await open(
+    link("simulate", JSON.stringify({ automation })),
+    {},
+    async (context) => {
+      await context.addInitScript(() => {
+        // Of the timeline, only firings and the focused window set it.
+        const { setLineDash } = CanvasRenderingContext2D.prototype;
+        const counts = Object.assign(globalThis, { dashes: 0 });
+        CanvasRenderingContext2D.prototype.setLineDash = function (dashes) {
+          counts.dashes += 1;
+          setLineDash.call(this, dashes);
+        };
+      });
+    },
+  );
+  await page.getByText("Fires 46800 times").waitFor();
+  const { dashes, frames } = await page
+    .waitForFunction(() => {
+      const { dashes } = /** @type {any} */ (globalThis);
+      const { frames } = /** @type {any} */ (document.querySelector("simulate-timeline"));
+      return dashes > 0 && frames > 0 ? { dashes, frames } : undefined;
+    })
+    .then((found) => /** @type {Promise<any>} */ (found.jsonValue()));
+  assert.ok(dashes / frames < 1000, `${dashes} in ${frames} frames`);
+  assert.deepEqual(failures, []);
+});
+
 test("values of any type do no harm", async () => {
   const odd = [
     '{"toString":1,"valueOf":1}',

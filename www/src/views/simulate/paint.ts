@@ -195,12 +195,18 @@ function paintStates(context: CanvasRenderingContext2D, one: Lane, view: View) {
  */
 function paintFirings(context: CanvasRenderingContext2D, one: Lane, view: View) {
   const { scene, x, width, lane, colours } = view;
+  // Thousands of firings can be in one place, where they look like one.
+  const painted = new Set<number>();
   for (const fired of one.fired) {
     const { at, child, ifSilent: silent = false } = fired;
     const isHollow = child || silent;
     const place = x(at);
     if (place < -10 || place > width + 10) continue;
     const wrong = scene.watchesHeartbeats && isWrong(fired);
+    const looks = Number(isHollow) + 2 * Number(silent) + 4 * Number(wrong);
+    const mark = Math.round(place * 2) * 8 + looks;
+    if (painted.has(mark)) continue;
+    painted.add(mark);
     const y = lane.track - 10;
     context.setLineDash(silent ? [3, 3] : []);
     line(context, place, y, place, lane.base + 6, colours.error, isHollow ? 1.25 : 2);
