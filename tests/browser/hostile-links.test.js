@@ -226,6 +226,29 @@ test("firings that are in one place of the timeline are drawn once", async () =>
   assert.deepEqual(failures, []);
 });
 
+for (const { children, says } of [
+  { children: 175, says: "the result is too large" },
+  { children: 700, says: "there are more than 10,000,000 labels" },
+])
+  test(`a simulation with too large a result is a mistake in the input: ${says}`, async () => {
+    const triggers = '{"posture":"Reactive","expect":["a"],"for_each":["long"]}';
+    const automation = `{"name":"a","trigger":{"type":"compound","require":"any","within":60,"triggers":${list(triggers, children)}},"actions":[]}`;
+    const event = {
+      id: "00000000-0000-4000-8000-000000000001",
+      occurred: "2026-03-01T12:00:00Z",
+      event: "a",
+      resource: { "prefect.resource.id": "a", long: "x".repeat(850_000) },
+    };
+    const { page, failures } = await open(
+      link("simulate", JSON.stringify({ automation, events: [JSON.stringify(event)] })),
+    );
+    const notPlayed = page.getByRole("alert");
+    await notPlayed.getByText(says).waitFor();
+    assert.match(await notPlayed.innerText(), new RegExp(`^Not played.\\s+${says}`));
+    assert.equal(await page.locator(".fault").count(), 0);
+    assert.deepEqual(failures, []);
+  });
+
 test("values of any type do no harm", async () => {
   const odd = [
     '{"toString":1,"valueOf":1}',

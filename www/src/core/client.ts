@@ -70,7 +70,9 @@ function take(answer: Answer) {
     asked.resolve(answer.value as never);
     return;
   }
-  const error = answer.ours ? new Fault(answer.message) : new InputError(answer.message);
+  const error = answer.ours
+    ? new Fault(answer.message)
+    : new InputError(answer.message.replace(/^prefect-events: /, ""));
   if (answer.stack) error.stack = answer.stack;
   asked.reject(error);
 }

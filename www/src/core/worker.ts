@@ -89,10 +89,11 @@ async function validateFile({ id, file, options }: Extract<Request, { kind: "fil
   send({ id, kind: "value", value: undefined });
 }
 
-/** The package throws a TypeError for a wrong input; everything else is an internal error. */
+/** The package throws a TypeError for a wrong input, and has a code for one with too large a result; everything else is an internal error. */
 function errorAnswer(id: number, error: unknown): Answer {
   const { message, stack } = error instanceof Error ? error : new Error(String(error));
-  return { id, kind: "error", message, stack, ours: !(error instanceof TypeError) };
+  const isTooLarge = (error as { code?: unknown } | undefined)?.code === "out-of-memory";
+  return { id, kind: "error", message, stack, ours: !(isTooLarge || error instanceof TypeError) };
 }
 
 function send(answer: Answer) {

@@ -143,7 +143,7 @@ export class BuildView extends View<unknown> {
         this.fault(error);
         return;
       }
-      this.explain(error.message.replace(/^prefect-events: /, ""), inputs);
+      this.explain(error.message, inputs);
     }
   }
 
