@@ -198,7 +198,7 @@ test("Validate shows very many lines only in its editor", async () => {
 
 test("firings that are in one place of the timeline are drawn once", async () => {
   const triggers = `{"posture":"Reactive","expect":["prefect.*"],"for_each":["prefect.resource.id"]}`;
-  const automation = `{"name":"a","trigger":{"type":"compound","require":"any","within":60,"triggers":${list(triggers, 900)}},"actions":[]}`;
+  const automation = `{"name":"a","trigger":{"type":"compound","require":"any","within":60,"triggers":${list(triggers, 300)}},"actions":[]}`;
   const { page, failures } = await open(
     link("simulate", JSON.stringify({ automation })),
     {},
@@ -214,7 +214,7 @@ test("firings that are in one place of the timeline are drawn once", async () =>
       });
     },
   );
-  await page.getByText("Fires 46800 times").waitFor();
+  await page.getByText("Fires 15600 times").waitFor();
   const { dashes, frames } = await page
     .waitForFunction(() => {
       const { dashes } = /** @type {any} */ (globalThis);
