@@ -62,6 +62,7 @@ export async function pullCommand(options) {
     });
     try {
       for await (const { lines } of batches) await write(lines, capture);
+      capture?.cut();
     } catch (error) {
       bar.stop();
       if (last && !(error instanceof TypeError)) {
@@ -124,6 +125,8 @@ async function write(lines, capture) {
 class Capture {
   #file;
   #name;
+  /** Where a line begins that was not written completely, and the size with it. @type {{ at: number, size: number } | undefined} */
+  #incomplete;
 
   /** @param {string} name */
   constructor(name) {
@@ -137,7 +140,7 @@ class Capture {
     }
   }
 
-  /** Its end, without a line that was not written completely: that line is removed. */
+  /** Its end, without a line that was not written completely. */
   tail() {
     const { size } = fstatSync(this.#file);
     const begin = Math.max(0, size - TAIL_BYTES);
@@ -152,14 +155,25 @@ class Capture {
       // Without any complete line it may be another file.
       if (end === 0)
         throw new Unreadable(`${this.#name} is not a capture: it must have one event per line`);
-      ftruncateSync(this.#file, begin + end);
+      this.#incomplete = { at: begin + end, size };
     }
     const first = begin === 0 ? 0 : bytes.indexOf(0x0a) + 1;
     return bytes.subarray(first, end).toString();
   }
 
+  /** Removes the incomplete line. Until the core has read the rest, it may be another file, of which nothing is removed. */
+  cut() {
+    if (!this.#incomplete) return;
+    const { at, size } = this.#incomplete;
+    this.#incomplete = undefined;
+    if (fstatSync(this.#file).size !== size)
+      throw new Unreadable(`${this.#name} changed meanwhile: nothing was added to it`);
+    ftruncateSync(this.#file, at);
+  }
+
   /** @param {string} lines */
   append(lines) {
+    this.cut();
     const bytes = Buffer.from(lines);
     try {
       for (let at = 0; at < bytes.length; ) at += writeSync(this.#file, bytes, at);

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { appendFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, suite, test } from "node:test";
 import { gzipSync } from "node:zlib";
@@ -298,11 +298,43 @@ suite("interruptions", () => {
     const cwd = folder();
     assert.equal((await pull(["--resume", "new.ndjson"], { env, cwd })).status, 0);
     assert.equal(readFileSync(join(cwd, "new.ndjson"), "utf8").split("\n").length, 71);
-    writeFileSync(join(cwd, "notes.txt"), "one\ntwo\n");
-    const { status, stderr } = await pull(["--resume", "notes.txt"], { env, cwd });
+    for (const notes of ["one\ntwo\n", "one\ntwo\nthree"]) {
+      writeFileSync(join(cwd, "notes.txt"), notes);
+      const { status, stderr } = await pull(["--resume", "notes.txt"], { env, cwd });
+      assert.equal(status, 2);
+      assert.match(stderr, /the earlier capture must be NDJSON/);
+      assert.equal(readFileSync(join(cwd, "notes.txt"), "utf8"), notes);
+    }
+  });
+
+  test("--resume removes an incomplete line also if nothing is new, but not if others write", async () => {
+    const cwd = folder();
+    const file = join(cwd, "events.ndjson");
+    const only = `${[0, 1].map((at) => JSON.stringify(event(at, start + 1000 * at))).join("\n")}\n`;
+    /** @type {(() => void) | undefined} */
+    let action;
+    const server = await stub({
+      events: spaced({ count: 2, start, step: 1000 }),
+      fault() {
+        action?.();
+        return undefined;
+      },
+    });
+    const resume = () =>
+      pull(["--resume", "events.ndjson"], { env: { PREFECT_API_URL: server.url }, cwd });
+    writeFileSync(file, `${only}{"id`);
+    const quiet = await resume();
+    assert.equal(quiet.status, 0, quiet.stderr);
+    assert.equal(readFileSync(file, "utf8"), only);
+
+    writeFileSync(file, `${only}{"id`);
+    action = () => {
+      if (readFileSync(file, "utf8").endsWith('{"id')) appendFileSync(file, '":1}\n');
+    };
+    const { status, stderr } = await resume();
     assert.equal(status, 2);
-    assert.match(stderr, /the earlier capture must be NDJSON/);
-    assert.equal(readFileSync(join(cwd, "notes.txt"), "utf8"), "one\ntwo\n");
+    assert.match(stderr, /^prefect-events: events\.ndjson changed meanwhile: nothing was added/m);
+    assert.equal(readFileSync(file, "utf8"), `${only}{"id":1}\n`);
   });
 
   test("a full disk and a closed pipe end with status 2 and a sentence", async () => {

@@ -63,6 +63,8 @@ def pull_events(client: Client, options: dict[str, Any], names: dict[str, str], 
                 # Whole lines, also if a signal comes.
                 with deferred_signals():
                     (capture or STDOUT).write(lines)
+        if capture:
+            capture.cut()
     except (ServerError, Interrupted):
         client.bar.stop()
         if last:
@@ -92,13 +94,15 @@ class Capture:
 
     def __init__(self, name: str, path: str) -> None:
         self.name = name
+        self.incomplete: tuple[int, int] | None = None
+        """Where a line begins that was not written completely, and the size with it."""
         try:
             self.file = io.FileIO(path, "a+")
         except OSError as error:
             raise Failed(f"{name} {cannot_read(error)}") from None
 
     def tail(self) -> str:
-        """Its end, without a line that was not written completely: that line is removed."""
+        """Its end, without a line that was not written completely."""
         size = self.file.seek(0, os.SEEK_END)
         begin = max(0, size - TAIL)
         self.file.seek(begin)
@@ -109,11 +113,22 @@ class Capture:
             # Without any complete line it may be another file.
             if end == 0:
                 raise Failed(f"{self.name} is not a capture: it must have one event per line")
-            self.file.truncate(begin + end)
+            self.incomplete = begin + end, size
         first = 0 if begin == 0 else text.find(b"\n") + 1
         return text[first:end].decode("utf-8", "replace")
 
+    def cut(self) -> None:
+        """Removes the incomplete line. Until the core has read the rest, it may be another file, of which nothing is removed."""
+        if self.incomplete is None:
+            return
+        begin, size = self.incomplete
+        self.incomplete = None
+        if os.fstat(self.file.fileno()).st_size != size:
+            raise Failed(f"{self.name} changed meanwhile: nothing was added to it")
+        self.file.truncate(begin)
+
     def write(self, lines: bytes) -> None:
+        self.cut()
         rest = memoryview(lines)
         try:
             while rest:
