@@ -68,6 +68,17 @@ def test_archive(folder: Path, action: str, form: str, kind: str) -> None:
     assert (ended.returncode, ended.stderr) == (2, expected)
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="no shell that closes it")
+@pytest.mark.parametrize("arguments", ["--help", "explain missing-label", "validate --fix -", "archive validate events.ndjson"])
+def test_a_closed_standard_output(folder: Path, arguments: str) -> None:
+    line = f'exec "$0" -m prefect_events {arguments} >&-'
+    ended = subprocess.run(
+        ["sh", "-c", line, sys.executable], cwd=folder, input=b"{}", stderr=subprocess.PIPE
+    )
+    expected = b"prefect-events: standard output cannot be written: it is closed\n"
+    assert (ended.returncode, ended.stderr) == (2, expected)
+
+
 def test_a_pipe_that_closes_in_the_middle_of_a_report(folder: Path) -> None:
     (folder / "events.ndjson").write_text("{}\n" * 5000)
     arguments = command("validate", "--max-diagnostics", "100000")

@@ -19,10 +19,15 @@ class Output:
 
     def __init__(self, descriptor: int) -> None:
         self.descriptor = descriptor
+        self.is_closed = False
+        """The caller has closed it; its number is that of the null device."""
 
     def write(self, text: str | bytes) -> None:
         # Names of files need not be UTF-8.
         rest = memoryview(text.encode("utf-8", "backslashreplace") if isinstance(text, str) else text)
+        if rest and self.is_closed and self is STDOUT:
+            STDERR.write("prefect-events: standard output cannot be written: it is closed\n")
+            raise SystemExit(MISUSE)
         try:
             if os.name == "nt" and self.is_terminal:
                 # A console of Windows takes no bytes.
@@ -69,6 +74,7 @@ def open_streams() -> None:
         except OSError:
             # The lowest free number: this one.
             os.open(os.devnull, os.O_RDWR)
+            STDOUT.is_closed |= descriptor == STDOUT.descriptor
 
 
 def named(error: OSError) -> tuple[str, str]:
