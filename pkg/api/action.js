@@ -2,6 +2,7 @@
 
 import { bytesOf, document, jsonOf, kind, optionsOf, plainData } from "../input.js";
 import { liveModule } from "../modules/live.js";
+import { isPlain } from "../options.js";
 
 /** @typedef {string | Uint8Array | ArrayBuffer} Text */
 
@@ -12,6 +13,8 @@ import { liveModule } from "../modules/live.js";
  */
 export function renderActions(input, options) {
   const callee = "renderActions";
+  // The copy below would lose what is wrong.
+  if (!isPlain(options)) optionsOf(options, callee);
   // Texts and objects are no plain options.
   const { events, given, ...plain } = options ?? {};
   const { uiUrl, most, ...how } = /** @type {import("../entries/live.js").RenderActionsOptions} */ (

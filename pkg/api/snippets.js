@@ -66,13 +66,14 @@ function depthOf(value) {
  */
 export function toPython(events) {
   const { all } = written(events, "toPython");
+  for (const [index, event] of all.entries()) rejectIncomplete(event, index);
   const deep = all.map(depthOf);
   const at = deep.findIndex((depth) => depth > DEEPEST);
   if (at >= 0)
     throw new TypeError(
       `toPython needs events that are nested at most ${DEEPEST} levels deep: item ${at} is deeper`,
     );
-  const linked = all.some(({ follows }) => follows !== null);
+  const linked = all.some(({ follows }) => typeof follows === "string");
   const lines = [
     "from datetime import datetime",
     "from uuid import UUID",
@@ -82,6 +83,29 @@ export function toPython(events) {
   for (const event of all) lines.push("", emitted(event));
   if (lines.some((line) => line.includes(LOADS))) lines.unshift("import json");
   return lines.join("\n");
+}
+
+/** The seconds of the years 1 to 9999, which Python has. */
+const [FIRST, END] = [-62_135_596_800, 253_402_300_800];
+
+/** @param {Event} event @param {number} index */
+function rejectIncomplete({ event, occurred, resource, id, follows }, index) {
+  const reject = (/** @type {string} */ name, /** @type {string} */ expected) => {
+    throw new TypeError(
+      `toPython needs an array of events: \`${name}\` of item ${index} must be ${expected}`,
+    );
+  };
+  if (typeof event !== "string") reject("event", "a string");
+  if (typeof id !== "string") reject("id", "a string");
+  if (typeof (follows ?? "") !== "string") reject("follows", "a string or null");
+  if (resource === null || typeof resource !== "object" || Array.isArray(resource))
+    reject("resource", "an object");
+  if (
+    typeof occurred === "number"
+      ? !(occurred >= FIRST && occurred < END)
+      : typeof occurred !== "string"
+  )
+    reject("occurred", "a string, or the seconds since 1970 of a year from 1 to 9999");
 }
 
 /** @param {Event} event */
@@ -97,7 +121,7 @@ function emitted({ event, occurred, resource, related = [], payload = {}, id, fo
     `    payload=${literal(payload, 1)},`,
     `    id=UUID(${literal(id, 1)}),`,
   ];
-  if (follows !== null) {
+  if (typeof follows === "string") {
     // `emit_event` only reads the id of the followed event, and requires a time close to it.
     lines.push(
       "    follows=Event(",

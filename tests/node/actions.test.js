@@ -62,7 +62,9 @@ test("a scenario: the generated events have the names", () => {
 test("misuse and unreadable input", () => {
   assert.throws(() => renderActions("{}", /** @type {any} */ ({ given: [] })), TypeError);
   assert.throws(() => renderActions("{}", /** @type {any} */ ({ unknown: 1 })), TypeError);
-  const { errors, firings } = renderActions("nothing: 1");
+  for (const wrong of [null, [], new Map(), () => 1, 5, new Date(), new Uint8Array([1])])
+    assert.throws(() => renderActions("{}", /** @type {any} */ (wrong)), TypeError);
+  const { errors, firings } = renderActions("nothing: 1", undefined);
   assert.equal(firings.length, 0);
   assert.ok(errors && errors.length > 0);
 });

@@ -35,6 +35,32 @@ test("events are written as a shell command and as Python", () => {
   const event = buildEvent("acme.order.paid", { resource: { "prefect.resource.id": "it's" } });
   assert.ok(toCurl([event]).includes(`"prefect.resource.id":"it'\\''s"`));
   assert.match(toPython([event]), /^emit_event\(\n {4}event="acme.order.paid",$/m);
+  const { follows, ...first } = event;
+  assert.equal(follows, null);
+  assert.equal(toPython([first]), toPython([event]));
+  assert.match(
+    toPython([{ ...first, occurred: 0 }]),
+    /fromisoformat\("1970-01-01T00:00:00.000\+00/,
+  );
+});
+
+test("Python for events that lack something is a TypeError with its place", () => {
+  const event = buildEvent("acme.order.paid", { resource: { "prefect.resource.id": "a" } });
+  for (const [wrong, name] of /** @type {[object, string][]} */ ([
+    [{ event: undefined }, "event"],
+    [{ id: undefined }, "id"],
+    [{ follows: 1 }, "follows"],
+    [{ resource: [] }, "resource"],
+    [{ occurred: undefined }, "occurred"],
+    [{ occurred: 1e300 }, "occurred"],
+    [{ occurred: 253_402_300_800 }, "occurred"],
+    [{ occurred: Number.NaN }, "occurred"],
+  ]))
+    assert.throws(() => toPython(/** @type {any} */ ([event, { ...event, ...wrong }])), {
+      name: "TypeError",
+      message: new RegExp(`^toPython needs an array of events: \`${name}\` of item 1 must be `),
+    });
+  assert.throws(() => toPython(/** @type {any} */ ([{}])), TypeError);
 });
 
 test("values at any depth are written as Python, or rejected with a sentence", () => {
