@@ -2,8 +2,9 @@
 
 use std::sync::OnceLock;
 
-use prefect_events::archive::validate::{BucketReduce, Mapped, PartMap, RepeatedIds, ReportMerge};
+use prefect_events::archive::validate::{ArchiveFile, BucketReduce, Mapped, PartMap, RepeatedIds, ReportMerge, by_file};
 use prefect_events::diagnostic::TextOptions;
+use prefect_events::render::{FindingsFormat, FindingsView, RenderOptions};
 use prefect_events::validate::{Memory, Merge, PartValidator, ValidateOptions, is_ndjson, validate};
 use proptest::prelude::*;
 use proptest::sample::Index;
@@ -194,6 +195,43 @@ proptest! {
             prop_assert_eq!(serde_json::to_string(&whole).unwrap(), expected);
         }
     }
+}
+
+/// The last line about an archive with these files, and how many files are listed.
+fn summary(files: &[&str], max_diagnostics: usize) -> (String, usize) {
+    let options = ValidateOptions { max_diagnostics, ..ValidateOptions::default() };
+    let mut merge = ReportMerge::new(options.clone());
+    let mut listed = vec![ArchiveFile { name: "bad".to_owned(), parts: Err("is a folder".to_owned()) }];
+    for (number, text) in files.iter().enumerate() {
+        let mut map = PartMap::new(options.clone(), 1);
+        map.add(text.as_bytes(), true);
+        let Mapped { summary, findings, .. } = map.take();
+        merge.part(&findings).unwrap();
+        listed.push(ArchiveFile { name: format!("{number}.ndjson"), parts: Ok(vec![summary]) });
+    }
+    let results = by_file(merge.report(), listed, "the rest");
+    let options = RenderOptions::default();
+    let view = FindingsView { format: FindingsFormat::Pretty, noun: "event", options: &options, backslash: false };
+    (view.end(&results).lines().last().unwrap().to_owned(), results.len())
+}
+
+#[test]
+fn the_summary_counts_the_files_of_the_archive() {
+    let good = format!("{}\n", captured()[0]);
+    // More findings than are listed; with and without a file that has none.
+    for (files, most, count) in [
+        (vec!["{}\n{}\n"], 1, "2 events in 1 file:"),
+        (vec!["{}\n{}\n"], 100, "2 events in 1 file:"),
+        (vec![&*good], 100, "1 event in 1 file:"),
+        (vec![], 100, "0 events in 0 files:"),
+        (vec!["{}\n", "{}\n"], 1, "2 events in 2 files:"),
+        (vec!["{}\n", "{}\n"], 100, "2 events in 2 files:"),
+        (vec!["{}\n", &*good, &*good], 100, "3 events in 3 files:"),
+    ] {
+        let (line, _) = summary(&files, most);
+        assert!(line.starts_with(count), "{files:?}: {line}");
+    }
+    assert_eq!(summary(&["{}\n{}\n"], 1).1, 2, "the bad file and the other");
 }
 
 /// One state of a run is skipped: random changes seldom hit that.

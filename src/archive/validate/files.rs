@@ -17,10 +17,19 @@ pub struct ArchiveFile {
 
 /// The findings of each file that has some or could not be read. Their places are places in the file; the indices of events
 /// are those of the archive, as in messages. `archive`: a name for what the report counts and does not list, and for files
-/// without findings.
+/// without findings; if there is only one file, all is its own.
 #[must_use]
 pub fn by_file(report: Report, files: Vec<ArchiveFile>, archive: &str) -> Vec<FileResult> {
-    let mut results = Vec::new();
+    let readable = files.iter().filter(|file| file.parts.is_ok()).count() as u64;
+    if readable == 1 {
+        let mut report = Some(Report { form: None, ..report });
+        let result = |ArchiveFile { name, parts }| match parts {
+            Ok(_) => report.take().map(|report| checked(name, report, 1)),
+            Err(reason) => Some(unreadable(name, reason)),
+        };
+        return files.into_iter().filter_map(result).collect();
+    }
+    let (mut results, mut listed) = (Vec::new(), 0_u64);
     let mut rest = Report { diagnostics: Vec::new(), ..report };
     let mut found = report.diagnostics.into_iter().peekable();
     let (mut before, mut base) = (0_u64, Position::START);
@@ -28,7 +37,7 @@ pub fn by_file(report: Report, files: Vec<ArchiveFile>, archive: &str) -> Vec<Fi
         let parts = match parts {
             Ok(parts) => parts,
             Err(reason) => {
-                results.push(FileResult::Unreadable { file, reason, is_unfixed: false });
+                results.push(unreadable(file, reason));
                 continue;
             }
         };
@@ -53,13 +62,14 @@ pub fn by_file(report: Report, files: Vec<ArchiveFile>, archive: &str) -> Vec<Fi
         if !own.diagnostics.is_empty() {
             own.valid = own.errors == 0;
             rest.count = rest.count.saturating_sub(count);
-            results.push(checked(file, own));
+            listed = listed.saturating_add(1);
+            results.push(checked(file, own, 1));
         }
     }
     rest.diagnostics.extend(found);
     if rest.count > 0 || rest.truncated.is_some() || results.is_empty() {
         rest.valid = rest.errors == 0;
-        results.push(checked(archive.to_owned(), rest));
+        results.push(checked(archive.to_owned(), rest, readable.saturating_sub(listed)));
     }
     results
 }
@@ -75,9 +85,13 @@ const EMPTY: Report = Report {
     form: None,
 };
 
-fn checked(file: String, report: Report) -> FileResult {
+fn checked(file: String, report: Report, files: u64) -> FileResult {
     let excerpts = vec![None; report.diagnostics.len()];
-    FileResult::Checked(Box::new(FileFindings { file, report, triggers: None, excerpts, fixed: None }))
+    FileResult::Checked(Box::new(FileFindings { file, report, triggers: None, excerpts, fixed: None, files }))
+}
+
+fn unreadable(file: String, reason: String) -> FileResult {
+    FileResult::Unreadable { file, reason, is_unfixed: false }
 }
 
 /// The finding, with places from the beginning of the file.

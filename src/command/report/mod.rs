@@ -282,7 +282,7 @@ impl Reports {
     ) {
         let (mut report, excerpts) = selection.end();
         report.form = form;
-        let findings = FileFindings { file, report, triggers, excerpts, fixed };
+        let findings = FileFindings { file, report, triggers, excerpts, fixed, files: 1 };
         self.known.push(Known::Final(FileResult::Checked(Box::new(findings))));
     }
 
@@ -339,7 +339,7 @@ impl Reports {
                 Known::Final(result) => result,
                 Known::Open { file, selection, fixed } => {
                     let (report, excerpts) = selection.end();
-                    FileResult::Checked(Box::new(FileFindings { file, report, triggers: None, excerpts, fixed }))
+                    FileResult::Checked(Box::new(FileFindings { file, report, triggers: None, excerpts, fixed, files: 1 }))
                 }
             });
         }

@@ -52,6 +52,8 @@ pub struct FileFindings {
     pub excerpts: Vec<Option<Excerpt>>,
     /// How many fixes were applied, if any should be.
     pub fixed: Option<usize>,
+    /// How many files these are: 1, except for the rest of an archive.
+    pub files: u64,
 }
 
 /// What is known of a file.
@@ -161,8 +163,8 @@ impl Totals {
                 FileResult::Unreadable { is_unfixed: true, .. } => sum.unfixed = sum.unfixed.saturating_add(1),
                 FileResult::Unreadable { .. } => sum.unreadable = sum.unreadable.saturating_add(1),
                 FileResult::Checked(findings) => {
-                    let FileFindings { report, fixed, .. } = &**findings;
-                    sum.files = sum.files.saturating_add(1);
+                    let FileFindings { report, fixed, files, .. } = &**findings;
+                    sum.files = sum.files.saturating_add(*files);
                     sum.count = sum.count.saturating_add(report.count);
                     sum.errors = sum.errors.saturating_add(report.errors);
                     sum.warnings = sum.warnings.saturating_add(report.warnings);

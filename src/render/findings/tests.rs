@@ -66,7 +66,7 @@ fn findings(diagnostics: Vec<Diagnostic>, text: &str) -> FileFindings {
         truncated: None,
         form: None,
     };
-    FileFindings { file: FILE.to_owned(), report, triggers: None, excerpts, fixed: None }
+    FileFindings { file: FILE.to_owned(), report, triggers: None, excerpts, fixed: None, files: 1 }
 }
 
 fn checked(diagnostics: Vec<Diagnostic>) -> FileResult {
