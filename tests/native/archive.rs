@@ -2,7 +2,9 @@
 
 use std::sync::OnceLock;
 
-use prefect_events::archive::validate::{ArchiveFile, BucketReduce, Mapped, PartMap, RepeatedIds, ReportMerge, by_file};
+use prefect_events::archive::validate::{
+    ArchiveFile, BucketReduce, Mapped, PartMap, RepeatedIds, ReportMerge, by_file,
+};
 use prefect_events::diagnostic::TextOptions;
 use prefect_events::render::{FindingsFormat, FindingsView, RenderOptions};
 use prefect_events::validate::{Memory, Merge, PartValidator, ValidateOptions, is_ndjson, validate};

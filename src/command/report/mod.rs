@@ -339,7 +339,14 @@ impl Reports {
                 Known::Final(result) => result,
                 Known::Open { file, selection, fixed } => {
                     let (report, excerpts) = selection.end();
-                    FileResult::Checked(Box::new(FileFindings { file, report, triggers: None, excerpts, fixed, files: 1 }))
+                    FileResult::Checked(Box::new(FileFindings {
+                        file,
+                        report,
+                        triggers: None,
+                        excerpts,
+                        fixed,
+                        files: 1,
+                    }))
                 }
             });
         }
