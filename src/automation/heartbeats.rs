@@ -6,6 +6,8 @@ use crate::time::units::SECOND;
 pub(crate) const DRIFT: i64 = 15_000;
 /// How long an event may take to arrive.
 pub(crate) const DELAY: i64 = SECOND;
+/// The most missed heartbeats for which a window is recommended.
+pub(crate) const MOST_MISSES: i64 = 4;
 /// The least number of missed heartbeats that the two figures tolerate.
 const MISSES: i64 = 3;
 
@@ -42,4 +44,14 @@ pub(crate) fn minimum_within(frequency: i64) -> i64 {
 pub(crate) fn recommended_within(frequency: i64) -> i64 {
     let spare = sent_every(frequency).saturating_mul(9).div_euclid(2 * SECOND);
     spare.max(minimum_within(frequency))
+}
+
+/// The window to recommend after a false alarm, in whole seconds. `None`: a longer one would not be the remedy.
+pub(crate) fn longer_within(within: i64, frequency: i64, missed: usize) -> Option<i64> {
+    let missed = i64::try_from(missed).ok().filter(|missed| *missed <= MOST_MISSES)?;
+    if missed == 0 && tolerated(within, frequency) >= 0 {
+        return None;
+    }
+    let longer = smallest_within(frequency, missed).max(recommended_within(frequency));
+    Some(longer).filter(|longer| longer.saturating_mul(SECOND) > within)
 }

@@ -124,14 +124,15 @@ pub(super) fn watches_heartbeats(
 }
 
 impl Trigger {
-    /// Whether it, or one of its triggers, fires because heartbeats are missing.
-    pub(crate) fn watches_heartbeats(&self) -> bool {
+    /// The first trigger in it that fires because heartbeats are missing.
+    pub(crate) fn watching(&self) -> Option<&EventTrigger> {
         match self {
             Trigger::Event(event) => {
                 let names = event.after.iter().chain(&event.expect);
-                watches_heartbeats(Some(event.posture), event.within > 0, &mut names.map(String::as_str))
+                let watches = watches_heartbeats(Some(event.posture), event.within > 0, &mut names.map(String::as_str));
+                Some(event).filter(|_| watches)
             }
-            Trigger::Composite(composite) => composite.triggers.iter().any(Trigger::watches_heartbeats),
+            Trigger::Composite(composite) => composite.triggers.iter().find_map(Trigger::watching),
         }
     }
 

@@ -238,7 +238,8 @@ pub fn heartbeat_advice(config: &HeartbeatConfig) -> Result<Advice, AdviceError>
     let period = heartbeats::period(frequency);
     let tolerated = heartbeats::tolerated(within, frequency);
     let span = |missed: i64| missed.saturating_add(1).saturating_mul(period);
-    let within_for = (0..=4_i64).map(|missed| (missed, heartbeats::smallest_within(frequency, missed)));
+    let within_for =
+        (0..=heartbeats::MOST_MISSES).map(|missed| (missed, heartbeats::smallest_within(frequency, missed)));
     let (sent, after, window) = (seconds(sent), seconds(period), seconds(within));
     let (ticks, third) = (seconds(tick), seconds(frequency.saturating_mul(3)));
     let render = |template: &str| {

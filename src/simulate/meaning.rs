@@ -6,7 +6,7 @@ use hashbrown::HashMap;
 use serde::{Serialize, Serializer};
 use uuid::Uuid;
 
-use crate::automation::Posture;
+use crate::automation::{EventTrigger, Posture, heartbeats};
 use crate::catalogue::runs::{FINAL_TYPES, FLOW_RUN, HEARTBEAT};
 use crate::event::{RESOURCE_ID, ReceivedEvent};
 use crate::text::order;
@@ -14,7 +14,7 @@ use crate::text::steps::step;
 use crate::text::table::Map;
 use crate::text::uuid::is_uuid;
 use crate::time::serial::fraction;
-use crate::time::units::SECOND;
+use crate::time::units::{DAY, SECOND};
 use crate::time::{Instant, TimeSpan};
 use crate::trigger::{Decision, DecisionKind, Firing, Outcome, ServerQuirk, TEXT};
 
@@ -109,10 +109,20 @@ pub struct Lane {
     pub decisions: Option<Vec<usize>>,
     /// When triggers fired, ascending.
     pub fired: Vec<Fired>,
+    /// How the run ended. Absent if the lane is not a run.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ending: Option<RunEnding>,
     /// Set if the run died, no trigger that watches heartbeats fired on it, and no open window still can.
     #[serde(skip_serializing_if = "is_false")]
     #[cfg_attr(feature = "typescript", ts(type = "true", optional))]
     pub undetected: bool,
+    /// The outcome in one or two parts, separated by ` · `: `"fired 12:03:40 · was alive"`. Times are in UTC, with
+    /// the date if the timeline is a day or longer.
+    pub caption: String,
+    /// Set if the caption reports a false alarm or a dead run that is not detected.
+    #[serde(skip_serializing_if = "is_false")]
+    #[cfg_attr(feature = "typescript", ts(type = "true", optional))]
+    pub wrong: bool,
 }
 
 impl Lane {
@@ -199,8 +209,21 @@ pub struct Fired {
     /// The state of the run. Absent if the lane is not a run.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub outcome: Option<RunOutcome>,
+    /// Set if the trigger watches heartbeats, and the run was alive or had finished.
+    #[serde(skip_serializing_if = "is_false")]
+    #[cfg_attr(feature = "typescript", ts(type = "true", optional))]
+    pub false_alarm: bool,
+    /// Set if all triggers with windows for this key are Proactive: it fired because expected events did not arrive.
+    #[serde(skip_serializing_if = "is_false")]
+    #[cfg_attr(feature = "typescript", ts(type = "true", optional))]
+    pub overdue: bool,
     /// How many heartbeats were missed from the start of the window to the next heartbeat, or to the end of the run.
     pub missed: usize,
+    /// For a false alarm on a run that was alive: the longer `within`, in whole seconds, that is recommended for the
+    /// first trigger that watches heartbeats. Absent if a longer window would not be the remedy.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "typescript", ts(type = "number", optional))]
+    pub longer_within: Option<i64>,
     /// Set if it fires after the last captured event, and only if no further event came.
     #[serde(skip_serializing_if = "is_false")]
     #[cfg_attr(feature = "typescript", ts(type = "true", optional))]
@@ -226,6 +249,19 @@ pub enum RunOutcome {
     Finished,
     /// Unknown: it sent nothing later, and reached no final state.
     Silent,
+}
+
+/// How a run ended.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
+#[serde(rename_all = "lowercase")]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS), ts(rename_all = "lowercase"))]
+pub enum RunEnding {
+    /// Its process died before it reached its final state.
+    Died,
+    /// It reached its final state.
+    Finished,
+    /// Neither, up to the end of the timeline.
+    Running,
 }
 
 fn milliseconds<S: Serializer>(at: &Instant, serializer: S) -> Result<S::Ok, S::Error> {
@@ -265,23 +301,14 @@ impl Timeline {
             frequency_seconds: TimeSpan(beats.frequency),
             period_seconds: TimeSpan(beats.frequency.saturating_add(beats.drift)),
         });
-        let period = heartbeat.map(|rhythm| rhythm.period_seconds.0);
         let mut open = OpenLanes::new(&document.runs, &scenario.events, scenario.end);
         open.add_decisions(outcome);
-        let mut lanes = open.finish(outcome, scenario.end, scenario.end, period);
-        let watches_heartbeats = scenario.automation.trigger.watches_heartbeats();
-        // Only a trigger that looks for dead runs can miss one.
-        for lane in &mut lanes {
-            lane.undetected &= watches_heartbeats;
-        }
-        Timeline {
-            start: scenario.start,
-            end: scenario.end,
-            tick_seconds: TimeSpan(scenario.tick),
-            watches_heartbeats,
+        open.finish(
+            scenario,
+            outcome,
+            Span { start: scenario.start, known: scenario.end, end: scenario.end },
             heartbeat,
-            lanes,
-        }
+        )
     }
 
     /// The lanes with some of these decisions, ascending, reduced to these; indexes refer to this list.
@@ -319,16 +346,67 @@ impl Timeline {
         open.add_decisions(outcome);
         // Runs that no trigger looked at are left out.
         open.lanes.retain(|lane| !lane.decisions.is_empty());
-        let lanes = open.finish(outcome, known, end, heartbeat.map(|rhythm| rhythm.period_seconds.0));
-        Timeline {
-            start,
-            end,
-            tick_seconds: TimeSpan(scenario.tick),
-            watches_heartbeats: scenario.automation.trigger.watches_heartbeats(),
-            heartbeat,
-            lanes,
-        }
+        open.finish(scenario, outcome, Span { start, known, end }, heartbeat)
     }
+}
+
+impl Lane {
+    /// `per_run`: the automation counts or waits for each run; runs that it counts together do not fire individually.
+    fn describe(&mut self, watches_heartbeats: bool, per_run: bool, is_dated: bool) {
+        step(self.fired.len());
+        let acts = self.fired.iter().any(|one| !one.if_silent && !one.child);
+        let mut own = self.fired.iter().filter(|one| !one.if_silent && !(acts && one.child));
+        let first = own.next();
+        let others = own.count();
+        if let Some(one) = first.or(self.fired.first()) {
+            let verb = match (one.if_silent, one.child) {
+                (false, false) => "fired ",
+                (false, true) => "child fired ",
+                (true, false) => "fires ",
+                (true, true) => "a child fires ",
+            };
+            let more = if others == 0 { String::new() } else { [" and ", &*others.to_string(), " more"].concat() };
+            let outcome = match one.outcome {
+                _ if one.if_silent => " if nothing comes",
+                Some(RunOutcome::Alive) if watches_heartbeats => " · was alive",
+                Some(RunOutcome::Dead) if watches_heartbeats => " · was dead",
+                Some(RunOutcome::Finished) if watches_heartbeats => " · had finished",
+                Some(RunOutcome::Silent) if watches_heartbeats => " · sent nothing more",
+                _ if !watches_heartbeats && one.overdue && !one.child => " · nothing came in time",
+                _ => "",
+            };
+            self.wrong = one.false_alarm && !one.if_silent;
+            self.caption = [verb, &*clock(one.at, is_dated), &*more, outcome].concat();
+            return;
+        }
+        let ending = match self.ending {
+            None => "did not fire",
+            Some(RunEnding::Died) => "died",
+            Some(RunEnding::Finished) => "finished",
+            Some(RunEnding::Running) => "still running",
+        };
+        let rest = match self.ending {
+            None => "",
+            _ if !per_run => "",
+            _ if self.undetected => " · not detected",
+            Some(RunEnding::Died) if watches_heartbeats => " · window still open",
+            _ => " · not fired",
+        };
+        self.wrong = self.undetected && per_run;
+        self.caption = [ending, rest].concat();
+    }
+}
+
+/// `12:03:40`, or `1 Mar 12:03:40`.
+fn clock(at: Instant, is_dated: bool) -> String {
+    let text = at.rfc3339();
+    let part = |from: usize, to: usize| text.get(from..to).unwrap_or_default();
+    if !is_dated {
+        return part(11, 19).to_owned();
+    }
+    let month = part(5, 7).parse::<usize>().unwrap_or_default().saturating_sub(1).saturating_mul(3);
+    let month = "JanFebMarAprMayJunJulAugSepOctNovDec".get(month..month.saturating_add(3)).unwrap_or_default();
+    [part(8, 10).trim_start_matches('0'), " ", month, " ", part(11, 19)].concat()
 }
 
 /// The usual gap between two captured heartbeats of a run: the median, if it is a second or more.
@@ -346,6 +424,14 @@ fn usual_gap(events: &[ReceivedEvent]) -> Option<TimeSpan> {
     order::by_key(&mut gaps, &mut |gap| gap.unsigned_abs());
     let middle = gaps.get(gaps.len() / 2)?;
     (*middle >= SECOND).then_some(TimeSpan(*middle))
+}
+
+/// The times of a timeline; `known`: when the last known event occurred.
+#[derive(Clone, Copy)]
+struct Span {
+    start: Instant,
+    known: Instant,
+    end: Instant,
 }
 
 /// A lane under construction.
@@ -499,8 +585,13 @@ impl<'s> OpenLanes<'s> {
         self.places.get(&*values).copied().unwrap_or_else(|| self.begin(values))
     }
 
-    /// `known`: when the last known event occurred.
-    fn finish(self, outcome: &Outcome, known: Instant, end: Instant, period: Option<i64>) -> Vec<Lane> {
+    fn finish(
+        self,
+        scenario: &Scenario,
+        outcome: &Outcome,
+        span: Span,
+        heartbeat: Option<HeartbeatRhythm>,
+    ) -> Timeline {
         let mut firings: Map<_, &Firing> = Map::default();
         for firing in outcome.firings.iter().chain(&outcome.child_firings) {
             step(firing.labels.len());
@@ -514,8 +605,18 @@ impl<'s> OpenLanes<'s> {
             firings.get(&(decision.at, path, labels)).copied()
         };
         let mut left = MOST_MISSED;
-        let lanes = self.lanes.into_iter();
-        lanes.map(|lane| lane.finish(&outcome.decisions, &firing, known, end, period, &mut left)).collect()
+        let watching = scenario.automation.trigger.watching();
+        let watches_heartbeats = watching.is_some();
+        let finish =
+            |lane: OpenLane<'s>| lane.finish(&outcome.decisions, &firing, span, heartbeat, watching, &mut left);
+        let mut lanes: Vec<Lane> = self.lanes.into_iter().map(finish).collect();
+        let is_kept = |lane: &Lane| !lane.windows.is_empty() || !lane.fired.is_empty();
+        let per_run = lanes.iter().any(|lane| lane.run && is_kept(lane)) || !lanes.iter().any(is_kept);
+        let Span { start, end, .. } = span;
+        for lane in &mut lanes {
+            lane.describe(watches_heartbeats, per_run, end.since(start) >= DAY);
+        }
+        Timeline { start, end, tick_seconds: TimeSpan(scenario.tick), watches_heartbeats, heartbeat, lanes }
     }
 }
 
@@ -554,11 +655,12 @@ impl<'s> OpenLane<'s> {
         mut self,
         decisions: &[Decision],
         firing: &dyn Fn(&Decision) -> Option<&'f Firing>,
-        known: Instant,
-        end: Instant,
-        period: Option<i64>,
+        Span { known, end, .. }: Span,
+        heartbeat: Option<HeartbeatRhythm>,
+        watching: Option<&EventTrigger>,
         left: &mut usize,
     ) -> Lane {
+        let period = heartbeat.map(|rhythm| rhythm.period_seconds.0);
         order::by_key(&mut self.heartbeats, &mut |at| at.sortable());
         order::by_key(&mut self.states, &mut |state| state.at.sortable());
         let is_run = self.id.is_some_and(|id| id.starts_with(FLOW_RUN));
@@ -582,16 +684,24 @@ impl<'s> OpenLane<'s> {
             }
             _ => Vec::new(),
         };
-        let outcome = |at: Instant| {
+        // At the instant of its death a run sends nothing more, but its final state if that is due then.
+        let ending = |at: Instant| {
             let is_over = |time: Option<Instant>| time.is_some_and(|time| time <= at);
-            let dies_first = dies.is_some_and(|dies| ends.is_none_or(|ends| dies < ends));
             match () {
-                () if is_over(dies) && dies_first => RunOutcome::Dead,
-                () if is_over(ends) => RunOutcome::Finished,
-                () if self.run.is_some() => RunOutcome::Alive,
-                () => outcome_of(at, ends, self.heartbeats.last().copied()),
+                () if is_over(dies.filter(|dies| ends.is_none_or(|ends| *dies < ends))) => RunEnding::Died,
+                () if is_over(ends) => RunEnding::Finished,
+                () => RunEnding::Running,
             }
         };
+        let outcome = |at: Instant| match ending(at) {
+            RunEnding::Died => RunOutcome::Dead,
+            RunEnding::Finished => RunOutcome::Finished,
+            RunEnding::Running if self.run.is_some() => RunOutcome::Alive,
+            RunEnding::Running => outcome_of(at, ends, self.heartbeats.last().copied()),
+        };
+        step(self.windows.len());
+        let overdue =
+            !self.windows.is_empty() && self.windows.iter().all(|window| window.posture == Posture::Proactive);
         let fired: Vec<Fired> = self
             .fired
             .iter()
@@ -606,22 +716,36 @@ impl<'s> OpenLane<'s> {
                     missed.partition_point(|beat| *beat < next).saturating_sub(before)
                 });
                 let firing = firing(decision);
+                let outcome = Some(decision.at).filter(|_| is_run).map(outcome);
+                let fault = firing.and_then(Firing::quirk);
+                let is_alive = outcome == Some(RunOutcome::Alive);
+                let false_alarm = decision.trigger.as_ref().is_some_and(|trigger| trigger.watches_heartbeats)
+                    && (is_alive || outcome == Some(RunOutcome::Finished));
+                // A longer window does not help against events that the server held back.
+                let helped = watching.zip(heartbeat).filter(|_| false_alarm && is_alive && fault.is_none());
+                let longer_within = helped.and_then(|(trigger, rhythm)| {
+                    heartbeats::longer_within(trigger.within, rhythm.frequency_seconds.0, missed)
+                });
                 Fired {
                     decision: Some(index),
                     at: decision.at,
                     path: path.to_owned(),
                     child: path != "$",
-                    outcome: is_run.then(|| outcome(decision.at)),
+                    outcome,
+                    false_alarm,
+                    overdue,
                     missed,
+                    longer_within,
                     if_silent: firing.is_some_and(|firing| firing.if_silent),
-                    fault: firing.and_then(Firing::quirk),
+                    fault,
                     reason: firing.map_or_else(|| decision.reason_sentence(), Firing::reason_sentence),
                 }
             })
             .collect();
-        let is_dead = dies.is_some_and(|dies| dies <= end && ends.is_none_or(|ends| ends >= dies));
-        let undetected = is_run
-            && is_dead
+        let ending = is_run.then(|| ending(end));
+        // Only a trigger that looks for dead runs can miss one.
+        let undetected = watching.is_some()
+            && ending == Some(RunEnding::Died)
             && self.open.is_empty()
             && !fired.iter().any(|fired| fired.outcome == Some(RunOutcome::Dead));
         Lane {
@@ -637,7 +761,10 @@ impl<'s> OpenLane<'s> {
             windows: self.windows,
             decisions: Some(self.decisions),
             fired,
+            ending,
             undetected,
+            caption: String::new(),
+            wrong: false,
         }
     }
 }

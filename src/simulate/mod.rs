@@ -82,7 +82,7 @@ pub use judgement::{
 pub use leaders::MissingLeaders;
 pub(crate) use leaders::add_late;
 pub(crate) use life::{Life, Lives};
-pub use meaning::{Fired, HeartbeatRhythm, Lane, RunOutcome, StateChange, Timeline, Window};
+pub use meaning::{Fired, HeartbeatRhythm, Lane, RunEnding, RunOutcome, StateChange, Timeline, Window};
 pub(crate) use part::{PlayedPart, in_order, play_part};
 pub(crate) use playback::{TICK, after, longest};
 pub use reading::DocumentText;

@@ -154,7 +154,7 @@ impl Tree {
 }
 
 fn summary(trigger: &Trigger, automation: usize, path: String) -> TriggerSummary {
-    let kind = trigger.kind();
+    let (kind, watches_heartbeats) = (trigger.kind(), trigger.watching().is_some());
     match trigger {
         Trigger::Event(event) => TriggerSummary {
             automation,
@@ -164,6 +164,7 @@ fn summary(trigger: &Trigger, automation: usize, path: String) -> TriggerSummary
             threshold: event.threshold,
             within: event.within,
             has_after: !event.after.is_empty(),
+            watches_heartbeats,
         },
         Trigger::Composite(composite) => TriggerSummary {
             automation,
@@ -173,6 +174,7 @@ fn summary(trigger: &Trigger, automation: usize, path: String) -> TriggerSummary
             threshold: i64::try_from(composite.require).unwrap_or(i64::MAX),
             within: composite.within.unwrap_or_default(),
             has_after: false,
+            watches_heartbeats,
         },
     }
 }

@@ -63,6 +63,8 @@ pub struct TriggerSummary {
     pub within: i64,
     /// Whether an event must open its windows.
     pub has_after: bool,
+    /// Whether it fires because heartbeats are missing, or a trigger in it does.
+    pub watches_heartbeats: bool,
 }
 
 /// A trigger has fired.

@@ -2,7 +2,8 @@
 //! (`tests/cases/lanes.ndjson.gz`): its presets, runs of all kinds, and triggers of other shapes, each played as a
 //! scenario and replayed as captured events.
 
-use prefect_events::simulate::{ReplayOptions, SimulateOptions, SimulationResult, replay, simulate};
+use prefect_events::render::simulation_html;
+use prefect_events::simulate::{Lane, ReplayOptions, RunEnding, SimulateOptions, SimulationResult, replay, simulate};
 use serde_json::{Value as Json, json};
 
 fn options(text: &Json) -> SimulateOptions {
@@ -139,4 +140,136 @@ fn know_better(title: &str, recorded: &mut Json) {
             lane["fired"][0][3] = json!(before);
         }
     }
+}
+
+fn lanes(scenario: &Json) -> Vec<Lane> {
+    let options = SimulateOptions { timeline: true, ..SimulateOptions::default() };
+    let result = simulate((&*scenario.to_string()).into(), &options);
+    assert!(result.errors.is_empty(), "{:?}", result.errors);
+    let drawn = simulation_html(&result).unwrap();
+    let lanes = result.timeline.unwrap().lanes;
+    assert_drawn(&drawn, &lanes);
+    lanes
+}
+
+/// The drawing has the captions, and marks those that are wrong.
+fn assert_drawn(drawn: &str, lanes: &[Lane]) {
+    for part in lanes.iter().flat_map(|lane| lane.caption.split(" · ")) {
+        assert!(drawn.contains(&format!(">{part}</text>")), "{part}: {drawn}");
+    }
+    let wrong: usize = lanes.iter().filter(|lane| lane.wrong).map(|lane| lane.caption.split(" · ").count()).sum();
+    assert_eq!(drawn.matches("<text class=\"pe-bad\"").count(), wrong);
+    let died = lanes.iter().filter(|lane| lane.ending == Some(RunEnding::Died)).count();
+    assert_eq!(drawn.matches("<title>the process dies ").count(), died);
+    let alarms = lanes.iter().flat_map(|lane| &lane.fired).filter(|fired| fired.false_alarm).count();
+    // One more is in the legend.
+    assert_eq!(drawn.matches("<path class=\"pe-mark\"").count(), if alarms > 0 { alarms + 1 } else { 0 });
+}
+
+#[test]
+fn the_drawing_says_what_the_timeline_says() {
+    let mut captions = 0;
+    let mut check = |result: &SimulationResult| {
+        let lanes = result.timeline.as_ref().map_or(&[][..], |timeline| &timeline.lanes);
+        if lanes.len() <= 40 {
+            assert_drawn(&simulation_html(result).unwrap(), lanes);
+            captions += lanes.len();
+        }
+    };
+    super::cases::each_row("lanes.ndjson.gz", |row| {
+        let case: Json = serde_json::from_slice(row.raw()).unwrap();
+        let how = SimulateOptions { events: true, timeline: true, ..SimulateOptions::default() };
+        let played = simulate(case["scenario"].as_str().unwrap().into(), &how);
+        check(&played);
+        let events: String =
+            played.events.iter().flatten().map(|event| serde_json::to_string(event).unwrap() + "\n").collect();
+        let how = ReplayOptions { timeline: true, ..ReplayOptions::default() };
+        check(&replay(case["automation"].as_str().unwrap().into(), (&*events).into(), &how).unwrap());
+    });
+    let recorded: Json = serde_json::from_slice(&super::cases::read("timelines.json")).unwrap();
+    for case in recorded.as_array().unwrap() {
+        let how = SimulateOptions { timeline: true, ..SimulateOptions::default() };
+        check(&simulate((&*case["scenario"].to_string()).into(), &how));
+    }
+    assert!(captions > 100, "{captions}");
+}
+
+/// The run, how it ended, its caption, and whether that is wrong; then the end of the scenario.
+#[test]
+fn captions_say_how_runs_ended() {
+    let running = json!({"posture": "Proactive", "after": ["prefect.flow-run.Running"],
+        "expect": ["prefect.flow-run.Completed"], "for_each": ["prefect.resource.id"], "within": 300});
+    let late = json!({"name": "Late", "trigger": running, "actions": []});
+    let failed = json!({"name": "Failed", "trigger": {"posture": "Reactive", "expect": ["prefect.flow-run.Failed"],
+        "for_each": ["prefect.resource.id"], "within": 0}, "actions": []});
+    let together = json!({"name": "Failed", "trigger": {"posture": "Reactive", "expect": ["prefect.flow-run.Failed"],
+        "within": 60, "threshold": 2}, "actions": []});
+    let zombies = json!("crash-zombie-flows");
+    use RunEnding::{Died, Finished, Running};
+    let cases = [
+        // It dies at the end of the scenario, and at the instant of its final state, which it reaches.
+        (&zombies, json!({"dies": "5m"}), "5m", Died, "died · window still open", false),
+        (&zombies, json!({"dies": "6m"}), "5m", Running, "still running · not fired", false),
+        (&zombies, json!({"dies": "4m", "ends": "4m"}), "9m", Finished, "finished · not fired", false),
+        (&zombies, json!({"dies": "4m", "ends": "5m"}), "9m", Died, "fired 12:05:05 · was dead", false),
+        (&zombies, json!({"ends": "4m", "dies": "5m"}), "9m", Finished, "finished · not fired", false),
+        (&zombies, json!({"dies": "4m", "first_heartbeat": "never"}), "9m", Died, "died · not detected", true),
+        (&zombies, json!({"ends": "8m", "misses": [3, 4]}), "9m", Finished, "fired 12:02:35 · was alive", true),
+        (
+            &zombies,
+            json!({"ends": "4m", "heartbeat_after_end": "1s"}),
+            "9m",
+            Finished,
+            "fired 12:05:35 · had finished",
+            true,
+        ),
+        (&zombies, json!({"dies": "4m"}), "1d", Died, "fired 1 Mar 12:05:05 · was dead", false),
+        (&late, json!({}), "9m", Running, "fired 12:05:05 · nothing came in time", false),
+        (&late, json!({"dies": "1m"}), "2m", Died, "died · not fired", false),
+        (&failed, json!({"ends": "1m", "state": "Failed"}), "2m", Finished, "fired 12:01:00", false),
+        (&together, json!({"ends": "1m", "state": "Failed"}), "2m", Finished, "finished", false),
+    ];
+    for (automation, mut run, end, ending, caption, wrong) in cases {
+        run["name"] = json!("own");
+        let lanes = lanes(&json!({
+            "automation": automation, "start": "2026-03-01T12:00:00Z", "end": end, "heartbeat": {"frequency": 30}, "runs": [run],
+        }));
+        let lane = &lanes[0];
+        assert_eq!((lane.ending, &*lane.caption, lane.wrong), (Some(ending), caption, wrong), "{run} {end}");
+    }
+}
+
+#[test]
+fn a_false_alarm_has_the_window_that_tolerates_it() {
+    let longer = |within: i64, misses: Json| {
+        let automation = json!({"name": "Own", "trigger": {"posture": "Proactive", "after": ["prefect.flow-run.heartbeat"],
+            "expect": ["prefect.flow-run.*"], "for_each": ["prefect.resource.id"], "within": within}, "actions": []});
+        let fired = lanes(&json!({"automation": automation, "end": "9m", "heartbeat": {"frequency": 30},
+            "runs": [{"name": "own", "misses": misses}]}))
+        .remove(0)
+        .fired;
+        let first = fired.first()?;
+        assert!(first.false_alarm);
+        Some((first.missed, first.longer_within))
+    };
+    assert_eq!(longer(90, json!([3])), None);
+    assert_eq!(longer(90, json!([3, 4])), Some((2, Some(135))));
+    assert_eq!(longer(90, json!([3, 4, 5, 6])), Some((4, Some(152))));
+    assert_eq!(longer(90, json!([3, 4, 5, 6, 7])), Some((5, None)));
+    // No heartbeat is missed, but the window is shorter than the time between two.
+    assert_eq!(longer(20, json!([])), Some((0, Some(135))));
+}
+
+/// Of a compound trigger, only what watches heartbeats can be wrong about a run.
+#[test]
+fn a_trigger_that_reacts_to_events_raises_no_false_alarm() {
+    let heartbeats = json!({"posture": "Proactive", "after": ["prefect.flow-run.heartbeat"],
+        "expect": ["prefect.flow-run.heartbeat"], "for_each": ["prefect.resource.id"], "within": 60});
+    let running = json!({"posture": "Reactive", "expect": ["prefect.flow-run.Running"],
+        "for_each": ["prefect.resource.id"], "within": 0});
+    let trigger = json!({"type": "compound", "require": "all", "within": 3600, "triggers": [heartbeats, running]});
+    let lanes = lanes(&json!({"automation": {"name": "Both", "trigger": trigger, "actions": []}, "end": "9m",
+        "heartbeat": {"frequency": 30}, "runs": [{"name": "own", "misses": [3, 4]}]}));
+    let fired: Vec<(&str, bool)> = lanes[0].fired.iter().map(|one| (&*one.path, one.false_alarm)).collect();
+    assert_eq!(fired[..2], [("$.1", false), ("$.0", true)]);
 }

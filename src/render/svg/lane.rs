@@ -5,7 +5,6 @@ use std::fmt::Write;
 use crate::time;
 
 use super::super::markup::escaped;
-use super::caption::caption;
 use super::model::{Decision, Drawing, Fired, Lane, Timeline, Window};
 use super::scale::{LEFT, RIGHT, Scale, WIDTH, number};
 
@@ -16,7 +15,6 @@ const BASE: f64 = 43.0;
 const MOST: usize = 2000;
 
 pub(super) fn draw(out: &mut String, lane: &Lane, drawing: &Drawing, timeline: &Timeline, scale: &Scale) {
-    let (outcome, wrong) = caption(lane, timeline, scale);
     let id = lane.id.as_ref().filter(|id| **id != lane.name).map(|id| format!("\n{}", escaped(id))).unwrap_or_default();
     let _ = write!(
         out,
@@ -26,8 +24,8 @@ pub(super) fn draw(out: &mut String, lane: &Lane, drawing: &Drawing, timeline: &
         format_args!("{}{id}", escaped(&lane.name)),
         escaped(&cut(&lane.name, 18))
     );
-    let class = if wrong { "pe-bad" } else { "pe-soft" };
-    for (line, text) in outcome.split(" · ").enumerate() {
+    let class = if lane.wrong { "pe-bad" } else { "pe-soft" };
+    for (line, text) in lane.caption.split(" · ").enumerate() {
         let y = if line == 0 { 26 } else { 41 };
         let _ =
             write!(out, "<text class=\"{class}\" x=\"{}\" y=\"{y}\">{}</text>", WIDTH - RIGHT + 12.0, escaped(text));
@@ -44,7 +42,7 @@ pub(super) fn draw(out: &mut String, lane: &Lane, drawing: &Drawing, timeline: &
         draw_decision(out, decision, scale);
     }
     for fired in lane.fired.iter().take(MOST) {
-        draw_firing(out, fired, timeline, scale);
+        draw_firing(out, fired, scale);
     }
 }
 
@@ -99,14 +97,13 @@ fn life(out: &mut String, lane: &Lane, timeline: &Timeline, scale: &Scale) {
     if !lane.run {
         return;
     }
-    let over = lane.ends.unwrap_or(timeline.end).min(lane.dies.unwrap_or(timeline.end));
     let _ = write!(
         out,
         "<path class=\"pe-life\" d=\"M{} {BASE}H{}\"/>",
         number(scale.x(lane.starts)),
-        number(scale.x(over))
+        number(scale.x(lane.over().unwrap_or(timeline.end)))
     );
-    if let Some(dies) = lane.dies.filter(|dies| *dies <= over) {
+    if let Some(dies) = lane.death() {
         let x = scale.x(dies);
         let _ = write!(
             out,
@@ -205,8 +202,7 @@ fn draw_decision(out: &mut String, decision: &Decision, scale: &Scale) {
 
 /// Firings differ by shape, not by colour alone: a diamond on a dead run, a triangle with an exclamation mark on others. A
 /// hollow shape on a dashed line depends on silence after the last captured event.
-fn draw_firing(out: &mut String, fired: &Fired, timeline: &Timeline, scale: &Scale) {
-    let wrong = timeline.watches_heartbeats && fired.is_wrong();
+fn draw_firing(out: &mut String, fired: &Fired, scale: &Scale) {
     let stem = if fired.if_silent { " pe-silent" } else { "" };
     let title = format!("fired {}: {}", scale.precise(fired.at), fired.reason);
     let _ = write!(
@@ -217,7 +213,7 @@ fn draw_firing(out: &mut String, fired: &Fired, timeline: &Timeline, scale: &Sca
         escaped(&title),
         BASE + 6.0 - TRACK + 10.0
     );
-    shape(out, wrong, fired.is_hollow());
+    shape(out, fired.false_alarm, fired.is_hollow());
     out.push_str("</g>");
 }
 

@@ -1,7 +1,6 @@
 //! The timeline of a simulation as an SVG, with the signs of the page: what it drew on a canvas. Reasons are titles, which
 //! browsers show on hover.
 
-mod caption;
 mod lane;
 mod model;
 mod scale;
@@ -81,7 +80,6 @@ fn axis(out: &mut String, scale: &Scale, bottom: f64) {
 fn legend(out: &mut String, timeline: &Timeline, y: f64) {
     let lanes = &timeline.lanes;
     let fired = || lanes.iter().flat_map(|lane| &lane.fired);
-    let wrong = |one: &model::Fired| timeline.watches_heartbeats && one.is_wrong();
     let signs = [
         (
             lanes.iter().any(|lane| lane.windows.iter().any(model::Window::is_proactive)),
@@ -91,11 +89,11 @@ fn legend(out: &mut String, timeline: &Timeline, y: f64) {
         (lanes.iter().any(|lane| lane.windows.iter().any(|window| !window.is_proactive())), "window", "open window"),
         (lanes.iter().any(|lane| !lane.heartbeats.is_empty()), "heartbeat", "heartbeat"),
         (lanes.iter().any(|lane| !lane.missed.is_empty()), "missed", "missing heartbeat"),
-        (fired().any(wrong), "wrong", "fired on a run that was alive or had finished"),
-        (fired().any(|one| !wrong(one) && !one.is_hollow()), "fired", "fired"),
+        (fired().any(|one| one.false_alarm), "wrong", "fired on a run that was alive or had finished"),
+        (fired().any(|one| !one.false_alarm && !one.is_hollow()), "fired", "fired"),
         (fired().any(|one| one.child && !one.if_silent), "hollow", "a child fired"),
         (fired().any(|one| one.if_silent), "hollow", "fires if nothing comes after the last event"),
-        (lanes.iter().any(|lane| lane.dies.is_some()), "dies", "the process dies"),
+        (lanes.iter().any(|lane| lane.death().is_some()), "dies", "the process dies"),
     ];
     let mut x = 8.0;
     for (_, sign, words) in signs.iter().filter(|(used, ..)| *used) {

@@ -13,11 +13,9 @@ pub(in crate::render) struct Drawing {
 
 /// Times are milliseconds.
 #[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
 pub(super) struct Timeline {
     pub start: f64,
     pub end: f64,
-    pub watches_heartbeats: bool,
     pub lanes: Vec<Lane>,
 }
 
@@ -46,7 +44,23 @@ pub(super) struct Lane {
     #[serde(default)]
     pub fired: Vec<Fired>,
     #[serde(default)]
-    pub undetected: bool,
+    pub ending: Option<String>,
+    #[serde(default)]
+    pub caption: String,
+    #[serde(default)]
+    pub wrong: bool,
+}
+
+impl Lane {
+    /// When the run died.
+    pub(super) fn death(&self) -> Option<f64> {
+        self.dies.filter(|_| self.ending.as_deref() == Some("died"))
+    }
+
+    /// When the run died or finished.
+    pub(super) fn over(&self) -> Option<f64> {
+        self.death().or(self.ends.filter(|_| self.ending.as_deref() == Some("finished")))
+    }
 }
 
 #[derive(Deserialize)]
@@ -86,18 +100,13 @@ pub(super) struct Fired {
     #[serde(default)]
     pub child: bool,
     #[serde(default)]
-    pub outcome: Option<String>,
+    pub false_alarm: bool,
     #[serde(default)]
     pub if_silent: bool,
     pub reason: String,
 }
 
 impl Fired {
-    /// A false alarm, if the trigger watches for dead runs.
-    pub(super) fn is_wrong(&self) -> bool {
-        matches!(self.outcome.as_deref(), Some("alive" | "finished"))
-    }
-
     pub(super) fn is_hollow(&self) -> bool {
         self.child || self.if_silent
     }

@@ -43,13 +43,14 @@ const STEPS: [f64; 24] = [
 pub(super) struct Scale {
     start: f64,
     end: f64,
+    dated: bool,
 }
 
 impl Scale {
     pub(super) fn new(timeline: &Timeline) -> Self {
         // Marks at the edges are fully visible.
         let start = timeline.start - 1500.0;
-        Scale { start, end: timeline.end.max(start + 1.0) }
+        Scale { start, end: timeline.end.max(start + 1.0), dated: timeline.end - timeline.start >= DAY }
     }
 
     pub(super) fn x(&self, time: f64) -> f64 {
@@ -62,10 +63,6 @@ impl Scale {
         (self.start..=self.end).contains(&time)
     }
 
-    pub(super) fn dated(&self) -> bool {
-        self.end - self.start >= DAY
-    }
-
     /// Labels at round times.
     pub(super) fn ticks(&self) -> Vec<(f64, String)> {
         let length = self.end - self.start;
@@ -76,7 +73,7 @@ impl Scale {
         let mut at = (self.start / step).ceil() * step;
         while at <= self.end && ticks.len() < 20 {
             let text = self.clock(at);
-            let (date, time) = text.split_at_checked(if self.dated() { 11 } else { 0 }).unwrap_or(("", &text));
+            let (date, time) = text.split_at_checked(if self.dated { 11 } else { 0 }).unwrap_or(("", &text));
             // Seconds, where a step has some.
             let time = if step >= 60_000.0 { time.get(..5) } else { time.get(..8) }.unwrap_or(time);
             ticks
@@ -89,14 +86,14 @@ impl Scale {
     /// `12:00:05`, with the date if the drawing is longer than a day.
     pub(super) fn clock(&self, time: f64) -> String {
         let text = rfc3339(time);
-        let from = if self.dated() { 0 } else { 11 };
+        let from = if self.dated { 0 } else { 11 };
         text.get(from..19).unwrap_or(&text).replace('T', " ")
     }
 
     /// `12:00:05.125`
     pub(super) fn precise(&self, time: f64) -> String {
         let text = rfc3339(time);
-        let from = if self.dated() { 0 } else { 11 };
+        let from = if self.dated { 0 } else { 11 };
         text.get(from..23).unwrap_or(&text).replace('T', " ")
     }
 }
