@@ -29,12 +29,18 @@ export interface Lane
   extends Omit<TimelineLane, "heartbeats" | "missed" | "windows" | "decisions"> {
   heartbeats: Float64Array;
   missed: Float64Array;
-  /** Five numbers for each: when it was opened, its start, its end, when it was replaced or closed, and 1 if by a firing. */
+  /**
+   * Six numbers for each: when it was opened, its start, its end, when it was replaced or closed, 1 if by a firing, and 1 if it
+   * is Proactive.
+   */
   windows: Float64Array;
   /** Some windows count events: they fire at an event, not at their end. */
   reactive: boolean;
   /** Some windows wait: they fire at their end if the expected events have not arrived. */
   waits: boolean;
+  /** The start and the end of each decision's window; NaN if it has none. */
+  from: Float64Array;
+  until: Float64Array;
   /** Time, kind and index of each decision. */
   times: Float64Array;
   kinds: Decision["kind"][];
@@ -52,8 +58,6 @@ export interface Scene extends ResultNotes {
   tick: number;
   /** Lanes that fired come first. */
   lanes: Lane[];
-  /** Whether the automation counts or waits for each run separately. */
-  perRun: boolean;
   /** Number of lanes that fired. */
   firedLanes: number;
   /** How many times the automation acts. */
@@ -61,7 +65,7 @@ export interface Scene extends ResultNotes {
   /** How many more times, if nothing came after the last captured event. */
   silent: number;
   undelivered: number;
-  /** Whether it fires on missing heartbeats: then firing on a run that is alive is wrong. */
+  /** Whether it fires on missing heartbeats. */
   watchesHeartbeats: boolean;
 }
 
@@ -74,6 +78,7 @@ export type ResultNotes = Pick<
 const DAY = 86_400_000;
 
 export interface Played {
+  /** On the whole text; its diagnostics are only those on the automation that is played, and on the text around all. */
   report: ValidationReport;
   facts: Facts;
   advice?: Advice;
@@ -166,10 +171,8 @@ export function play(asked: Play): Played {
       within: found.window.seconds,
       ...(found.expect && { expect: found.expect }),
     });
-  if (!report.valid) {
-    const findings = report.diagnostics.filter((one) => one.severity === "error");
-    return { ...played, wrong: { in: "automation", findings } };
-  }
+  const findings = report.diagnostics.filter((one) => one.severity === "error");
+  if (findings.length > 0) return { ...played, wrong: { in: "automation", findings } };
   if (all.errors)
     return { ...played, wrong: { in: all.foundIn ?? "scenario", findings: all.errors } };
   return { ...played, scene: sceneOf(result) };
@@ -189,7 +192,6 @@ export function inputOf(asked: Play) {
     : { input: playedScenario(asked), options: { serverVersion, ...simulated(asked, found) } };
 }
 
-/** The findings on the automation that is played, and on the text around all automations. */
 function reportOn(
   { text, automations, played }: Facts,
   options: Parameters<typeof checkAutomation>[1],
@@ -197,10 +199,7 @@ function reportOn(
   const report = checkAutomation(text, options);
   if (automations.length < 2) return report;
   const diagnostics = report.diagnostics.filter(({ index = played }) => index === played);
-  const count = (severity: Diagnostic["severity"]) =>
-    diagnostics.filter((one) => one.severity === severity).length;
-  const [errors, warnings, infos] = [count("error"), count("warning"), count("info")];
-  return { valid: errors === 0, count: 1, errors, warnings, infos, diagnostics };
+  return { ...report, diagnostics };
 }
 
 /** If its name selects one of several, the others are not played. */
@@ -237,7 +236,6 @@ function sceneOf(result: SimulationResult): Scene {
     dated: end - start >= DAY,
     tick: tickSeconds * 1000,
     lanes: lanes.map((lane) => laneOf(lane, decisions)),
-    perRun: lanes.some((lane) => lane.run && isKept(lane)) || !lanes.some(isKept),
     firedLanes: lanes.filter(({ fired }) => fired.length > 0).length,
     firings: firings.length - silent,
     silent,
@@ -258,11 +256,6 @@ function sceneOf(result: SimulationResult): Scene {
   return scene;
 }
 
-/** Whether a trigger counts for this lane separately. */
-function isKept({ windows, fired }: TimelineLane): boolean {
-  return windows.length + fired.length > 0;
-}
-
 /** Sorts lanes: first those that fired, then those that fire only if no more events come. */
 function ordered(lanes: TimelineLane[]): TimelineLane[] {
   const rank = ({ fired }: TimelineLane) =>
@@ -278,16 +271,19 @@ function laneOf(lane: TimelineLane, all: Decision[]): Lane {
     heartbeats: Float64Array.from(lane.heartbeats),
     missed: Float64Array.from(lane.missed),
     windows: Float64Array.from(
-      lane.windows.flatMap(({ opened, start, end, closed = Infinity, closedBy }) => [
+      lane.windows.flatMap(({ opened, start, end, closed = Infinity, closedBy, posture }) => [
         opened,
         start,
         end,
         closed,
         Number(closedBy === "fired"),
+        Number(posture === "Proactive"),
       ]),
     ),
     reactive: lane.windows.some((one) => one.posture === "Reactive"),
     waits: lane.windows.some((one) => one.posture === "Proactive"),
+    from: Float64Array.from(decided, ({ bucket }) => (bucket ? instant(bucket.start) : Number.NaN)),
+    until: Float64Array.from(decided, ({ bucket }) => (bucket ? instant(bucket.end) : Number.NaN)),
     times: Float64Array.from(decided, (one) => instant(one.at)),
     kinds: decided.map((one) => one.kind),
     decisions: Int32Array.from(own),

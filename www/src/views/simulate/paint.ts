@@ -1,7 +1,6 @@
 // Draws the marks of the timeline on a canvas: only visible lanes and times.
 
 import type { Lane, Scene } from "../../core/functions/scenes.ts";
-import { isWrong } from "./summary.ts";
 
 export interface View {
   scene: Scene;
@@ -42,7 +41,7 @@ const FONT = '11px "IBM Plex Sans", system-ui, sans-serif';
 /** Minimum distance between the server's ticks, in pixels. */
 const CLOSEST = 12;
 /** Numbers per window in a lane's data. */
-const WINDOW = 5;
+const WINDOW = 6;
 
 export function paint(context: CanvasRenderingContext2D, view: View) {
   const { scene, width, height, top, lane, colours } = view;
@@ -98,7 +97,7 @@ function paintWindows(context: CanvasRenderingContext2D, one: Lane, view: View) 
   const { windows } = one;
   const high = lane.base - lane.track;
   for (let index = 0; index < windows.length; index += WINDOW) {
-    const [at = 0, start = 0, end = 0, closed = 0, fires = 0] = windows.subarray(
+    const [at = 0, start = 0, end = 0, closed = 0, fires = 0, waits = 0] = windows.subarray(
       index,
       index + WINDOW,
     );
@@ -106,11 +105,11 @@ function paintWindows(context: CanvasRenderingContext2D, one: Lane, view: View) 
     const [left, right] = [x(at), x(until)];
     if (right < 0 || left > width) continue;
     const level = (time: number) =>
-      one.reactive || end <= start
+      !waits || end <= start
         ? lane.track + high / 2
         : lane.track + high * Math.min(1, Math.max(0, (time - start) / (end - start)));
     const over = Math.min(until, Math.max(end, at));
-    const colour = fires && !one.reactive ? colours.error : colours.accent;
+    const colour = fires && waits ? colours.error : colours.accent;
     context.beginPath();
     context.moveTo(left, level(at));
     context.lineTo(x(over), level(over));
@@ -128,13 +127,19 @@ function paintWindows(context: CanvasRenderingContext2D, one: Lane, view: View) 
   }
 }
 
+/** When the run died. */
+export function deathOf({ ending, dies }: Lane): number | undefined {
+  return ending === "died" ? dies : undefined;
+}
+
 function paintLife(context: CanvasRenderingContext2D, one: Lane, view: View) {
   const { scene, x, lane, colours } = view;
   if (!one.run) return;
-  const over = Math.min(one.ends ?? scene.end, one.dies ?? scene.end);
+  const over = deathOf(one) ?? (one.ending === "finished" ? one.ends : undefined) ?? scene.end;
   line(context, x(one.starts), lane.base, x(over), lane.base, colours["ink-faint"], 1.5);
-  if (one.dies === undefined || one.dies > over) return;
-  const at = x(one.dies);
+  const dies = deathOf(one);
+  if (dies === undefined) return;
+  const at = x(dies);
   const arm = 4.5;
   context.strokeStyle = colours.ink;
   context.lineWidth = 2;
@@ -194,15 +199,13 @@ function paintStates(context: CanvasRenderingContext2D, one: Lane, view: View) {
  * shape on a dashed line is a firing that depends on silence after the last captured event.
  */
 function paintFirings(context: CanvasRenderingContext2D, one: Lane, view: View) {
-  const { scene, x, width, lane, colours } = view;
+  const { x, width, lane, colours } = view;
   // Thousands of firings can be in one place, where they look like one.
   const painted = new Set<number>();
-  for (const fired of one.fired) {
-    const { at, child, ifSilent: silent = false } = fired;
+  for (const { at, child, ifSilent: silent = false, falseAlarm: wrong = false } of one.fired) {
     const isHollow = child || silent;
     const place = x(at);
     if (place < -10 || place > width + 10) continue;
-    const wrong = scene.watchesHeartbeats && isWrong(fired);
     const looks = Number(isHollow) + 2 * Number(silent) + 4 * Number(wrong);
     const mark = Math.round(place * 2) * 8 + looks;
     if (painted.has(mark)) continue;
@@ -245,9 +248,9 @@ function paintLooked(
 ) {
   const at = one.times[mark];
   if (at === undefined) return;
-  const window = inForce(one, at, true);
-  if (window) {
-    const [left, right] = [x(window.start), x(window.end)];
+  const [start = Number.NaN, end = Number.NaN] = [one.from[mark], one.until[mark]];
+  if (start <= end) {
+    const [left, right] = [x(start), x(end)];
     context.strokeStyle = colours.ink;
     context.lineWidth = 1.5;
     context.beginPath();
@@ -269,7 +272,7 @@ function paintDeadline(
   cursor: number,
   { x, lane, colours }: View,
 ) {
-  const window = inForce(one, cursor);
+  const window = openAt(one, cursor);
   if (!window || window.end < cursor) return;
   const right = x(window.end);
   context.setLineDash([2, 3]);
@@ -278,12 +281,11 @@ function paintDeadline(
   line(context, right, lane.track, right, lane.base + 4, colours.accent, 1.5);
 }
 
-/** The window that is open at a time or closed at that time; of two, the later one. */
-export function inForce({ windows }: Lane, time: number, closing = false) {
+/** The window that is drawn as open at a time; of several, the one that opened last. */
+export function openAt({ windows }: Lane, time: number) {
   for (let index = windows.length - WINDOW; index >= 0; index -= WINDOW) {
-    const [at = 0, start = 0, end = 0, until = 0] = windows.subarray(index, index + WINDOW);
-    if (at <= time && (time < until || (closing && time === until && at < until)))
-      return { start, end };
+    const [at = 0, , end = 0, closed = 0, , waits = 0] = windows.subarray(index, index + WINDOW);
+    if (at <= time && time < closed) return { end, waits: waits === 1 };
   }
   return undefined;
 }

@@ -11,20 +11,13 @@ export interface Summary {
   /** The most instructive firing: which run, when, and why. */
   why?: { lane: number; fired: Fired; name: string };
   /** The remedy: another window, or a finding of the automation's check. */
-  help?: { within: number; misses: number } | { finding: Diagnostic };
+  help?: { within: number } | { finding: Diagnostic };
 }
-
-const OUTCOMES: Record<RunOutcome, string> = {
-  alive: "was alive",
-  dead: "was dead",
-  finished: "had finished",
-  silent: "sent nothing more",
-};
 
 /** Firings that do not depend on what comes after the last captured event. */
 const acts = ({ fired }: Lane) => fired.filter((one) => !one.child && !one.ifSilent);
 
-export function summarise({ scene, report, advice }: Played): Summary | undefined {
+export function summarise({ scene, report, facts }: Played): Summary | undefined {
   if (!scene) return undefined;
   const runs = scene.lanes.filter((lane) => lane.run);
   const firedOn = runs.filter((lane) => acts(lane).length > 0);
@@ -41,7 +34,6 @@ export function summarise({ scene, report, advice }: Played): Summary | undefine
       tone: lost ? "bad" : "plain",
       fires: scene.silent > 0 ? `${never} up to the last event.` : `${never}.`,
       on: [lost, afterwards(scene.silent)].filter(Boolean).join(" "),
-      ...helped(report.diagnostics, scene, undefined, advice),
     };
   const often = times === 1 ? "once" : `${times} times`;
   const fires =
@@ -50,8 +42,7 @@ export function summarise({ scene, report, advice }: Played): Summary | undefine
       : times > firedOn.length
         ? `Fires ${often}, on ${firedOn.length} of ${plural(runs.length, "run")}`
         : `Fires on ${firedOn.length} of ${plural(runs.length, "run")}`;
-  const wrong = firedOn.filter((lane) => acts(lane).slice(0, 1).some(isWrong));
-  const bad = scene.watchesHeartbeats && wrong.length > 0;
+  const bad = firedOn.some((lane) => acts(lane)[0]?.falseAlarm);
   const why = instructive(scene);
   // Whether a run was dead only matters for triggers on missing heartbeats.
   const says =
@@ -59,7 +50,7 @@ export function summarise({ scene, report, advice }: Played): Summary | undefine
       ? ""
       : scene.watchesHeartbeats
         ? described(outcomes)
-        : firedOn.every(isMissing)
+        : firedOn.every((lane) => acts(lane)[0]?.overdue)
           ? "the expected events did not arrive in time."
           : "";
   return {
@@ -72,13 +63,8 @@ export function summarise({ scene, report, advice }: Played): Summary | undefine
     fires: says === "" ? `${fires}.` : `${fires};`,
     on: [says, lost, afterwards(scene.silent)].filter(Boolean).join(" "),
     ...(why && { why }),
-    ...helped(report.diagnostics, scene, bad ? why?.fired : undefined, advice),
+    ...(bad && why && helped(why.fired, report.diagnostics, facts.window !== undefined)),
   };
-}
-
-/** A trigger that waits fires because expected events do not arrive. */
-function isMissing({ waits, reactive }: Lane): boolean {
-  return waits && !reactive;
 }
 
 /** Firings that depend on what comes after the last captured event. */
@@ -112,11 +98,6 @@ function described(outcomes: (RunOutcome | undefined)[]): string {
   return parts.length > 0 ? `${parts.join(", ")}.` : "nothing more is known about them.";
 }
 
-/** A firing on a run that was alive or had finished is a false alarm. */
-export function isWrong({ outcome }: Pick<Fired, "outcome">) {
-  return outcome === "alive" || outcome === "finished";
-}
-
 /** The first false alarm, preferably on a run that was alive; otherwise the first firing. */
 function instructive(scene: Scene): Summary["why"] {
   const all = scene.lanes.flatMap((lane, index) =>
@@ -127,68 +108,13 @@ function instructive(scene: Scene): Summary["why"] {
   return scene.watchesHeartbeats ? (of("alive") ?? of("finished") ?? all[0]) : all[0];
 }
 
-function helped(
-  findings: Diagnostic[],
-  scene: Scene,
-  wrong: Fired | undefined,
-  advice: Played["advice"],
-): Pick<Summary, "help"> {
-  // A longer window does not help against events that the server held back.
-  if (!scene.watchesHeartbeats || wrong?.fault) return {};
-  const misses = wrong?.missed ?? 0;
-  if (wrong && wrong.outcome === "alive" && (misses > 0 || advice?.healthyRunsFire)) {
-    // The window that the check also recommends, unless more heartbeats were missed than it tolerates.
-    const least = advice?.smallestWithin.find((one) => one.misses === Math.max(1, misses));
-    const within = Math.max(least?.within ?? 0, advice?.recommendedWithin ?? 0);
-    if (least && within > (advice?.within ?? 0)) return { help: { misses: least.misses, within } };
-  }
-  const finding = wrong && findings.find((one) => one.severity !== "info");
+/** The window that the core recommends, if the text has one to change; otherwise the first finding. */
+function helped(wrong: Fired, findings: Diagnostic[], hasWindow: boolean): Pick<Summary, "help"> {
+  if (wrong.longerWithin !== undefined && hasWindow)
+    return { help: { within: wrong.longerWithin } };
+  // No change of the automation helps against events that the server held back.
+  const finding = wrong.fault ? undefined : findings.find((one) => one.severity !== "info");
   return finding ? { help: { finding } } : {};
-}
-
-/** The outcome of a lane, in a few words. */
-export function caption(
-  lane: Lane,
-  scene: Scene,
-): { text: string; tone: "bad" | "good" | "plain" } {
-  const certain = lane.fired.filter((one) => !one.ifSilent);
-  const own = certain.some((one) => !one.child) ? acts(lane) : certain;
-  const [first] = own;
-  if (first) {
-    const often = own.length > 1 ? ` and ${own.length - 1} more` : "";
-    const outcome = scene.watchesHeartbeats
-      ? first.outcome && OUTCOMES[first.outcome]
-      : isMissing(lane) && !first.child && "nothing came in time";
-    const verb = first.child ? "child fired" : "fired";
-    const at = clock(first.at, { dated: scene.dated });
-    return {
-      text: [`${verb} ${at}${often}`, outcome].filter(Boolean).join(" · "),
-      tone: scene.watchesHeartbeats && isWrong(first) ? "bad" : "good",
-    };
-  }
-  const [silent] = lane.fired;
-  if (silent) {
-    const verb = silent.child ? "a child fires" : "fires";
-    return {
-      text: `${verb} ${clock(silent.at, { dated: scene.dated })} if nothing comes`,
-      tone: "plain",
-    };
-  }
-  if (!lane.run) return { text: "did not fire", tone: "plain" };
-  // Runs that are counted together do not fire individually.
-  if (!scene.perRun) return { text: lastOf(lane, scene), tone: "plain" };
-  if (!scene.watchesHeartbeats)
-    return { text: `${lastOf(lane, scene)} · not fired`, tone: "plain" };
-  if (lane.undetected) return { text: "died · not detected", tone: "bad" };
-  if (lane.dies !== undefined && lane.dies < (lane.ends ?? scene.end))
-    return { text: "died · window still open", tone: "plain" };
-  return { text: `${lastOf(lane, scene)} · not fired`, tone: "plain" };
-}
-
-/** How a run ended. */
-function lastOf({ dies, ends }: Lane, scene: Scene): string {
-  if (dies !== undefined && dies < (ends ?? scene.end)) return "died";
-  return ends !== undefined && ends <= scene.end ? "finished" : "still running";
 }
 
 /** A time of day, with the date if the scene lasts longer than a day. */

@@ -10,8 +10,8 @@ import { guard } from "lit/directives/guard.js";
 import type { Lane, ListedDecision, Scene } from "../../core/functions/scenes.ts";
 import { announce } from "../../ui/announce.ts";
 import { prose } from "../../ui/prose.ts";
-import { COLOURS, type Colours, inForce, type LaneShape, paint } from "./paint.ts";
-import { caption, clock, day, isWrong, span } from "./summary.ts";
+import { COLOURS, type Colours, deathOf, type LaneShape, openAt, paint } from "./paint.ts";
+import { clock, day, span } from "./summary.ts";
 import "./timeline.css";
 
 /** Wide: names and outcomes are beside the lanes. Narrow: they are above the lanes. */
@@ -391,8 +391,9 @@ export class Timeline extends LitElement {
     const missed = lane.missed.find(near);
     if (missed !== undefined)
       return `At ${this.clock(missed, true)} a heartbeat was due, but none arrived.`;
-    if (lane.dies !== undefined && near(lane.dies))
-      return `At ${this.clock(lane.dies, true)} the process dies silently.`;
+    const dies = deathOf(lane);
+    if (dies !== undefined && near(dies))
+      return `At ${this.clock(dies, true)} the process dies silently.`;
     return "";
   }
 
@@ -401,8 +402,8 @@ export class Timeline extends LitElement {
     const { cursor, scene } = this;
     if (cursor === undefined) return "";
     const lane = scene?.lanes[this.looked?.lane ?? this.pointedLane ?? -1];
-    const window = lane && inForce(lane, cursor);
-    if (!lane || !window || !lane.waits) return this.clock(cursor, true);
+    const window = lane && openAt(lane, cursor);
+    if (!lane || !window?.waits) return this.clock(cursor, true);
     const left = Math.round((window.end - cursor) / 1000);
     return `${this.clock(cursor, true)} · ${lane.name}: ${left > 0 ? `${span(left)} left` : "the window is over"}`;
   }
@@ -537,10 +538,11 @@ export class Timeline extends LitElement {
             <ol class="lanes" aria-label="Runs and their outcomes" style="height:${high}px">
               ${guard([scene, lane], () =>
                 scene.lanes.map((one) => {
-                  const { text, tone } = caption(one, scene);
+                  const fires = one.fired.some(({ ifSilent }) => !ifSilent);
+                  const tone = one.wrong ? "bad" : fires ? "good" : "plain";
                   return html`<li style="height:${lane.height}px">
                   <span class="run" title=${one.name}>${one.name}</span>
-                  <span class="outcome ${tone}">${text}</span>
+                  <span class="outcome ${tone}">${one.caption}</span>
                 </li>`;
                 }),
               )}
@@ -573,7 +575,7 @@ export class Timeline extends LitElement {
     if (this.remark)
       return html`<div class="tip ${side}" style="--x:${this.tip.x}px;--y:${this.tip.y}px" aria-hidden="true"><p>${this.remark}</p></div>`;
     if (!lane || !decision) return nothing;
-    const window = cursor === undefined ? undefined : inForce(lane, cursor);
+    const window = cursor === undefined ? undefined : openAt(lane, cursor);
     return html`<div class="tip ${side}" style="--x:${this.tip.x}px;--y:${this.tip.y}px" aria-hidden="true">
       <p class="when"><strong class="kind ${decision.kind}">${decision.kind}</strong> <span>${this.clock(decision.at, true)}</span> <span>${lane.name}</span></p>
       <p>${prose(decision.reason)}</p>
@@ -585,7 +587,7 @@ export class Timeline extends LitElement {
     </div>`;
   }
 
-  private renderLegend({ tick, lanes, watchesHeartbeats }: Scene) {
+  private renderLegend({ tick, lanes }: Scene) {
     const some = (has: (lane: Lane) => boolean) => lanes.some(has);
     return html`
       <ul class="legend" aria-label="Signs">
@@ -593,11 +595,11 @@ export class Timeline extends LitElement {
         ${some((lane) => lane.reactive) ? html`<li><span class="sign window"></span>open window that counts events</li>` : nothing}
         ${some((lane) => lane.heartbeats.length > 0) ? html`<li><span class="sign heartbeat"></span>heartbeat</li>` : nothing}
         ${some((lane) => lane.missed.length > 0) ? html`<li><span class="sign missed"></span>missing heartbeat</li>` : nothing}
-        ${watchesHeartbeats && some((lane) => lane.fired.some(isWrong)) ? html`<li><span class="sign fire">▲</span>fired on a run that was alive or had finished</li>` : nothing}
-        ${some((lane) => lane.fired.some((one) => !one.child && !one.ifSilent && !(watchesHeartbeats && isWrong(one)))) ? html`<li><span class="sign fire">◆</span>fired</li>` : nothing}
+        ${some((lane) => lane.fired.some((one) => one.falseAlarm)) ? html`<li><span class="sign fire">▲</span>fired on a run that was alive or had finished</li>` : nothing}
+        ${some((lane) => lane.fired.some((one) => !one.child && !one.ifSilent && !one.falseAlarm)) ? html`<li><span class="sign fire">◆</span>fired</li>` : nothing}
         ${some((lane) => lane.fired.some((one) => one.child && !one.ifSilent)) ? html`<li><span class="sign fire">◇</span>a child of the compound trigger fired</li>` : nothing}
         ${some((lane) => lane.fired.some((one) => one.ifSilent)) ? html`<li><span class="sign fire">◇</span>fires only if nothing comes after the last event (dashed)</li>` : nothing}
-        ${some((lane) => lane.dies !== undefined) ? html`<li><span class="sign">✕</span>the process dies</li>` : nothing}
+        ${some((lane) => deathOf(lane) !== undefined) ? html`<li><span class="sign">✕</span>the process dies</li>` : nothing}
       </ul>
     `;
   }

@@ -26,7 +26,7 @@ import { PRESETS, type PresetName } from "./presets.ts";
 import { runsTable } from "./runs.ts";
 import { type Slider, sliders } from "./sliders.ts";
 import { copiesOf, fits, MOST, packed, preset, type State, toPlay, unpacked } from "./state.ts";
-import { caption, clock, ended, plural, type Summary, span, summarise } from "./summary.ts";
+import { clock, ended, plural, type Summary, span, summarise } from "./summary.ts";
 import "./actions.ts";
 import "./decisions.ts";
 import "./timeline.ts";
@@ -205,7 +205,7 @@ export class SimulateView extends View<unknown> {
     const { shown, summary, good } = this;
     if (!good?.scene || !summary) return "";
     const scene = good.scene;
-    const lanes = scene.lanes.map((lane) => `- ${code(lane.name)}: ${caption(lane, scene).text}`);
+    const lanes = scene.lanes.map((lane) => `- ${code(lane.name)}: ${lane.caption}`);
     const fired = scene.lanes.flatMap((lane) =>
       lane.fired.map(
         (one) =>
@@ -220,9 +220,9 @@ export class SimulateView extends View<unknown> {
       fired.length > 0 ? `Firings:\n\n${fired.join("\n")}` : "",
       shown.events !== undefined
         ? `${fence(shown.automation, language)}\n\nPlayed with captured events (not included).`
-        : good.isScenario || !isEmbeddable(shown.automation, good.facts)
-          ? fence(shown.automation, language)
-          : fence(scenario(toPlay(shown)), language),
+        : good.report.form === "automation"
+          ? fence(scenario(toPlay(shown)), language)
+          : fence(shown.automation, language),
     ]
       .filter(Boolean)
       .join("\n\n");
@@ -773,11 +773,6 @@ export class SimulateView extends View<unknown> {
 function slug(name: string): string {
   const words = name.toLowerCase().match(/[\p{Letter}\p{Number}]+/gu) ?? [];
   return words.join("-").slice(0, 60);
-}
-
-/** Whether a scenario can include the text unchanged. */
-function isEmbeddable(text: string, { automations }: Facts): boolean {
-  return automations.length === 1 && /^\s*\{[\s\S]*"trigger"\s*:|^trigger\s*:/m.test(text);
 }
 
 function capital(text: string): string {
