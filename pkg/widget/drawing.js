@@ -80,7 +80,7 @@ export function stepsOf(example) {
     const of = several ? `${name}: ` : "";
     const own = events.map(({ at, name: event }) => ({ at, text: `${of}${event}` }));
     if (!lane) return own;
-    const { heartbeats, missed, states, dies, fired } = lane;
+    const { heartbeats, missed, states, dies, ending, fired } = lane;
     const [first] = heartbeats;
     const count = heartbeats.length;
     return [
@@ -95,14 +95,16 @@ export function stepsOf(example) {
             },
           ]),
       ...missed.map((at) => ({ at, text: `${of}a heartbeat is missing` })),
-      ...(dies === undefined ? [] : [{ at: dies, text: `${of}the process dies` }]),
+      ...(dies !== undefined && ending === "died"
+        ? [{ at: dies, text: `${of}the process dies` }]
+        : []),
       ...fired.map((one) => ({
         at: one.at,
-        text: one.child ? `${of}trigger ${one.path} fires` : `${of}the automation fires`,
+        text: `${of}${one.child ? `trigger ${one.path}` : "the automation"} fires${one.ifSilent ? " if nothing comes" : ""}`,
       })),
     ];
   });
-  if (!lanes.some(({ fired }) => fired.some(({ child }) => !child)))
+  if (!lanes.some(({ fired }) => fired.some(({ child, ifSilent }) => !child && !ifSilent)))
     steps.push({ at: Number.POSITIVE_INFINITY, text: "the automation does not fire" });
   steps.sort((one, other) => one.at - other.at);
   return steps.map(({ at, text }) =>
@@ -224,12 +226,10 @@ function marks({ lane, events }, x, last, width) {
   const { track, base } = ROW;
   /** @type {Element[]} */
   const shown = [];
-  const over = Math.min(lane?.ends ?? last, lane?.dies ?? last);
   if (!lane?.run) shown.push(line("rest", x(0), base, x(last), base));
   if (lane) {
-    for (const { posture, opened, start, end, closed = last } of lane.windows) {
+    for (const { posture, opened, start, end, closed = last, closedBy } of lane.windows) {
       const until = Math.min(closed, last);
-      const isFired = lane.fired.some(({ at }) => at === closed);
       // The line shows the remaining time of the window: high when it opens, zero at its end. A Reactive window is flat.
       /** @param {number} at */
       const level = (at) =>
@@ -244,19 +244,24 @@ function marks({ lane, events }, x, last, width) {
         [x(opened), base],
       ].map((point) => point.map((place) => Math.round(place * 10) / 10).join());
       shown.push(
-        svg("polygon", { class: isFired ? "window firing" : "window", points: points.join(" ") }),
+        svg("polygon", {
+          class: closedBy === "fired" ? "window firing" : "window",
+          points: points.join(" "),
+        }),
       );
     }
+    const { states, ending } = lane;
+    const dies = ending === "died" ? lane.dies : undefined;
+    const over = dies ?? (ending === "finished" ? lane.ends : undefined) ?? last;
     if (lane.run) shown.push(line("life", x(lane.starts), base, x(over), base));
-    const { states, dies } = lane;
     const death = dies === undefined ? [] : [{ at: dies, name: "dies" }];
     shown.push(...names([...states, ...death], x, width));
     for (const at of lane.heartbeats)
       shown.push(svg("circle", { class: "heartbeat", cx: x(at), cy: base, r: 2.5 }));
     for (const at of lane.missed)
       shown.push(svg("circle", { class: "missed", cx: x(at), cy: base, r: 3 }));
-    if (lane.dies !== undefined && lane.dies <= over) {
-      const [at, arm] = [x(lane.dies), 4];
+    if (dies !== undefined) {
+      const [at, arm] = [x(dies), 4];
       shown.push(
         line("death", at - arm, base - arm, at + arm, base + arm),
         line("death", at + arm, base - arm, at - arm, base + arm),
@@ -272,13 +277,13 @@ function marks({ lane, events }, x, last, width) {
   );
   for (const { at } of events)
     shown.push(svg("circle", { class: "heartbeat", cx: x(at), cy: base, r: 2.5 }));
-  for (const { at, child } of lane?.fired ?? []) {
+  for (const { at, child, ifSilent } of lane?.fired ?? []) {
     const place = x(at);
     const y = track - 3;
     shown.push(
-      line("fire", place, y, place, base + 3),
+      line(ifSilent ? "fire silent" : "fire", place, y, place, base + 3),
       svg("path", {
-        class: child ? "fire child" : "fire",
+        class: child || ifSilent ? "fire hollow" : "fire",
         d: `M${Math.round(place)} ${y - 6}l6 6l-6 6l-6 -6z`,
       }),
     );

@@ -156,7 +156,8 @@ svg.timeline { display: block; width: auto; max-width: 100%; height: auto; trans
 .timeline .missed { fill: none; stroke: var(--_error); stroke-width: 1.5; }
 .timeline .death { stroke: currentColor; stroke-width: 2; }
 .timeline .fire { stroke: var(--_warning); stroke-width: 2; fill: var(--_warning); }
-.timeline .fire.child { fill: none; stroke-width: 1.5; }
+.timeline .fire.hollow { fill: none; stroke-width: 1.5; }
+.timeline .fire.silent { stroke-dasharray: 3 3; }
 
 /* The editor: a field, and on top of it the same text with colours and marks. */
 .editor {

@@ -4,7 +4,8 @@ import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import { test } from "node:test";
 
-import { describeEvent, eventTypes } from "../../pkg/node.js";
+import { describeEvent, eventTypes, replay, simulate } from "../../pkg/node.js";
+import { draw, stepsOf } from "../../pkg/widget/drawing.js";
 import { PrefectEventValidator } from "../../pkg/widget/element.js";
 import {
   holdsEvents,
@@ -182,4 +183,139 @@ test("unreadable text counts as an automation if it is a whole one", () => {
   assert.equal(isMeantAsAutomation(TRIGGER), false);
   assert.equal(isMeantAsAutomation(`${whole}  ...\n`), false, "a fragment");
   assert.equal(isMeantAsAutomation('{"trigger": {,}, "actions": []}'), true);
+});
+
+/** An element, as far as drawings need one. */
+class Drawn {
+  /** @type {{ [name: string]: string }} */
+  attributes = {};
+  /** @type {Drawn[]} */
+  children = [];
+
+  /** @param {string} tag */
+  constructor(tag) {
+    this.tag = tag;
+  }
+
+  /** @param {string} name @param {string} value */
+  setAttribute(name, value) {
+    this.attributes[name] = value;
+  }
+
+  /** @param {string} name */
+  getAttribute(name) {
+    return this.attributes[name] ?? null;
+  }
+
+  /** @param {(Drawn | string)[]} children */
+  append(...children) {
+    for (const child of children) if (child instanceof Drawn) this.children.push(child);
+  }
+
+  /** @returns {string[]} the classes of the marks in it, with their tags */
+  get marks() {
+    const { class: own } = this.attributes;
+    return [
+      ...(own === undefined ? [] : [`${this.tag} ${own}`]),
+      ...this.children.flatMap((child) => child.marks),
+    ];
+  }
+}
+
+/** @param {import("../../pkg/index.js").Timeline | undefined} timeline */
+function exampleOf(timeline) {
+  assert.ok(timeline);
+  return { title: "", reason: "", scenario: { events: [] }, timeline };
+}
+
+/** @param {import("../../pkg/index.js").ExampleRun} example */
+function marksOf(example) {
+  Object.assign(globalThis, {
+    document: {
+      createElementNS: (/** @type {string} */ _, /** @type {string} */ tag) => new Drawn(tag),
+    },
+  });
+  try {
+    const until = example.timeline.end;
+    const drawing = /** @type {unknown} */ (draw(example, { width: 600, until, label: "" }));
+    return /** @type {Drawn} */ (drawing).marks;
+  } finally {
+    Reflect.deleteProperty(globalThis, "document");
+  }
+}
+
+const PER_RUN = { for_each: ["prefect.resource.id"] };
+
+test("a window that another trigger's firing closed is not drawn as one that fires", () => {
+  const trigger = {
+    type: "compound",
+    require: "all",
+    within: 600,
+    triggers: [
+      {
+        ...PER_RUN,
+        posture: "Proactive",
+        after: ["prefect.flow-run.Pending"],
+        expect: ["prefect.flow-run.Running"],
+        within: 60,
+      },
+      { ...PER_RUN, posture: "Reactive", expect: ["prefect.flow-run.Running"], within: 0 },
+    ],
+  };
+  const run = { name: "own", starts: "30s", ends: "2m" };
+  const automation = { name: "Both", trigger, actions: [] };
+  const { timeline } = simulate({ automation, end: "3m", runs: [run] }, { timeline: true });
+  const lane = timeline?.lanes[0];
+  const disarmed = lane?.windows.find(({ path }) => path === "$.0");
+  assert.equal(disarmed?.closedBy, "disarmed");
+  assert.equal(lane?.fired.find(({ path }) => path === "$.1")?.at, disarmed?.closed);
+  const windows = marksOf(exampleOf(timeline)).filter((mark) => mark.startsWith("polygon"));
+  const firing = lane?.windows.filter(({ closedBy }) => closedBy === "fired") ?? [];
+  assert.ok(windows.length > firing.length);
+  assert.equal(windows.filter((mark) => mark === "polygon window firing").length, firing.length);
+});
+
+test("a firing that depends on silence is drawn as one", () => {
+  const automation = {
+    name: "Own",
+    trigger: {
+      ...PER_RUN,
+      posture: "Proactive",
+      after: ["prefect.flow-run.Running"],
+      expect: ["prefect.flow-run.Completed"],
+      within: 60,
+    },
+    actions: [],
+  };
+  const event = {
+    id: "00000000-0000-4000-8000-000000000001",
+    event: "prefect.flow-run.Running",
+    occurred: "2026-03-01T12:00:00Z",
+    resource: { "prefect.resource.id": "prefect.flow-run.1" },
+  };
+  const { timeline } = replay(JSON.stringify(automation), JSON.stringify(event), {
+    timeline: true,
+  });
+  assert.equal(timeline?.lanes[0]?.fired[0]?.ifSilent, true);
+  const example = exampleOf(timeline);
+  assert.deepEqual(
+    marksOf(example).filter((mark) => / fire\b/.test(mark)),
+    ["line fire silent", "path fire hollow"],
+  );
+  const steps = stepsOf(example);
+  assert.ok(steps.includes("1 min: the automation fires if nothing comes"), steps.join("\n"));
+  assert.ok(steps.includes("the automation does not fire"));
+});
+
+test("a process that dies when its run ends is not drawn as dead", () => {
+  const death = (/** @type {object} */ run) => {
+    const scenario = { automation: "crash-zombie-flows", end: "5m", runs: [run] };
+    const { timeline } = simulate(scenario, { timeline: true });
+    const example = exampleOf(timeline);
+    return [marksOf(example), stepsOf(example)].map((all) =>
+      all.some((one) => /\bdea|dies/.test(one)),
+    );
+  };
+  assert.deepEqual(death({ name: "own", dies: "2m", ends: "3m" }), [true, true]);
+  assert.deepEqual(death({ name: "own", dies: "2m", ends: "2m" }), [false, false]);
 });
