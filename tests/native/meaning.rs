@@ -214,7 +214,7 @@ fn captions_say_how_runs_ended() {
         (&zombies, json!({"dies": "4m", "ends": "5m"}), "9m", Died, "fired 12:05:05 · was dead", false),
         (&zombies, json!({"ends": "4m", "dies": "5m"}), "9m", Finished, "finished · not fired", false),
         (&zombies, json!({"dies": "4m", "first_heartbeat": "never"}), "9m", Died, "died · not detected", true),
-        (&zombies, json!({"ends": "8m", "misses": [3, 4]}), "9m", Finished, "fired 12:02:35 · was alive", true),
+        (&zombies, json!({"ends": "8m", "misses": [3, 4]}), "9m", Finished, "fired 12:02:00 · was alive", true),
         (
             &zombies,
             json!({"ends": "4m", "heartbeat_after_end": "1s"}),
@@ -224,7 +224,7 @@ fn captions_say_how_runs_ended() {
             true,
         ),
         (&zombies, json!({"dies": "4m"}), "1d", Died, "fired 1 Mar 12:05:05 · was dead", false),
-        (&late, json!({}), "9m", Running, "fired 12:05:05 · nothing came in time", false),
+        (&late, json!({}), "9m", Running, "fired 12:05:00 · nothing came in time", false),
         (&late, json!({"dies": "1m"}), "2m", Died, "died · not fired", false),
         (&failed, json!({"ends": "1m", "state": "Failed"}), "2m", Finished, "fired 12:01:00", false),
         (&together, json!({"ends": "1m", "state": "Failed"}), "2m", Finished, "finished", false),
