@@ -327,20 +327,7 @@ impl Runtime {
                 "the inline if-expression on line {} evaluated to false and no else section was defined.",
                 count()
             ))),
-            "iterate" => {
-                around.touch_items(value)?;
-                let all = async_items(value)?;
-                let more = u64::try_from(all.len()).unwrap_or(u64::MAX);
-                locked(&self.notes, |notes| notes.items = notes.items.saturating_add(more));
-                match count() {
-                    0 => Ok(list(all)),
-                    count => {
-                        all.iter().try_for_each(|one| around.touch_items(one))?;
-                        around.pay_times(all.len(), count.saturating_add(8).saturating_mul(NODE))?;
-                        all.iter().map(|one| unpacked(one, count)).collect::<Outcome<Vec<_>>>().map(list)
-                    }
-                }
-            }
+            "iterate" => self.iterate(value, count(), around),
             "unpack" => {
                 around.touch_items(value)?;
                 unpacked(value, count())
@@ -367,6 +354,20 @@ impl Runtime {
             "==" | "!=" | "<" | "<=" | ">" | ">=" | "in" | "not in" => compared(name, value, &first, around),
             _ => binary(name, value, &first, around),
         }
+    }
+
+    /// `count`: how many variables take each item; 0: one takes the whole.
+    fn iterate(&self, value: &Value, count: usize, around: EvalContext<'_>) -> Outcome<Value> {
+        around.touch_items(value)?;
+        let all = async_items(value)?;
+        let more = u64::try_from(all.len()).unwrap_or(u64::MAX);
+        locked(&self.notes, |notes| notes.items = notes.items.saturating_add(more));
+        if count == 0 {
+            return Ok(list(all));
+        }
+        all.iter().try_for_each(|one| around.touch_items(one))?;
+        around.pay_times(all.len(), count.saturating_add(8).saturating_mul(NODE))?;
+        all.iter().map(|one| unpacked(one, count)).collect::<Outcome<Vec<_>>>().map(list)
     }
 
     /// A macro runs in the state, so that the fuel cannot be borrowed from it meanwhile.

@@ -12,7 +12,7 @@ use crate::text::strict::{maybe_list_of, strict};
 use crate::text::template::render;
 use crate::time::TimeSpan;
 use crate::time::span::decimal;
-use crate::time::units::{DAY, SECOND};
+use crate::time::units::DAY;
 
 /// Microseconds.
 const LONGEST: i64 = 366 * DAY;
@@ -233,121 +233,10 @@ pub fn heartbeat_advice(config: &HeartbeatConfig) -> Result<Advice, AdviceError>
     let frequency = span("frequency", config.frequency)?;
     let within = span("within", config.within)?;
     let tick = span("tick", config.tick.unwrap_or(TimeSpan::seconds(5)))?;
-    let client = config.client_version.map(client);
-    let sent = frequency.max(30 * SECOND);
-    let period = heartbeats::period(frequency);
-    let tolerated = heartbeats::tolerated(within, frequency);
-    let span = |missed: i64| missed.saturating_add(1).saturating_mul(period);
+    let (period, tolerated) = (heartbeats::period(frequency), heartbeats::tolerated(within, frequency));
+    let about = HeartbeatWindow { frequency, within, tick, period, tolerated, expect: config.expect.as_deref() };
     let within_for =
         (0..=heartbeats::MOST_MISSES).map(|missed| (missed, heartbeats::smallest_within(frequency, missed)));
-    let (sent, after, window) = (seconds(sent), seconds(period), seconds(within));
-    let (ticks, third) = (seconds(tick), seconds(frequency.saturating_mul(3)));
-    let render = |template: &str| {
-        let texts = [("sent", &*sent), ("period", &*after), ("within", &*window), ("tick", &*ticks), ("rule", &*third)];
-        render(template, &texts)
-    };
-    let mut arithmetic = vec![
-        render(
-            "A client waits {sent} s between two heartbeats, and sending one takes a moment: {period} s from one to the next.",
-        ),
-        "Each heartbeat restarts the window; one that occurs at its end or later is too late.".to_owned(),
-    ];
-    for missed in tolerated.max(0)..=tolerated.max(0).saturating_add(1) {
-        let gap = span(missed);
-        let no_alarm = gap < within;
-        let how = if missed == 0 {
-            "With no heartbeat missed".to_owned()
-        } else {
-            ["With ", &plural(missed, " missed heartbeat"), if missed == 1 { "" } else { " in a row" }].concat()
-        };
-        let (times, gap) = (missed.saturating_add(1).to_string(), seconds(gap));
-        let verdict = if no_alarm { "< {within} s: no alarm." } else { "≥ {within} s: a false alarm." };
-        arithmetic.push(
-            [
-                &how,
-                ", the next one comes ",
-                &times,
-                " × ",
-                &after,
-                " = ",
-                &gap,
-                " s after the last, ",
-                &render(verdict),
-            ]
-            .concat(),
-        );
-        if tolerated < 0 {
-            break;
-        }
-    }
-    let mut false_alarms = Vec::new();
-    if tolerated < 0 {
-        false_alarms.push(render(
-            "every healthy run, after each heartbeat: the next heartbeat comes after {period} s, but the window ends after {within} s",
-        ));
-    } else {
-        let lost = plural(tolerated.saturating_add(1), " heartbeat");
-        let how = if tolerated == 0 { " is lost" } else { " in a row are lost" };
-        false_alarms.push(["a healthy run, if ", &lost, how, " (a blocked process, a broken connection)"].concat());
-    }
-    false_alarms.push(
-        "a run whose client sends one more heartbeat after its final state: this heartbeat opens a window that no event closes"
-            .to_owned(),
-    );
-    false_alarms.push(
-        "a run whose state events follow an event that never arrived: the server holds them back for 15 minutes, but not the heartbeats"
-            .to_owned(),
-    );
-    let mut undetected = vec![
-        "a run that dies before its first heartbeat, or never starts".to_owned(),
-        render("some runs, if more than 500 go silent within one tick of {tick} s: the server skips every other 500"),
-    ];
-    let wildcard = config.expect.as_ref().is_none_or(|names| names.iter().any(|name| name == WILDCARD || name == "*"));
-    if wildcard {
-        undetected.push(
-            "a run that dies after a state change and before its next heartbeat, for instance in the delay before a retry"
-                .to_owned(),
-        );
-    } else if let Some(names) = &config.expect {
-        let listed = |state: &&str| names.iter().any(|name| name.strip_prefix(FLOW_RUN) == Some(*state));
-        let states =
-            ["Completed", "Failed", "Cancelled", "Crashed", "TimedOut", "Paused", "Suspended", "AwaitingRetry"];
-        let missing = joined(&mut states.into_iter().filter(|state| !listed(state)), ", ");
-        if !names.iter().any(|name| name == HEARTBEAT) {
-            false_alarms.push(
-                "every run: `expect` does not include `prefect.flow-run.heartbeat`, so heartbeats do not restart the window".to_owned(),
-            );
-        }
-        let mut text = String::from("a run that ends in a custom state");
-        if !missing.is_empty() {
-            text.push_str(", or enters ");
-            text.push_str(&missing);
-        }
-        text.push_str(": `expect` does not list it (the wildcard `");
-        text.push_str(WILDCARD);
-        text.push_str("` does)");
-        false_alarms.push(text);
-    }
-    let rule = frequency.saturating_mul(3);
-    let mut documentation = String::from(
-        "Prefect's documentation recommends a `within` of at least three times the frequency, to tolerate three missed heartbeats. ",
-    );
-    let three = heartbeats::minimum_within(frequency).to_string();
-    let verdict = match () {
-        () if within < rule => render("{within} s is shorter: three times the frequency is {rule} s."),
-        () if tolerated >= 3 => render("{within} s tolerates three missed heartbeats."),
-        () => [
-            "Heartbeats always come a little late, so three times the frequency tolerates only one missed heartbeat. To tolerate three, use ",
-            &three,
-            " s or more.",
-        ]
-        .concat(),
-    };
-    documentation.push_str(&verdict);
-    if frequency < 30 * SECOND {
-        arithmetic
-            .insert(0, "The setting rejects a frequency below 30 s, and the client raises it to 30 s.".to_owned());
-    }
     Ok(Advice {
         frequency: TimeSpan(frequency),
         within: TimeSpan(within),
@@ -355,7 +244,7 @@ pub fn heartbeat_advice(config: &HeartbeatConfig) -> Result<Advice, AdviceError>
         period: TimeSpan(period),
         tolerated_misses: tolerated.max(0),
         healthy_runs_fire: tolerated < 0,
-        arithmetic,
+        arithmetic: about.arithmetic(),
         smallest_within: within_for.map(|(misses, within)| SmallestWindow { misses, within }).collect(),
         minimum_within: heartbeats::minimum_within(frequency),
         recommended_within: heartbeats::recommended_within(frequency),
@@ -365,11 +254,151 @@ pub fn heartbeat_advice(config: &HeartbeatConfig) -> Result<Advice, AdviceError>
             earliest_after_death: TimeSpan(within.saturating_sub(period).max(0)),
             latest_after_death: TimeSpan(within.saturating_add(tick)),
         },
-        false_alarms,
-        undetected,
-        documentation: DocumentedAdvice { says: documentation, url: DOCS },
-        client,
+        false_alarms: about.false_alarms(),
+        undetected: about.undetected(),
+        documentation: DocumentedAdvice { says: about.documentation(), url: DOCS },
+        client: config.client_version.map(client),
     })
+}
+
+/// A window over heartbeats. Spans are in microseconds.
+struct HeartbeatWindow<'c> {
+    frequency: i64,
+    within: i64,
+    tick: i64,
+    period: i64,
+    /// How many heartbeats in a row may be missed; -1: it fires on runs that miss none.
+    tolerated: i64,
+    expect: Option<&'c [String]>,
+}
+
+impl HeartbeatWindow<'_> {
+    fn render(&self, template: &str) -> String {
+        let sent = seconds(heartbeats::sent_every(self.frequency));
+        let (period, within, tick) = (seconds(self.period), seconds(self.within), seconds(self.tick));
+        let rule = seconds(self.rule());
+        let texts = [("sent", &*sent), ("period", &*period), ("within", &*within), ("tick", &*tick), ("rule", &*rule)];
+        render(template, &texts)
+    }
+
+    /// The documentation's.
+    fn rule(&self) -> i64 {
+        self.frequency.saturating_mul(3)
+    }
+
+    fn arithmetic(&self) -> Vec<String> {
+        let mut all = Vec::new();
+        if self.frequency < heartbeats::sent_every(self.frequency) {
+            all.push("The setting rejects a frequency below 30 s, and the client raises it to 30 s.".to_owned());
+        }
+        all.push(self.render(
+            "A client waits {sent} s between two heartbeats, and sending one takes a moment: {period} s from one to the next.",
+        ));
+        all.push("Each heartbeat restarts the window; one that occurs at its end or later is too late.".to_owned());
+        let tolerated = self.tolerated.max(0);
+        all.push(self.after_missed(tolerated));
+        if self.tolerated >= 0 {
+            all.push(self.after_missed(tolerated.saturating_add(1)));
+        }
+        all
+    }
+
+    /// Whether the heartbeat after so many missed ones is in time.
+    fn after_missed(&self, missed: i64) -> String {
+        let how = if missed == 0 {
+            "With no heartbeat missed".to_owned()
+        } else {
+            ["With ", &plural(missed, " missed heartbeat"), if missed == 1 { "" } else { " in a row" }].concat()
+        };
+        let times = missed.saturating_add(1);
+        let gap = times.saturating_mul(self.period);
+        let verdict = if gap < self.within { "< {within} s: no alarm." } else { "≥ {within} s: a false alarm." };
+        let verdict = self.render(verdict);
+        let (period, gap) = (seconds(self.period), seconds(gap));
+        format!("{how}, the next one comes {times} × {period} = {gap} s after the last, {verdict}")
+    }
+
+    fn false_alarms(&self) -> Vec<String> {
+        let mut all = Vec::new();
+        if self.tolerated < 0 {
+            all.push(self.render(
+                "every healthy run, after each heartbeat: the next heartbeat comes after {period} s, but the window ends after {within} s",
+            ));
+        } else {
+            let lost = plural(self.tolerated.saturating_add(1), " heartbeat");
+            let how = if self.tolerated == 0 { " is lost" } else { " in a row are lost" };
+            all.push(["a healthy run, if ", &lost, how, " (a blocked process, a broken connection)"].concat());
+        }
+        all.push(
+            "a run whose client sends one more heartbeat after its final state: this heartbeat opens a window that no event closes"
+                .to_owned(),
+        );
+        all.push(
+            "a run whose state events follow an event that never arrived: the server holds them back for 15 minutes, but not the heartbeats"
+                .to_owned(),
+        );
+        let Some(names) = self.expect.filter(|_| !self.expects_all()) else { return all };
+        if !names.iter().any(|name| name == HEARTBEAT) {
+            all.push(
+                "every run: `expect` does not include `prefect.flow-run.heartbeat`, so heartbeats do not restart the window".to_owned(),
+            );
+        }
+        let listed = |state: &&str| names.iter().any(|name| name.strip_prefix(FLOW_RUN) == Some(*state));
+        let states =
+            ["Completed", "Failed", "Cancelled", "Crashed", "TimedOut", "Paused", "Suspended", "AwaitingRetry"];
+        let missing = joined(&mut states.into_iter().filter(|state| !listed(state)), ", ");
+        let mut text = String::from("a run that ends in a custom state");
+        if !missing.is_empty() {
+            text.push_str(", or enters ");
+            text.push_str(&missing);
+        }
+        text.push_str(": `expect` does not list it (the wildcard `");
+        text.push_str(WILDCARD);
+        text.push_str("` does)");
+        all.push(text);
+        all
+    }
+
+    /// Whether any event of a run restarts the window.
+    fn expects_all(&self) -> bool {
+        self.expect.is_none_or(|names| names.iter().any(|name| name == WILDCARD || name == "*"))
+    }
+
+    fn undetected(&self) -> Vec<String> {
+        let mut all = vec![
+            "a run that dies before its first heartbeat, or never starts".to_owned(),
+            self.render(
+                "some runs, if more than 500 go silent within one tick of {tick} s: the server skips every other 500",
+            ),
+        ];
+        if self.expects_all() {
+            all.push(
+                "a run that dies after a state change and before its next heartbeat, for instance in the delay before a retry"
+                    .to_owned(),
+            );
+        }
+        all
+    }
+
+    fn documentation(&self) -> String {
+        let mut text = String::from(
+            "Prefect's documentation recommends a `within` of at least three times the frequency, to tolerate three missed heartbeats. ",
+        );
+        let verdict = match () {
+            () if self.within < self.rule() => {
+                self.render("{within} s is shorter: three times the frequency is {rule} s.")
+            }
+            () if self.tolerated >= 3 => self.render("{within} s tolerates three missed heartbeats."),
+            () => [
+                "Heartbeats always come a little late, so three times the frequency tolerates only one missed heartbeat. To tolerate three, use ",
+                &heartbeats::minimum_within(self.frequency).to_string(),
+                " s or more.",
+            ]
+            .concat(),
+        };
+        text.push_str(&verdict);
+        text
+    }
 }
 
 /// What a client's version sends.

@@ -295,15 +295,7 @@ fn of_text(text: &str, name: &str, arguments: &Arguments<'_>, around: EvalContex
         }
         "title" => plain(texts::title_case(text)),
         "capitalize" => plain(texts::capitalized(text)),
-        "swapcase" => plain(
-            text.chars()
-                .flat_map(|c| {
-                    let (upper, lower) = (c.to_uppercase().to_string(), c.to_lowercase().to_string());
-                    let swapped = if c.is_uppercase() { lower } else { upper };
-                    swapped.chars().collect::<Vec<_>>()
-                })
-                .collect(),
-        ),
+        "swapcase" => plain(swapped(text)),
         "strip" | "lstrip" | "rstrip" => {
             let ends = (name != "rstrip", name != "lstrip");
             texts::stripped(text, first().as_deref(), ends, around).map(Value::from)
@@ -366,40 +358,11 @@ fn of_text(text: &str, name: &str, arguments: &Arguments<'_>, around: EvalContex
                 None => 0,
             }))
         }
-        "join" => {
-            let all = match arguments.get(0, "") {
-                Some(value) => {
-                    around.touch_items(value)?;
-                    items(value).map_err(|_| Raised::new("TypeError", "can only join an iterable"))?
-                }
-                None => return type_error("str.join() takes exactly one argument (0 given)"),
-            };
-            around.pay_times(all.len(), text.len())?;
-            let mut parts = Vec::with_capacity(all.len());
-            for (index, item) in all.iter().enumerate() {
-                match super::value::text(item) {
-                    Some(part) => parts.push(part.into_owned()),
-                    None => {
-                        return type_error(format!(
-                            "sequence item {index}: expected str instance, {} found",
-                            class(item)
-                        ));
-                    }
-                }
-            }
-            Ok(Value::from(parts.join(text)))
-        }
+        "join" => joined(text, arguments.get(0, ""), around),
         "center" => Ok(Value::from(texts::padded(text, width(), fill()?, true, true))),
         "ljust" => Ok(Value::from(texts::padded(text, width(), fill()?, false, true))),
         "rjust" => Ok(Value::from(texts::padded(text, width(), fill()?, true, false))),
-        "zfill" => {
-            let (sign, digits) = match text.strip_prefix(['-', '+']) {
-                Some(digits) => (text.get(..1).unwrap_or_default(), digits),
-                None => ("", text),
-            };
-            let padded = texts::padded(digits, width().saturating_sub(sign.len()), '0', true, false);
-            Ok(Value::from([sign, &padded].concat()))
-        }
+        "zfill" => Ok(Value::from(filled_with_zeros(text, width()))),
         "format" => str_format(text, arguments, around),
         "format_map" => match arguments.get(0, "mapping").map(look) {
             Some(Seen::Py(Py::Dict(dict))) => {
@@ -447,6 +410,40 @@ fn of_text(text: &str, name: &str, arguments: &Arguments<'_>, around: EvalContex
         }
         _ => not_here(&Value::from(text), name),
     }
+}
+
+fn swapped(text: &str) -> String {
+    let swap = |c: char| {
+        let (upper, lower) = (c.to_uppercase().to_string(), c.to_lowercase().to_string());
+        if c.is_uppercase() { lower } else { upper }
+    };
+    text.chars().map(swap).collect()
+}
+
+fn filled_with_zeros(text: &str, width: usize) -> String {
+    let (sign, digits) = match text.strip_prefix(['-', '+']) {
+        Some(digits) => (text.get(..1).unwrap_or_default(), digits),
+        None => ("", text),
+    };
+    [sign, &texts::padded(digits, width.saturating_sub(sign.len()), '0', true, false)].concat()
+}
+
+/// `str.join`.
+fn joined(between: &str, given: Option<&Value>, around: EvalContext<'_>) -> Outcome<Value> {
+    let Some(value) = given else { return type_error("str.join() takes exactly one argument (0 given)") };
+    around.touch_items(value)?;
+    let all = items(value).map_err(|_| Raised::new("TypeError", "can only join an iterable"))?;
+    around.pay_times(all.len(), between.len())?;
+    let mut parts = Vec::with_capacity(all.len());
+    for (index, item) in all.iter().enumerate() {
+        match text(item) {
+            Some(part) => parts.push(part.into_owned()),
+            None => {
+                return type_error(format!("sequence item {index}: expected str instance, {} found", class(item)));
+            }
+        }
+    }
+    Ok(Value::from(parts.join(between)))
 }
 
 fn parted(text: &str, found: Option<(&str, &str)>, separator: &str, from_end: bool) -> Value {

@@ -158,6 +158,35 @@ pub(super) fn tags(texts: &[String]) -> Rc<[String]> {
     tags.into()
 }
 
+/// The state in which a run ends.
+fn final_state(spec: &Parts<'_>, is_cancelled: bool) -> Fallible<State> {
+    if is_cancelled && spec.state.is_some() {
+        return Err(BuildError::at("state", "a `cancelled` run ends as Cancelled: omit `state`"));
+    }
+    let usual = if is_cancelled { "Cancelled" } else { "Completed" };
+    match spec.state {
+        Some(state) => last_state(state, FLOW_RUN),
+        None => Ok(State {
+            name: usual.to_owned(),
+            kind: type_of(FLOW_RUN, usual).unwrap_or_default(),
+            message: String::new(),
+        }),
+    }
+}
+
+fn heartbeats(spec: HeartbeatSpec) -> Fallible<Heartbeats> {
+    let mut heartbeats = Heartbeats { jitter: 0, ..Heartbeats::default() };
+    match spec {
+        HeartbeatSpec::Usual => {}
+        HeartbeatSpec::Off => heartbeats.frequency = 0,
+        HeartbeatSpec::Every(TimeSpan(frequency)) if (1..SECOND).contains(&frequency) => {
+            return Err(BuildError::at("heartbeat.frequency", "`heartbeat.frequency` must be at least 1 second"));
+        }
+        HeartbeatSpec::Every(TimeSpan(frequency)) => heartbeats.frequency = frequency,
+    }
+    Ok(heartbeats)
+}
+
 /// The final state of a run. `events`: the prefix of its event names.
 fn last_state(spec: &StateSpec, events: &str) -> Fallible<State> {
     let StateSpec { name, kind, message } = spec;
@@ -248,33 +277,14 @@ impl Planner<'_> {
         } else if limit.is_some_and(|limit| over > limit) {
             return Err(BuildError::at("ends", "a task or a subflow ends after its run: give a later `ends`"));
         }
-        if cancelled.is_some() && spec.state.is_some() {
-            return Err(BuildError::at("state", "a `cancelled` run ends as Cancelled: omit `state`"));
-        }
-        let usual = if cancelled.is_some() { "Cancelled" } else { "Completed" };
-        let state = match spec.state {
-            Some(state) => last_state(state, FLOW_RUN)?,
-            None => State {
-                name: usual.to_owned(),
-                kind: type_of(FLOW_RUN, usual).unwrap_or_default(),
-                message: String::new(),
-            },
-        };
+        let state = final_state(spec, cancelled.is_some())?;
         let breaks = self.breaks(whole, starts, [cancelled, ends, dies].into_iter().flatten().min())?;
         let pending = later(starts, -SECOND);
         let scheduled = self.at("scheduled", of_run(|spec| spec.scheduled))?;
         if scheduled.is_some_and(|scheduled| scheduled >= pending) {
             return Err(BuildError::at("scheduled", "`scheduled` must be more than a second before `starts`"));
         }
-        let mut heartbeats = Heartbeats { jitter: 0, ..Heartbeats::default() };
-        match spec.heartbeat {
-            HeartbeatSpec::Usual => {}
-            HeartbeatSpec::Off => heartbeats.frequency = 0,
-            HeartbeatSpec::Every(TimeSpan(frequency)) if (1..SECOND).contains(&frequency) => {
-                return Err(BuildError::at("heartbeat.frequency", "`heartbeat.frequency` must be at least 1 second"));
-            }
-            HeartbeatSpec::Every(TimeSpan(frequency)) => heartbeats.frequency = frequency,
-        }
+        let heartbeats = heartbeats(spec.heartbeat)?;
         if let Some((parent, _)) = parent {
             self.parent_task_run(run, parent);
         }
