@@ -66,11 +66,11 @@ fn main() -> Result<(), Box<dyn Error>> {
         let now = event.received;
         if now.0 >= tick {
             let begun = Time::now();
-            engine.tick(now).unwrap();
+            engine.tick(now)?;
             slowest = slowest.max(begun.elapsed());
             tick = tick.saturating_add(TICK);
         }
-        engine.deliver(&event, now).unwrap();
+        engine.deliver(&event, now)?;
     }
     let took = begun.elapsed();
     let grown = memory().zip(before).map(|(after, before)| after.saturating_sub(before));
