@@ -23,10 +23,10 @@ mod context;
 mod parameters;
 mod result;
 mod rendered;
-mod implied;
+mod deployment_action;
 
 pub use context::{FiredEvent, FiringContext};
-pub(crate) use implied::{implied_automation, name_deployment};
+pub(crate) use deployment_action::{implied_automation, name_deployment};
 pub use rendered::{ActionOptions, render};
 pub(crate) use rendered::{Given, render_with};
 pub use result::{

@@ -32,8 +32,8 @@ mod histogram;
 mod subject;
 mod restarts;
 mod causes;
-mod one;
-mod all;
+mod automation;
+mod document;
 mod comparison;
 mod change;
 mod explanation;
@@ -41,11 +41,11 @@ mod run;
 mod remedy;
 mod why;
 
-pub use all::{BacktestOptions, backtest, backtest_captured, captured_automations};
 pub use comparison::{
     ChangedFiring, CompareOptions, ComparedAutomation, ComparedText, Comparison, FiringChange, VersionFirings,
     compare_automations,
 };
+pub use document::{BacktestOptions, backtest, backtest_captured, captured_automations};
 pub use explanation::{ChangedLine, Why, WhyCause, WhyError, WhyOptions};
 pub use result::{
     AutomationBacktest, Backtest, DifferenceCause, Histogram, OnlyHere, OnlyRecorded, OutcomeCounts, SpanCount, Verdict,

@@ -13,7 +13,7 @@ use crate::time::Instant;
 use crate::time::span::duration;
 use crate::trigger::{Firing, ServerQuirk};
 
-use super::all::captured_automations;
+use super::document::captured_automations;
 use super::explanation::{Why, WhyCause, WhyError, WhyOptions};
 use super::remedy::Remedies;
 use super::run::Run;

@@ -4,7 +4,7 @@
 //! as statics.
 
 mod authoring;
-mod describe;
+mod event_type;
 mod description;
 mod example;
 mod hole;
@@ -19,10 +19,10 @@ mod template;
 mod tests;
 
 pub use authoring::{Generation, Presence};
-pub use describe::{
+pub use description::Source;
+pub use event_type::{
     EventType, Example, FieldType, Input, LabelType, RelatedType, VariantType, describe, event_types, examples, names,
 };
-pub use description::Source;
 pub(crate) use example::{event, example_value};
 pub use example::{example, example_line};
 pub use hole::Hole;

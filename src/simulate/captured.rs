@@ -14,7 +14,7 @@ use crate::time::Instant;
 
 use super::automations::GivenAutomation;
 use super::document::add_event;
-use super::playback::received;
+use super::play_options::received;
 use super::reading::{self, DocumentText, Reading};
 use super::recorded::{AutomationEvents, AutomationVersion, OwnEvents};
 

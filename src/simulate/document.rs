@@ -11,7 +11,7 @@ use crate::time::{Instant, scalar};
 use super::automations::{Files, of_scenario};
 use super::expectation::{self, Expectation};
 use super::fields::{OF_SCENARIOS, names};
-use super::playback::{PlaybackOptions, received};
+use super::play_options::{PlayOptions, received};
 use super::reading::Reading;
 use super::runs;
 use super::scenario::{MAX_EVENTS, Scenario, ScenarioError};
@@ -94,8 +94,8 @@ impl Document {
             None
         };
         let name = reading.read(root.get("scenario"), "a text", scalar::text);
-        let playback = PlaybackOptions::read(root, reading, received(&events, false));
-        let start = playback.start;
+        let play = PlayOptions::read(root, reading, received(&events, false));
+        let start = play.start;
         let heartbeats = runs::heartbeats(root.get("heartbeat"), None, reading);
         let runs = root.get("runs");
         let mut specs = runs.map(|list| runs::read(list, start, &heartbeats, reading)).unwrap_or_default();
@@ -103,8 +103,8 @@ impl Document {
             |spec: &runs::Spec| [spec.run.ends, spec.run.dies].into_iter().flatten().min().unwrap_or(spec.run.starts);
         let last = specs.iter().map(last_of).chain(received(&events, true)).max();
         let trigger = automation.as_ref().map(|automation| &automation.trigger);
-        let end = playback.end(last, trigger, heartbeats.frequency);
-        playback.check_end(end, root, reading);
+        let end = play.end(last, trigger, heartbeats.frequency);
+        play.check_end(end, root, reading);
         for spec in &mut specs {
             spec.run.horizon = end;
         }
@@ -130,7 +130,7 @@ impl Document {
             events.extend(own.into_iter().map(|generated| generated.event));
         }
         Some(Document {
-            scenario: Scenario { name, ..playback.scenario(automation, events, end) },
+            scenario: Scenario { name, ..play.scenario(automation, events, end) },
             runs: played,
             built,
             expectations,

@@ -21,7 +21,7 @@ use crate::trigger::Version;
 
 use super::automations::{self, Files};
 use super::meaning::Timeline;
-use super::playback::default_start;
+use super::play_options::default_start;
 use super::reading::DocumentText;
 use super::simulation::{SimulateOptions, simulate};
 

@@ -18,7 +18,7 @@ use super::chance::{BatchOrder, reordered, reversed};
 use super::coverage::Coverage;
 use super::leaders::{self, MissingLeaders};
 use super::meaning::Timeline;
-use super::playback::{NOT_NEGATIVE, PlaybackOptions, default_start, received};
+use super::play_options::{NOT_NEGATIVE, PlayOptions, default_start, received};
 use super::player::TooMuch;
 use super::reading::DocumentText;
 use super::recorded::{OwnEvents, RecordedActions};
@@ -326,7 +326,7 @@ impl CapturedEvents {
             leaders::ignore_missing(&mut events);
         }
         step(events.len());
-        let playback = PlaybackOptions {
+        let play = PlayOptions {
             start,
             end,
             tick: options.tick_seconds.map(|tick| tick.0),
@@ -335,9 +335,9 @@ impl CapturedEvents {
             intended: options.intended,
             version: options.server_version,
         };
-        let end = playback.end(last, Some(&given.automation.trigger), 0);
+        let end = play.end(last, Some(&given.automation.trigger), 0);
         let before_start = events.iter().filter(|event| event.received < start).count();
-        Ok(Plan { scenario: playback.scenario(given.automation.clone(), events, end), before_start })
+        Ok(Plan { scenario: play.scenario(given.automation.clone(), events, end), before_start })
     }
 
     /// Plays them to one automation.

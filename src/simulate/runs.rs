@@ -11,7 +11,7 @@ use crate::time::units::DAY;
 use crate::time::{Instant, scalar};
 
 use super::fields::{OF_BREAKS, OF_HEARTBEATS, OF_RUNS, OF_STATES, names};
-use super::playback::{MOMENT, NOT_NEGATIVE, not_negative};
+use super::play_options::{MOMENT, NOT_NEGATIVE, not_negative};
 use super::reading::Reading;
 use super::scenario::MAX_EVENTS;
 

@@ -9,7 +9,7 @@ use super::automations::Files;
 use super::coverage::Coverage;
 use super::document::Document;
 use super::meaning::Timeline;
-use super::playback::sort;
+use super::play_options::sort;
 use super::reading::DocumentText;
 use super::result::SimulationResult;
 use super::scenario::{Scenario, ScenarioError, play_sorted};

@@ -14,7 +14,7 @@ use crate::trigger::{Engine, Options, Outcome, SavedEngine, SavedEvent, Snapshot
 use super::automations;
 use super::captured::read_events;
 use super::coverage::{Coverage, FiringCounts};
-use super::playback::{TICK, after, longest};
+use super::play_options::{TICK, after, longest};
 use super::player::{Player, TooMuch};
 use super::reading::DocumentText;
 use super::replay::ReplayError;

@@ -6,7 +6,7 @@ use crate::json::Position;
 use crate::validate::{Checked, FirstForm, LineValidator, ValidateOptions};
 
 use super::super::bytes::write;
-use super::records::{PartRecords, Records};
+use super::record_writer::{PartRecords, Records};
 use super::tally::{Order, Tally};
 
 /// What the others need to know of a part.

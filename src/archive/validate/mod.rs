@@ -50,7 +50,7 @@ mod files;
 mod map;
 mod merge;
 mod record;
-mod records;
+mod record_writer;
 mod reduce;
 mod repeated;
 mod tally;

@@ -96,7 +96,7 @@ impl Check<'_, '_> {
                 continue;
             }
             if !self.is_strict() && WRITTEN_BY_THE_SERVER.contains(&&*name) {
-                self.elsewhere.exported(&name, key);
+                self.rest_api.exported(&name, key);
                 continue;
             }
             let near = meant(&name, &mut absent());

@@ -7,7 +7,7 @@ mod action;
 mod advice;
 mod cloud;
 mod deploy;
-mod elsewhere;
+mod rest_api;
 mod fields;
 mod heartbeat;
 mod loops;
@@ -16,7 +16,7 @@ mod parameters;
 mod reach;
 mod shape;
 mod options;
-mod places;
+mod prefect_yaml;
 mod template;
 mod timing;
 mod variables;
@@ -39,7 +39,7 @@ use super::model::Posture;
 use super::outline::{Outliner, TriggerOutline};
 use super::read;
 
-use elsewhere::Elsewhere;
+use rest_api::RestApi;
 use trigger::Level;
 
 pub use options::{CheckOptions, PrefectVersion, Route};
@@ -118,12 +118,12 @@ pub fn check(text: &[u8], text_options: TextOptions, options: &CheckOptions) -> 
         None => document.root().map_or(Form::Unknown, recognise::form),
     };
     if let (Some(root), Some(reading)) = (document.root(), reading) {
-        let mut elsewhere = Elsewhere::default();
+        let mut rest_api = RestApi::default();
         let Notation { language, form, is_plan } = reading;
         let route = options.route_of(form);
         if form == Form::PrefectYaml {
-            let (findings, elsewhere, subject) = (&mut findings, &mut elsewhere, Subject::default());
-            let mut check = Check { findings, elsewhere, subject, options, route, is_plan, text, is_mixed: false };
+            let (findings, rest_api, subject) = (&mut findings, &mut rest_api, Subject::default());
+            let mut check = Check { findings, rest_api, subject, options, route, is_plan, text, is_mixed: false };
             check.prefect_yaml(root);
         }
         for Item { value, form, .. } in items(&mut findings, root, form, route) {
@@ -131,10 +131,10 @@ pub fn check(text: &[u8], text_options: TextOptions, options: &CheckOptions) -> 
             events = events.saturating_add(1);
             let name = value.get("name").filter(|name| name.is_string()).map(Value::string);
             findings.next_event();
-            elsewhere.next(index);
+            rest_api.next(index);
             let subject = Subject { index: Some(index), name: name.as_deref(), docs: None };
-            let (findings, elsewhere) = (&mut findings, &mut elsewhere);
-            let mut check = Check { findings, elsewhere, subject, options, route, is_plan, text, is_mixed: false };
+            let (findings, rest_api) = (&mut findings, &mut rest_api);
+            let mut check = Check { findings, rest_api, subject, options, route, is_plan, text, is_mixed: false };
             let level = check.level(form);
             check.item(value, form, level);
             if language == Language::Yaml {
@@ -149,7 +149,7 @@ pub fn check(text: &[u8], text_options: TextOptions, options: &CheckOptions) -> 
             }
         }
         if route == Route::Cli && options.report().profile == Profile::Documented {
-            elsewhere.report(&mut findings);
+            rest_api.report(&mut findings);
         }
     }
     CheckReport {
@@ -207,7 +207,7 @@ struct Check<'c, 's> {
     /// Whether values that are known only later may be missing.
     is_plan: bool,
     /// What another route rejects.
-    elsewhere: &'c mut Elsewhere,
+    rest_api: &'c mut RestApi,
     text: &'c [u8],
     /// Whether a composite trigger that mixes resources has been reported.
     is_mixed: bool,

@@ -118,7 +118,7 @@ impl Check<'_, '_> {
                 posture
             }
             None if level.lenient => {
-                self.elsewhere.missing("posture", value);
+                self.rest_api.missing("posture", value);
                 Some(Posture::Reactive)
             }
             None => {
@@ -186,7 +186,7 @@ impl Check<'_, '_> {
     fn composite(&mut self, value: Value<'_>, path: &Path<'_>, order: Order, level: Level) {
         let what = if order == Order::Any { "the compound trigger" } else { "the sequence trigger" };
         match value.get("within") {
-            None if level.lenient => self.elsewhere.missing("within", value),
+            None if level.lenient => self.rest_api.missing("within", value),
             None => self.missing(what, value, "within", path),
             Some(within) => {
                 if read::composite_within(within).is_none() {

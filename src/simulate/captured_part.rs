@@ -7,7 +7,7 @@ use crate::trigger::{Firing, Options};
 use super::automations::GivenAutomation;
 use super::captured::CapturedEvents;
 use super::leaders;
-use super::playback::{PlaybackOptions, sort};
+use super::play_options::{PlayOptions, sort};
 use super::replay::{ReplayError, ReplayOptions};
 use super::scenario::play_reloaded;
 
@@ -40,7 +40,7 @@ pub(crate) fn play_part(
 ) -> Result<Vec<Firing>, ReplayError> {
     let mut events = part.events.to_vec();
     leaders::ignore_missing(&mut events);
-    let playback = PlaybackOptions {
+    let play = PlayOptions {
         start: part.start,
         end: Some(part.end),
         tick: options.tick_seconds.map(|tick| tick.0),
@@ -49,7 +49,7 @@ pub(crate) fn play_part(
         intended: options.intended,
         version: options.server_version,
     };
-    let scenario = playback.scenario(given.automation.clone(), events, part.end);
+    let scenario = play.scenario(given.automation.clone(), events, part.end);
     let played = play_reloaded(&scenario, Options::default(), part.reload.as_slice()).map_err(ReplayError::from)?;
     Ok(played.outcome.firings)
 }

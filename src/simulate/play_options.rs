@@ -29,7 +29,7 @@ pub(super) fn not_negative(value: Value<'_>) -> Option<i64> {
 }
 
 /// Spans in microseconds. `None` means the default.
-pub(super) struct PlaybackOptions {
+pub(super) struct PlayOptions {
     pub start: Instant,
     pub end: Option<Instant>,
     pub tick: Option<i64>,
@@ -44,14 +44,14 @@ pub(super) fn default_start(first: Option<Instant>) -> Instant {
     first.unwrap_or(START)
 }
 
-impl PlaybackOptions {
+impl PlayOptions {
     /// `first`: when the first event is received.
-    pub(super) fn read<'t>(root: Value<'t>, reading: &mut Reading<'t>, first: Option<Instant>) -> PlaybackOptions {
+    pub(super) fn read<'t>(root: Value<'t>, reading: &mut Reading<'t>, first: Option<Instant>) -> PlayOptions {
         let expected = "a point in time such as `2026-03-01T12:00:00Z`";
         let start = root.get("start").map_or(first, |value| reading.read(Some(value), expected, instant_of));
         let start = default_start(start);
         let more = |value: Value<'_>| span(value).filter(|span| *span > 0);
-        PlaybackOptions {
+        PlayOptions {
             start,
             end: reading.read(root.get("end"), MOMENT, |value| moment(value, start)),
             tick: reading.read(root.get("tick_seconds"), "more than 0 seconds", more),
@@ -71,7 +71,7 @@ impl PlaybackOptions {
         self.tick.unwrap_or(TICK)
     }
 
-    /// When the playback ends. Without an `end`: when everything that the last event causes can have fired.
+    /// When playing ends. Without an `end`: when everything that the last event causes can have fired.
     pub(super) fn end(&self, last: Option<Instant>, trigger: Option<&Trigger>, frequency: i64) -> Instant {
         self.end.unwrap_or_else(|| {
             let rest = trigger.map_or(0, longest).max(0).saturating_add(frequency.max(0));

@@ -8,7 +8,7 @@ use crate::text::phrase;
 
 /// What only the REST API rejects in a document.
 #[derive(Default)]
-pub(super) struct Elsewhere {
+pub(super) struct RestApi {
     /// Fields that only the server writes.
     exported: Vec<String>,
     /// Fields that the client fills in.
@@ -18,7 +18,7 @@ pub(super) struct Elsewhere {
     automation: u64,
 }
 
-impl Elsewhere {
+impl RestApi {
     /// Call this when an automation begins.
     pub(super) fn next(&mut self, automation: u64) {
         if self.place.is_none() {

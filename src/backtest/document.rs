@@ -11,7 +11,7 @@ use crate::text::strict::strict;
 use crate::time::{Instant, TimeSpan};
 use crate::trigger::{OutcomeSize, Version};
 
-use super::one::backtest_one;
+use super::automation::backtest_one;
 use super::result::{Backtest, Verdict};
 
 /// Options of `backtest`.
