@@ -73,7 +73,10 @@ test("applies adjacent changes, unless one is an insertion", () => {
 const FIXES = import.meta.resolve("../../pkg/api/fixes.js");
 
 /** The number of steps per fix, in the order that `place` gives them. */
-async function stepsPerFix(/** @type {number} */ count, /** @type {(index: number) => number} */ place) {
+async function stepsPerFix(
+  /** @type {number} */ count,
+  /** @type {(index: number) => number} */ place,
+) {
   const text = "x".repeat(4 * count);
   const findings = Array.from({ length: count }, (_, index) => {
     const start = 4 * place(index);

@@ -4,9 +4,40 @@ import { Session } from "node:inspector/promises";
 
 /** Methods of arrays that walk over the array, or move what is in it. */
 const WALKS = /** @type {const} */ ([
-  ...["concat", "copyWithin", "entries", "every", "fill", "filter", "find", "findIndex", "findLast"],
-  ...["findLastIndex", "flat", "flatMap", "forEach", "includes", "indexOf", "join", "lastIndexOf", "map"],
-  ...["reduce", "reduceRight", "reverse", "shift", "slice", "some", "sort", "splice", "unshift", "values"],
+  ...[
+    "concat",
+    "copyWithin",
+    "entries",
+    "every",
+    "fill",
+    "filter",
+    "find",
+    "findIndex",
+    "findLast",
+  ],
+  ...[
+    "findLastIndex",
+    "flat",
+    "flatMap",
+    "forEach",
+    "includes",
+    "indexOf",
+    "join",
+    "lastIndexOf",
+    "map",
+  ],
+  ...[
+    "reduce",
+    "reduceRight",
+    "reverse",
+    "shift",
+    "slice",
+    "some",
+    "sort",
+    "splice",
+    "unshift",
+    "values",
+  ],
 ]);
 
 let copies = 0;
@@ -43,5 +74,7 @@ export async function steps(url, work) {
   const { result } = await session.post("Profiler.takePreciseCoverage");
   session.disconnect();
   const functions = result.find((script) => script.url === copy)?.functions ?? [];
-  return functions.flatMap(({ ranges }) => ranges).reduce((sum, { count }) => sum + count, elements);
+  return functions
+    .flatMap(({ ranges }) => ranges)
+    .reduce((sum, { count }) => sum + count, elements);
 }
