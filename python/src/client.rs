@@ -1,6 +1,6 @@
 //! The client of servers, as the command line uses it: says which requests to send, and reads the responses.
 
-use prefect_events::client::{self, ConnectOptions, EventFilter, Response, Server, Step, Timing};
+use prefect_events::client::{self, ConnectOptions, EventFilter, Response, Server, ServerStep, Timing};
 use prefect_events::command;
 use prefect_events::time::Instant;
 use pyo3::prelude::*;
@@ -73,8 +73,8 @@ impl ServerTask {
     fn step(&mut self, now: i64) -> PyResult<(String, Option<Vec<u8>>)> {
         let mut step = self.0.step(Instant(now));
         let lines = match &mut step {
-            Step::Events(batch) => Some(std::mem::take(&mut batch.lines).into_bytes()),
-            Step::Fired { text } => Some(std::mem::take(text).into_bytes()),
+            ServerStep::Events(batch) => Some(std::mem::take(&mut batch.lines).into_bytes()),
+            ServerStep::Fired { text } => Some(std::mem::take(text).into_bytes()),
             _ => None,
         };
         Ok((serde_json::to_string(&step).map_err(misuse)?, lines))

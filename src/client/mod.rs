@@ -47,4 +47,4 @@ pub use secret::Secret;
 pub use server::{ConnectOptions, Request, Server, ServerError};
 pub use settings::{ServerSettings, SettingsError, SettingsSources, profiles_path, server_settings};
 pub use stream::{EventStream, StreamError, StreamStep};
-pub use task::{ServerTask, Step, Steps};
+pub use task::{ServerStep, ServerSteps, ServerTask};

@@ -15,12 +15,8 @@ use super::stream::{EventStream, StreamError, StreamStep};
 /// What to do next.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize)]
 #[serde(tag = "kind", rename_all = "camelCase")]
-#[cfg_attr(
-    feature = "typescript",
-    derive(ts_rs::TS),
-    ts(rename = "ServerStep", tag = "kind", rename_all = "camelCase")
-)]
-pub enum Step {
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS), ts(tag = "kind", rename_all = "camelCase"))]
+pub enum ServerStep {
     /// Send this request, then call `respond` or `lost`.
     Request(Request),
     /// Wait.
@@ -44,13 +40,13 @@ pub enum Step {
         /// It contains the credentials.
         text: String,
     },
-    /// Wait for the websocket; then call `received` or `closed`, if it said anything.
+    /// Wait for the websocket; then call `received` or `closed`, if it acknowledge anything.
     Receive {
         /// How long at most.
         #[cfg_attr(feature = "typescript", ts(type = "number"))]
         milliseconds: u64,
     },
-    /// A watched automation has fired: report it, then call `said`.
+    /// A watched automation has fired: report it, then call `acknowledge`.
     // JavaScript watches nothing.
     #[cfg_attr(feature = "typescript", ts(skip))]
     Fired {
@@ -68,17 +64,17 @@ pub enum Step {
     },
 }
 
-impl From<ClientError> for Step {
-    fn from(ClientError { code, message }: ClientError) -> Step {
-        Step::Failed { code: Some(code), message }
+impl From<ClientError> for ServerStep {
+    fn from(ClientError { code, message }: ClientError) -> ServerStep {
+        ServerStep::Failed { code: Some(code), message }
     }
 }
 
 /// Something that reads from a server in steps. Only some of them use a websocket, and only a watch has a state.
-pub trait Steps {
+pub trait ServerSteps {
     /// What to do next. Call it again after each step; after a request, a connection and `Receive` only when the result
     /// is known. `now`: the present time.
-    fn step(&mut self, now: Instant) -> Step;
+    fn step(&mut self, now: Instant) -> ServerStep;
 
     /// The response to the last request.
     ///
@@ -131,45 +127,43 @@ pub trait Steps {
 /// A task for the one who sends the requests. A failure is a step, the next one.
 ///
 /// ```
-/// use prefect_events::client::{ConnectOptions, Server, ServerTask, Step, Timing};
+/// use prefect_events::client::{ConnectOptions, Server, ServerStep, ServerTask, Timing};
 /// use prefect_events::time::Instant;
 ///
 /// let options = ConnectOptions { url: Some("http://127.0.0.1:4200/api".into()), ..ConnectOptions::default() };
 /// let mut task = ServerTask::automations(Server::new(&options).unwrap(), Some("an id".into()));
 /// let now = Instant(1_772_366_400_000_000);
-/// assert!(matches!(task.step(now), Step::Request(_)));
+/// assert!(matches!(task.step(now), ServerStep::Request(_)));
 /// task.lost("connection refused", Timing { now, jitter: 0.5 });
-/// assert!(matches!(task.step(now), Step::Request(_)), "a browser hides that a token is missing");
+/// assert!(matches!(task.step(now), ServerStep::Request(_)), "a browser hides that a token is missing");
 /// task.lost("connection refused", Timing { now, jitter: 0.5 });
-/// assert!(matches!(task.step(now), Step::Failed { code: Some(_), .. }));
+/// assert!(matches!(task.step(now), ServerStep::Failed { code: Some(_), .. }));
 /// ```
 pub struct ServerTask {
-    steps: Box<dyn Steps>,
-    failed: Option<Step>,
-}
-
-impl From<Box<dyn Steps>> for ServerTask {
-    fn from(steps: Box<dyn Steps>) -> Self {
-        ServerTask { steps, failed: None }
-    }
+    steps: Box<dyn ServerSteps>,
+    failed: Option<ServerStep>,
 }
 
 impl ServerTask {
+    /// Reads in these steps.
+    #[must_use]
+    pub fn new(steps: impl ServerSteps + 'static) -> ServerTask {
+        ServerTask { steps: Box::new(steps), failed: None }
+    }
+
     /// All events of a range of time: see [`Pull`].
     ///
     /// # Errors
     /// If the filter is invalid.
     pub fn pull(server: Server, filter: &EventFilter, now: Instant) -> Result<ServerTask, FilterError> {
-        let steps: Box<dyn Steps> = Box::new(Pull::new(server, filter, now)?);
-        Ok(steps.into())
+        Ok(ServerTask::new(Pull::new(server, filter, now)?))
     }
 
     /// An automation by its name or id, or all.
     #[must_use]
     pub fn automations(server: Server, name: Option<String>) -> ServerTask {
         let wanted = name.map_or(Wanted::Automations, Wanted::Automation);
-        let steps: Box<dyn Steps> = Box::new(Lookup::new(server, wanted));
-        steps.into()
+        ServerTask::new(Lookup::new(server, wanted))
     }
 
     /// Events as they happen: see [`EventStream`].
@@ -177,12 +171,11 @@ impl ServerTask {
     /// # Errors
     /// If the filter is invalid.
     pub fn stream(server: Server, filter: &EventFilter, now: Instant) -> Result<ServerTask, StreamError> {
-        let steps: Box<dyn Steps> = Box::new(EventStream::new(server, filter, now)?);
-        Ok(steps.into())
+        Ok(ServerTask::new(EventStream::new(server, filter, now)?))
     }
 
-    /// See [`Steps::step`].
-    pub fn step(&mut self, now: Instant) -> Step {
+    /// See [`ServerSteps::step`].
+    pub fn step(&mut self, now: Instant) -> ServerStep {
         match self.failed.take() {
             Some(failed) => failed,
             None => self.steps.step(now),
@@ -221,35 +214,35 @@ impl ServerTask {
         self.keep(result);
     }
 
-    /// See [`Steps::acknowledge`].
+    /// See [`ServerSteps::acknowledge`].
     pub fn acknowledge(&mut self) {
         self.steps.acknowledge();
     }
 
-    /// See [`Steps::save`].
+    /// See [`ServerSteps::save`].
     #[must_use]
     pub fn save(&self) -> Option<Vec<u8>> {
         self.steps.save()
     }
 
-    /// See [`Steps::progress`].
+    /// See [`ServerSteps::progress`].
     #[must_use]
     pub fn progress(&self) -> Option<(String, u64)> {
         self.steps.progress()
     }
 
     fn keep(&mut self, result: Result<(), ClientError>) {
-        self.failed = result.err().map(Step::from);
+        self.failed = result.err().map(ServerStep::from);
     }
 }
 
-impl Steps for Pull {
-    fn step(&mut self, _: Instant) -> Step {
+impl ServerSteps for Pull {
+    fn step(&mut self, _: Instant) -> ServerStep {
         match self.step() {
-            PullStep::Request(request) => Step::Request(request),
-            PullStep::Wait(wait) => Step::Wait(wait),
-            PullStep::Events(batch) => Step::Events(batch),
-            PullStep::Done => Step::Done,
+            PullStep::Request(request) => ServerStep::Request(request),
+            PullStep::Wait(wait) => ServerStep::Wait(wait),
+            PullStep::Events(batch) => ServerStep::Events(batch),
+            PullStep::Done => ServerStep::Done,
         }
     }
 
@@ -262,12 +255,12 @@ impl Steps for Pull {
     }
 }
 
-impl Steps for Lookup {
-    fn step(&mut self, _: Instant) -> Step {
+impl ServerSteps for Lookup {
+    fn step(&mut self, _: Instant) -> ServerStep {
         match self.step() {
-            LookupStep::Request(request) => Step::Request(request),
-            LookupStep::Wait(wait) => Step::Wait(wait),
-            LookupStep::Found(text) => Step::Found { text },
+            LookupStep::Request(request) => ServerStep::Request(request),
+            LookupStep::Wait(wait) => ServerStep::Wait(wait),
+            LookupStep::Found(text) => ServerStep::Found { text },
         }
     }
 
@@ -280,15 +273,15 @@ impl Steps for Lookup {
     }
 }
 
-impl Steps for EventStream {
-    fn step(&mut self, now: Instant) -> Step {
+impl ServerSteps for EventStream {
+    fn step(&mut self, now: Instant) -> ServerStep {
         match self.step(now) {
-            StreamStep::Request(request) => Step::Request(request),
-            StreamStep::Wait(wait) => Step::Wait(wait),
-            StreamStep::Events(batch) => Step::Events(batch),
-            StreamStep::Connect(url) => Step::Connect { url },
-            StreamStep::Send(text) => Step::Send { text },
-            StreamStep::Receive(milliseconds) => Step::Receive { milliseconds },
+            StreamStep::Request(request) => ServerStep::Request(request),
+            StreamStep::Wait(wait) => ServerStep::Wait(wait),
+            StreamStep::Events(batch) => ServerStep::Events(batch),
+            StreamStep::Connect(url) => ServerStep::Connect { url },
+            StreamStep::Send(text) => ServerStep::Send { text },
+            StreamStep::Receive(milliseconds) => ServerStep::Receive { milliseconds },
         }
     }
 

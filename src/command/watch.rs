@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::client::{ClientError, Response, Server, ServerTask, Step, Steps, Timing};
+use crate::client::{ClientError, Response, Server, ServerStep, ServerSteps, ServerTask, Timing};
 use crate::render::{RenderOptions, render_watched};
 use crate::simulate::DocumentText;
 use crate::time::Instant;
@@ -53,8 +53,7 @@ pub fn watch(
         };
         WatchFilesError { name: name.map(str::to_owned), error }
     })?;
-    let steps: Box<dyn Steps> = Box::new(WatchSteps { watch, rendering });
-    Ok(steps.into())
+    Ok(ServerTask::new(WatchSteps { watch, rendering }))
 }
 
 struct WatchSteps {
@@ -62,16 +61,16 @@ struct WatchSteps {
     rendering: RenderOptions,
 }
 
-impl Steps for WatchSteps {
-    fn step(&mut self, now: Instant) -> Step {
+impl ServerSteps for WatchSteps {
+    fn step(&mut self, now: Instant) -> ServerStep {
         match self.watch.step(now) {
-            Ok(WatchStep::Request(request)) => Step::Request(request),
-            Ok(WatchStep::Wait(wait)) => Step::Wait(wait),
-            Ok(WatchStep::Connect(url)) => Step::Connect { url },
-            Ok(WatchStep::Send(text)) => Step::Send { text },
-            Ok(WatchStep::Receive(milliseconds)) => Step::Receive { milliseconds },
-            Ok(WatchStep::Fired(fired)) => Step::Fired { text: render_watched(&fired, &self.rendering) },
-            Err(error) => Step::Failed { code: None, message: error.to_string() },
+            Ok(WatchStep::Request(request)) => ServerStep::Request(request),
+            Ok(WatchStep::Wait(wait)) => ServerStep::Wait(wait),
+            Ok(WatchStep::Connect(url)) => ServerStep::Connect { url },
+            Ok(WatchStep::Send(text)) => ServerStep::Send { text },
+            Ok(WatchStep::Receive(milliseconds)) => ServerStep::Receive { milliseconds },
+            Ok(WatchStep::Fired(fired)) => ServerStep::Fired { text: render_watched(&fired, &self.rendering) },
+            Err(error) => ServerStep::Failed { code: None, message: error.to_string() },
         }
     }
 

@@ -9,7 +9,7 @@ use anyhow::Result;
 use prefect_events::automation::{CheckOptions, CheckReport};
 use prefect_events::backtest::{Backtest, BacktestOptions, CompareOptions, Comparison, Why, WhyOptions};
 use prefect_events::catalogue::{EventType, event_types};
-use prefect_events::client::{Batch, ClientErrorCode, ConnectOptions, EventFilter, PullProgress, Step, Wait};
+use prefect_events::client::{Batch, ClientErrorCode, ConnectOptions, EventFilter, PullProgress, ServerStep, Wait};
 use prefect_events::command::{FileAction, Next};
 use prefect_events::diagnostic::Report;
 use prefect_events::explain::Explanation;
@@ -88,7 +88,7 @@ pub(crate) fn write_types(package: &Path) -> Result<()> {
     }
     let public = std::mem::take(&mut types.declarations);
     write(&package.join("types.d.ts"), &[HEAD, &joined(&public)].join("\n"))?;
-    types.visit::<Step>();
+    types.visit::<ServerStep>();
     types.visit::<Next>();
     types.visit::<FileAction>();
     let own = joined(&types.declarations);
