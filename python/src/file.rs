@@ -13,7 +13,7 @@ use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
 
 use flate2::read::MultiGzDecoder;
-use memchr::{memchr, memrchr};
+use memchr::memrchr;
 use prefect_events::diagnostic::Report;
 use prefect_events::validate::{self, CheckedPart, Merge, PartValidator, ValidateOptions, Validator};
 use pyo3::exceptions::{PyOSError, PyTypeError};
@@ -23,7 +23,7 @@ use pyo3::types::PyString;
 use super::{Json, SIGNALS, defect, json, run, text_options, validate_options};
 
 /// The bytes of a part, but for a longer line.
-pub(super) const PART: usize = 1 << 20;
+const PART: usize = 1 << 20;
 
 /// The most bytes of one read: about as many as a decoder returns, since what it leaves was cleared in vain.
 const READ: usize = 1 << 17;
@@ -159,6 +159,20 @@ impl Input {
         }
         Ok(self.ended)
     }
+
+    /// Reads until a text has a part of whole lines. Returns where they end, and whether the input has ended.
+    pub(super) fn lines(&mut self, py: Python<'_>, text: &mut Vec<u8>) -> PyResult<(usize, bool)> {
+        let mut needed = PART;
+        loop {
+            if self.fill(py, text, needed)? {
+                return Ok((text.len(), true));
+            }
+            if let Some(last) = memrchr(b'\n', text) {
+                return Ok((last.saturating_add(1), false));
+            }
+            needed = text.len().saturating_mul(2);
+        }
+    }
 }
 
 /// What the threads share.
@@ -273,15 +287,7 @@ fn lines(
 /// Cuts the input into parts, and waits until all are merged.
 fn read_parts(py: Python<'_>, input: &mut Input, mut text: Vec<u8>, shared: &Shared<'_>, most: usize) -> PyResult<()> {
     loop {
-        let mut needed = PART;
-        let ended = loop {
-            let ended = input.fill(py, &mut text, needed)?;
-            if ended || memchr(b'\n', &text).is_some() {
-                break ended;
-            }
-            needed = text.len().saturating_mul(2);
-        };
-        let cut = if ended { text.len() } else { memrchr(b'\n', &text).map_or(0, |at| at.saturating_add(1)) };
+        let (cut, ended) = input.lines(py, &mut text)?;
         wait(py, shared, |work| work.begun.saturating_sub(work.merged) < most)?;
         let mut work = shared.lock();
         let mut rest = work.spare.pop().unwrap_or_default();

@@ -6,8 +6,10 @@
 
 mod bytes;
 mod heartbeats;
+mod lines;
 pub mod replay;
 pub mod validate;
 
 pub use bytes::ArchiveError;
 pub use heartbeats::heartbeat_lines;
+pub use lines::{NotLines, require_lines};

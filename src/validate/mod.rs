@@ -35,4 +35,4 @@ pub(crate) use session::{FirstForm, Relate, form_of_lines};
 pub(crate) use split::Kept;
 pub use split::{CheckedPart, Merge, PartValidator};
 pub use stream::{LateReport, StreamValidator};
-pub use validator::{Validator, is_ndjson, validate};
+pub use validator::{Validator, are_lines, is_ndjson, validate};

@@ -93,3 +93,16 @@ pub fn is_ndjson(text: &[u8], whole: bool) -> Option<bool> {
         FirstLine::Unknown => None,
     }
 }
+
+/// Whether a text that is meant to be NDJSON, such as a file of an archive, can be: a single document counts as a line, and so
+/// do broken ones. A document on several lines has no other line that begins with a brace.
+#[must_use]
+pub fn are_lines(text: &[u8], whole: bool) -> bool {
+    let trimmed = text.trim_ascii();
+    let is_brace = |start: usize| trimmed.get(start) == Some(&b'{');
+    let can_be = is_brace(0) && {
+        let mut others = memchr::memchr_iter(b'\n', trimmed).map(|at| at.saturating_add(1)).peekable();
+        others.peek().is_none() || others.any(is_brace)
+    };
+    trimmed.is_empty() || can_be || is_ndjson(text, whole) != Some(false)
+}
