@@ -55,7 +55,7 @@ pub(crate) use naming::display_name;
 pub use options::{Format, RenderOptions};
 pub use printable::{printable, printable_lines};
 pub use simulation::{SimulationView, UnknownRun, render_simulation};
-pub use tested::{TestedFile, render_tests};
+pub use tested::{TestedFile, render_failures, render_tests};
 pub use versions::render_version_comparison;
 pub use watched::render_watched;
 pub use why::render_why;

@@ -106,10 +106,8 @@ fn pretty(files: &[TestedFile], options: &RenderOptions) -> String {
                     continue;
                 }
                 failed = failed.saturating_add(1);
-                let message = printable(expectation.message.as_deref().unwrap_or_default());
-                lines.push(format!("  {} {message}", style.red("✗")));
-                let drawn = drawing(expectation, options.width().saturating_sub(MARGIN), style);
-                lines.extend(drawn.into_iter().map(|line| format!("{:MARGIN$}{line}", "")));
+                lines.push(format!("  {} {}", style.red("✗"), message(expectation)));
+                lines.extend(drawn(expectation, options, MARGIN));
             }
         }
     }
@@ -122,6 +120,32 @@ fn pretty(files: &[TestedFile], options: &RenderOptions) -> String {
     }
     lines.push(sum.join(", "));
     lines.join("\n") + "\n"
+}
+
+/// Why a scenario has not passed, for those who have named it: its findings, and the expectations that are not met.
+#[must_use]
+pub fn render_failures(scenario: &TestedScenario, file: &str, options: &RenderOptions) -> String {
+    let style = Style { colour: options.colour };
+    let mut lines = Vec::new();
+    if !scenario.errors.is_empty() {
+        lines.push(about_document(&scenario.errors, file, style));
+    }
+    for expectation in scenario.expectations.iter().filter(|expectation| !expectation.passed) {
+        lines.push(message(expectation));
+        lines.extend(drawn(expectation, options, 2));
+    }
+    lines.join("\n")
+}
+
+fn message(expectation: &TestedExpectation) -> String {
+    printable(expectation.message.as_deref().unwrap_or_default())
+}
+
+/// A drawing after so many columns.
+fn drawn(expectation: &TestedExpectation, options: &RenderOptions, margin: usize) -> impl Iterator<Item = String> {
+    let style = Style { colour: options.colour };
+    let drawn = drawing(expectation, options.width().saturating_sub(MARGIN), style);
+    drawn.into_iter().map(move |line| format!("{:margin$}{line}", ""))
 }
 
 /// An expectation beside what happened.

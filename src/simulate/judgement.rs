@@ -1,5 +1,7 @@
 //! Whether scenarios meet their expectations.
 
+use std::fmt;
+
 use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::diagnostic::Diagnostic;
@@ -174,11 +176,32 @@ pub struct ListedScenario {
     pub range: Range,
 }
 
+/// The findings because of which scenarios cannot be listed. Displayed, a line for each, without the name of the file before it.
+#[derive(Clone, PartialEq, Debug)]
+pub struct UnlistedScenarios(pub Vec<Diagnostic>);
+
+impl fmt::Display for UnlistedScenarios {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (index, Diagnostic { range, message, code, .. }) in self.0.iter().enumerate() {
+            if index > 0 {
+                f.write_str("\n")?;
+            }
+            if let Some(Range { start, .. }) = range {
+                write!(f, "{}:{}: ", start.line, start.column)?;
+            }
+            write!(f, "{message} [{code}]")?;
+        }
+        Ok(())
+    }
+}
+
+impl std::error::Error for UnlistedScenarios {}
+
 /// Lists the scenarios of a text, without reading them.
 ///
 /// # Errors
-/// If the text cannot be read: the findings.
-pub fn list_scenarios(scenarios: DocumentText<'_>) -> Result<Vec<ListedScenario>, Vec<Diagnostic>> {
+/// If the text cannot be read.
+pub fn list_scenarios(scenarios: DocumentText<'_>) -> Result<Vec<ListedScenario>, UnlistedScenarios> {
     let (listed, report) = scenarios.read(|root, reading| {
         let list = listed(root, reading)?;
         let mut places = Places::new(scenarios.bytes, Position::START, scenarios.options.wtf8);
@@ -188,7 +211,7 @@ pub fn list_scenarios(scenarios: DocumentText<'_>) -> Result<Vec<ListedScenario>
         };
         Some(list.map_or_else(Vec::new, |all| all.into_iter().map(one).collect()))
     });
-    listed.ok_or(report.diagnostics)
+    listed.ok_or(UnlistedScenarios(report.diagnostics))
 }
 
 /// The scenarios of a document: it is one, a list, or an object with a list. `None`: it is another kind of document;

@@ -78,7 +78,7 @@ pub use examples::{ExampleOptions, ExampleRun, ExampleRuns, ExampleScenario, exa
 pub use golden::{FreezeError, freeze_firings};
 pub use judgement::{
     ListedScenario, TestOptions, TestReport, TestedExpectation, TestedFiring, TestedScenario, TestedSpan,
-    list_scenarios, run_tests, run_tests_with,
+    UnlistedScenarios, list_scenarios, run_tests, run_tests_with,
 };
 pub use leaders::MissingLeaders;
 pub(crate) use leaders::add_late;

@@ -1,9 +1,10 @@
 //! Scenarios as documents: generated runs, mistakes in them, expectations, advice.
 
 use prefect_events::diagnostic::TextOptions;
+use prefect_events::render::{RenderOptions, TestedFile, render_failures, render_tests};
 use prefect_events::simulate::{
-    Advice, HeartbeatConfig, ReplayOptions, SimulateOptions, SimulationResult, heartbeat_advice, replay, run_tests,
-    simulate,
+    Advice, HeartbeatConfig, ReplayOptions, SimulateOptions, SimulationResult, heartbeat_advice, list_scenarios,
+    replay, run_tests, simulate,
 };
 use prefect_events::validate::{ValidateOptions, validate};
 use serde_json::{Value as Json, json};
@@ -431,4 +432,37 @@ fn three_times_the_frequency_tolerates_one() {
         let error = config.and_then(|config| heartbeat_advice(&config).map_err(|error| error.to_string())).unwrap_err();
         assert!(error.starts_with(expected), "{question}: {error}");
     }
+}
+
+#[test]
+fn what_one_scenario_lacks_is_in_the_report_on_all_with_margins() {
+    let scenario = zombie(&json!({
+        "runs": [{"name": "dead", "dies": "2m"}, {"name": "healthy", "ends": "10m"}],
+        "expect": [{"run": "dead", "fires": 7}, {"run": "healthy", "fires": 0}, {"run": "healthy", "fires": 1}],
+    }));
+    let unplayed = json!({"automation": "crash-zombie-flows", "strat": "2026-03-01T12:00:00Z"});
+    let report = run_tests((&*json!([scenario, unplayed]).to_string()).into());
+    let own: Vec<String> = report
+        .scenarios
+        .iter()
+        .map(|scenario| render_failures(scenario, "a.yaml", &RenderOptions::default()))
+        .collect();
+    let all = TestedFile { file: "a.yaml".into(), report: Ok(report) };
+    let all = render_tests(&[all], &RenderOptions::default());
+    let without = |line: &str| line.strip_prefix("  ✗ ").or(line.strip_prefix("    ")).unwrap_or(line).to_owned();
+    let lines: Vec<String> = all.lines().filter(|line| !line.starts_with("FAILED")).map(without).collect();
+    let expected: Vec<&str> = own.iter().flat_map(|own| own.lines()).collect();
+    assert_eq!(
+        lines.split_last().map(|(_, rest)| rest),
+        Some(&*expected.iter().map(|line| (*line).to_owned()).collect::<Vec<_>>())
+    );
+    assert!(own[0].starts_with("expected: ") && own[1].contains("[scenario-"), "{own:#?}");
+}
+
+#[test]
+fn scenarios_that_cannot_be_listed_have_their_findings_in_a_line_each() {
+    let error = list_scenarios("scenarios: 5\n".into()).unwrap_err();
+    assert_eq!(error.to_string().lines().count(), error.0.len());
+    let first = &error.0[0];
+    assert!(error.to_string().ends_with(&format!("{} [{}]", first.message, first.code)), "{error}");
 }
