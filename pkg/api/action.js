@@ -17,13 +17,7 @@ export function renderActions(input, options) {
   if (!isPlain(options)) optionsOf(options, callee);
   // Texts and objects are no plain options.
   const { events, given, ...plain } = options ?? {};
-  const { uiUrl, most, ...how } = /** @type {import("../entries/live.js").RenderActionsOptions} */ (
-    optionsOf(plain, callee) ?? {}
-  );
-  const settings = {
-    ...(uiUrl !== undefined && { uiUrl }),
-    ...(most !== undefined && { most }),
-  };
+  const how = optionsOf(plain, callee) ?? {};
   if (given !== undefined && (typeof given !== "object" || given === null || Array.isArray(given)))
     throw new TypeError(
       `the option \`given\` must be an object, such as { flow_run: {…} }, not ${kind(given)}`,
@@ -32,7 +26,7 @@ export function renderActions(input, options) {
   if (events === undefined) {
     const { bytes, wtf8 } = document(input, callee);
     return liveModule.call(
-      (core) => JSON.parse(core.scenarioActions(bytes, wtf8, known, how, settings)),
+      (core) => JSON.parse(core.scenarioActions(bytes, wtf8, known, how)),
       bytes.length,
     );
   }
@@ -55,8 +49,7 @@ export function renderActions(input, options) {
   }
   const wtf8 = all.some((part) => part.wtf8);
   return liveModule.call(
-    (core) =>
-      JSON.parse(core.replayActions(one.bytes, one.wtf8, bytes, ends, wtf8, known, how, settings)),
+    (core) => JSON.parse(core.replayActions(one.bytes, one.wtf8, bytes, ends, wtf8, known, how)),
     one.bytes.length + bytes.length,
   );
 }

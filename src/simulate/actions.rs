@@ -1,5 +1,10 @@
 //! The actions of each firing, rendered as the server would.
 
+use std::fmt;
+use std::marker::PhantomData;
+
+use serde::de::value::MapAccessDeserializer;
+use serde::de::{DeserializeSeed, IntoDeserializer, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize};
 use uuid::Uuid;
 
@@ -11,7 +16,7 @@ use crate::diagnostic::Diagnostic;
 use crate::json::{Document, Tape, Value, parse, parse_prefix};
 use crate::recognise::{self, Item, ItemForm, recognise};
 use crate::text::steps::step;
-use crate::text::strict::strict;
+use crate::text::strict::{of_option, strict};
 use crate::text::table::Map;
 use crate::time::scalar;
 use crate::trigger::Firing;
@@ -41,6 +46,64 @@ pub struct ActionSettings {
 impl<'de> Deserialize<'de> for ActionSettings {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         Self::deserialize(strict(deserializer))
+    }
+}
+
+/// The settings of actions among the options of how firings come about: [`SimulateOptions`] or [`ReplayOptions`].
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct RenderActionsOptions<O> {
+    /// What actions are rendered with.
+    pub settings: ActionSettings,
+    /// The other options.
+    pub playing: O,
+}
+
+impl<'de, O: Deserialize<'de>> Deserialize<'de> for RenderActionsOptions<O> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(Divided(PhantomData))
+    }
+}
+
+struct Divided<O>(PhantomData<O>);
+
+impl<'de, O: Deserialize<'de>> Visitor<'de> for Divided<O> {
+    type Value = RenderActionsOptions<O>;
+
+    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("an object of options")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Self::Value, A::Error> {
+        let mut settings = ActionSettings::default();
+        let playing = O::deserialize(MapAccessDeserializer::new(Others { map, settings: &mut settings }))?;
+        Ok(RenderActionsOptions { settings, playing })
+    }
+}
+
+/// The options without the settings of actions, which are kept.
+struct Others<'s, A> {
+    map: A,
+    settings: &'s mut ActionSettings,
+}
+
+impl<'de, A: MapAccess<'de>> MapAccess<'de> for Others<'_, A> {
+    type Error = A::Error;
+
+    fn next_key_seed<K: DeserializeSeed<'de>>(&mut self, seed: K) -> Result<Option<K::Value>, A::Error> {
+        loop {
+            let Some(name) = self.map.next_key::<String>()? else { return Ok(None) };
+            let ActionSettings { ui_url, most } = &mut *self.settings;
+            let read = match &*name {
+                "uiUrl" => self.map.next_value().map(|value| *ui_url = value),
+                "most" => self.map.next_value().map(|value| *most = value),
+                _ => return seed.deserialize(name.into_deserializer()).map(Some),
+            };
+            read.map_err(|error| of_option(&name, error))?;
+        }
+    }
+
+    fn next_value_seed<T: DeserializeSeed<'de>>(&mut self, seed: T) -> Result<T::Value, A::Error> {
+        self.map.next_value_seed(seed)
     }
 }
 

@@ -57,7 +57,9 @@ mod comparison;
 mod advice;
 mod actions;
 
-pub use actions::{ActionSettings, RenderedFiring, RenderedFirings, replay_actions, scenario_actions};
+pub use actions::{
+    ActionSettings, RenderActionsOptions, RenderedFiring, RenderedFirings, replay_actions, scenario_actions,
+};
 pub use advice::{
     Advice, AdviceError, ClientHeartbeats, Detection, DocumentedAdvice, HeartbeatConfig, SendsHeartbeats,
     SmallestWindow, heartbeat_advice,

@@ -89,7 +89,7 @@ impl<'de, A: MapAccess<'de>> MapAccess<'de> for OptionNames<A> {
 /// The message about a value of an option, with the option's name. Compiled once, not for each type of value.
 #[inline(never)]
 #[expect(clippy::needless_pass_by_value, reason = "for `map_err`")]
-fn of_option<E: Error>(name: &str, error: E) -> E {
+pub(crate) fn of_option<E: Error>(name: &str, error: E) -> E {
     E::custom(format_args!("the option `{name}`: {error}"))
 }
 

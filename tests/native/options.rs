@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use prefect_events::automation::CheckOptions;
+use prefect_events::simulate::{ActionSettings, RenderActionsOptions, SimulateOptions};
 use prefect_events::validate::{Schemas, ValidateOptions};
 use serde_json::Value;
 
@@ -19,4 +20,23 @@ pub(crate) fn validate_options(json: &str) -> Result<ValidateOptions, String> {
 
 pub(crate) fn check_options(json: &str) -> CheckOptions {
     serde_json::from_str(if json.is_empty() { "{}" } else { json }).unwrap()
+}
+
+#[test]
+fn settings_of_actions_are_among_the_other_options() {
+    type Options = RenderActionsOptions<SimulateOptions>;
+    let read = |json: &str| serde_json::from_str::<Options>(json).map_err(|error| error.to_string());
+    let RenderActionsOptions { settings, playing } =
+        read(r#"{"most": 3, "trace": true, "uiUrl": "http://ui", "automationIndex": 1}"#).unwrap();
+    assert_eq!(settings, ActionSettings { ui_url: Some("http://ui".into()), most: Some(3) });
+    assert_eq!(playing, SimulateOptions { trace: true, automation_index: Some(1), ..SimulateOptions::default() });
+    assert_eq!(read("{}"), Ok(Options::default()));
+    let error = |json: &str, expected: &str| {
+        let error = read(json).unwrap_err();
+        assert!(error.starts_with(expected), "{error}");
+    };
+    error(r#"{"most": -1}"#, "the option `most`: invalid value");
+    error(r#"{"trace": 1}"#, "the option `trace`: invalid type");
+    error(r#"{"most": 1, "trac": true}"#, "unknown option `trac`: did you mean `trace`?");
+    error("[]", "invalid type");
 }

@@ -18,8 +18,8 @@ use wasm_bindgen::prelude::{JsValue, wasm_bindgen};
 use prefect_events::automation::{self, CheckOptions};
 use prefect_events::diagnostic::TextOptions;
 use prefect_events::generate::{self, BuildOptions, BuiltEvent, RunSpec};
-use prefect_events::simulate::{self, DocumentText, EventTexts, ExampleOptions, HeartbeatConfig};
-use prefect_events_boundary::{misuse, object, options, text};
+use prefect_events::simulate::{self, DocumentText, ExampleOptions, HeartbeatConfig};
+use prefect_events_boundary::{document, event_texts, misuse, object, options, text};
 
 /// Checks automations.
 #[wasm_bindgen(js_name = checkAutomation)]
@@ -147,7 +147,7 @@ pub fn replay(
     events_wtf8: bool,
     how: JsValue,
 ) -> Result<String, JsValue> {
-    let events = all(events, ends, events_wtf8);
+    let events = event_texts(events, ends, events_wtf8);
     let automation = document(automation, true, automation_wtf8);
     text(&simulate::replay(automation, events, &options(how)?).map_err(misuse)?)
 }
@@ -162,7 +162,7 @@ pub fn compare_replays(
     events_wtf8: bool,
     how: JsValue,
 ) -> Result<String, JsValue> {
-    let events = all(events, ends, events_wtf8);
+    let events = event_texts(events, ends, events_wtf8);
     let automation = document(automation, true, automation_wtf8);
     text(&simulate::compare_replays(automation, events, &options(how)?).map_err(misuse)?)
 }
@@ -174,19 +174,4 @@ fn play<O: DeserializeOwned, R: Serialize>(
     made: fn(DocumentText<'_>, &O) -> R,
 ) -> Result<String, JsValue> {
     text(&made(scenario, &options(how)?))
-}
-
-fn all<'t>(texts: &'t [u8], ends: &[u32], wtf8: bool) -> EventTexts<'t> {
-    let mut begin = 0;
-    let text = |end: &u32| {
-        let end = *end as usize;
-        let text = texts.get(begin..end).unwrap_or_default();
-        begin = end;
-        document(text, true, wtf8)
-    };
-    ends.iter().map(text).collect::<Vec<_>>().into()
-}
-
-fn document(bytes: &[u8], places: bool, wtf8: bool) -> DocumentText<'_> {
-    DocumentText { bytes, options: TextOptions { places, wtf8 } }
 }

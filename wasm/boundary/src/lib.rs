@@ -3,6 +3,8 @@
 use std::fmt::Display;
 
 use js_sys::{RangeError, TypeError};
+use prefect_events::diagnostic::TextOptions;
+use prefect_events::simulate::{DocumentText, EventTexts};
 use prefect_events::text::sentence as in_own_words;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -50,6 +52,23 @@ fn sentence(shown: &str) -> String {
     }
     message.push_str(rest);
     in_own_words(&message)
+}
+
+/// A document of the caller. `places`: its findings get ranges; `wtf8`: lone surrogates are three bytes each.
+pub fn document(bytes: &[u8], places: bool, wtf8: bool) -> DocumentText<'_> {
+    DocumentText { bytes, options: TextOptions { places, wtf8 } }
+}
+
+/// Texts of events. `texts`: one after the other; `ends`: where each ends.
+pub fn event_texts<'t>(texts: &'t [u8], ends: &[u32], wtf8: bool) -> EventTexts<'t> {
+    let mut begin = 0;
+    let text = |end: &u32| {
+        let end = *end as usize;
+        let text = texts.get(begin..end).unwrap_or_default();
+        begin = end;
+        document(text, true, wtf8)
+    };
+    ends.iter().map(text).collect::<Vec<_>>().into()
 }
 
 /// A result as an object. Only for types without maps: a key `__proto__` would be lost.

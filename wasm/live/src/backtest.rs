@@ -5,9 +5,8 @@
 //! lose a label `__proto__`.
 
 use prefect_events::backtest::{self, Backtest, BacktestOptions, CompareOptions, Comparison, Why, WhyOptions};
-use prefect_events::diagnostic::TextOptions;
-use prefect_events::simulate::{self, CapturedEvents, DocumentText, TestOptions};
-use prefect_events_boundary::{misuse, object, options, text};
+use prefect_events::simulate::{self, CapturedEvents, TestOptions};
+use prefect_events_boundary::{document, misuse, object, options, text};
 use wasm_bindgen::prelude::{JsValue, wasm_bindgen};
 
 /// Captured events, added part by part.
@@ -25,14 +24,14 @@ impl Captured {
     /// Adds a document, or whole lines of NDJSON after `lines` others of the same text. `index`: of the text, if there are
     /// several. Returns whether it could be read; if not, every result has its errors.
     pub fn add(&mut self, bytes: &[u8], wtf8: bool, lines: u32, index: Option<usize>) -> bool {
-        self.0.add_lines(document(bytes, wtf8), u64::from(lines), index).valid
+        self.0.add_lines(document(bytes, true, wtf8), u64::from(lines), index).valid
     }
 
     /// The text of scenarios with their firings as expectations.
     #[wasm_bindgen(js_name = freezeFirings)]
     pub fn freeze_firings(scenarios: &[u8], wtf8: bool, how: JsValue) -> Result<String, JsValue> {
         let how: TestOptions = options(how)?;
-        simulate::freeze_firings(document(scenarios, wtf8), &how.files).map_err(misuse)
+        simulate::freeze_firings(document(scenarios, true, wtf8), &how.files).map_err(misuse)
     }
 
     /// A backtest as JSON.
@@ -47,7 +46,7 @@ impl Captured {
 
     fn explained(&self, run: &str, automations: &[u8], wtf8: bool, how: JsValue) -> Result<Why, JsValue> {
         let how: WhyOptions = options(how)?;
-        let automations = (!automations.is_empty()).then(|| document(automations, wtf8));
+        let automations = (!automations.is_empty()).then(|| document(automations, true, wtf8));
         backtest::why(&self.0, run, automations, &how).map_err(misuse)
     }
 
@@ -59,15 +58,12 @@ impl Captured {
     fn compared(&self, both: &[u8], end: usize, wtf8: bool, how: JsValue) -> Result<Comparison, JsValue> {
         let how: CompareOptions = options(how)?;
         let (old, new) = both.split_at_checked(end).unwrap_or((both, &[]));
-        backtest::compare_automations(document(old, wtf8), document(new, wtf8), &self.0, &how).map_err(misuse)
+        backtest::compare_automations(document(old, true, wtf8), document(new, true, wtf8), &self.0, &how)
+            .map_err(misuse)
     }
 
     fn backtested(&self, automations: &[u8], wtf8: bool, how: JsValue) -> Result<Backtest, JsValue> {
         let how: BacktestOptions = options(how)?;
-        backtest::backtest_captured(document(automations, wtf8), &self.0, &how).map_err(misuse)
+        backtest::backtest_captured(document(automations, true, wtf8), &self.0, &how).map_err(misuse)
     }
-}
-
-fn document(bytes: &[u8], wtf8: bool) -> DocumentText<'_> {
-    DocumentText { bytes, options: TextOptions { places: true, wtf8 } }
 }
