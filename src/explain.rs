@@ -52,6 +52,16 @@ pub struct Replacement {
     pub times: u32,
 }
 
+/// A text that has a finding.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+#[serde(untagged)]
+pub enum WrongExample {
+    /// What differs from the right one: texts with a finding about their length are long.
+    Replacements(&'static [Replacement]),
+    /// The whole text.
+    Whole(String),
+}
+
 /// The explanation of a code, with a pair of examples.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -73,10 +83,9 @@ pub struct Explanation {
     /// The documentation: an absolute URL.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub docs: Option<&'static str>,
-    /// A text with exactly this finding. [`wrong_example`](Explanation::wrong_example) returns the whole text, which
-    /// can be long.
+    /// A text with exactly this finding.
     #[cfg_attr(feature = "typescript", ts(type = "string"))]
-    pub wrong: &'static [Replacement],
+    pub wrong: WrongExample,
     /// The same text without the finding.
     pub right: String,
     /// The options of the right example, if they matter. In Rust JSON text, in JSON the options themselves.
@@ -93,7 +102,16 @@ impl Explanation {
     /// A text that has exactly this finding.
     #[must_use]
     pub fn wrong_example(&self) -> String {
-        replaced(self.right.clone(), self.wrong)
+        match &self.wrong {
+            WrongExample::Replacements(all) => replaced(self.right.clone(), all),
+            WrongExample::Whole(text) => text.clone(),
+        }
+    }
+
+    /// The same with the whole of its wrong example.
+    #[must_use]
+    pub fn whole(self) -> Explanation {
+        Explanation { wrong: WrongExample::Whole(self.wrong_example()), ..self }
     }
 }
 
@@ -122,7 +140,7 @@ pub fn explain(code: Code) -> Explanation {
         about: words.about,
         text: words.text,
         docs: code.docs(),
-        wrong: words.wrong,
+        wrong: WrongExample::Replacements(words.wrong),
         right,
         options: words.options,
         wrong_options: words.wrong_options,

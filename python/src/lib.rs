@@ -18,7 +18,7 @@ use std::thread;
 use std::time::Duration;
 
 use prefect_events::automation::{self, CheckOptions};
-use prefect_events::catalogue::{self, Example, event_types};
+use prefect_events::catalogue::{self, event_types};
 use prefect_events::diagnostic::{Code, TextOptions};
 use prefect_events::explain;
 use prefect_events::generate::{self, BuildOptions, BuiltEvent, EventBuilder, History, RunSpec};
@@ -261,14 +261,7 @@ fn heartbeat_advice(py: Python<'_>, settings: &str) -> PyResult<Json> {
 #[pyfunction(name = "explain")]
 fn explain_code(py: Python<'_>, code: &str) -> PyResult<Option<Json>> {
     let Some(code) = Code::find(code) else { return Ok(None) };
-    run(py, 0, move || {
-        let explanation = explain::explain(code);
-        let mut value = serde_json::to_value(&explanation).map_err(misuse)?;
-        if let Some(wrong) = value.get_mut("wrong") {
-            *wrong = explanation.wrong_example().into();
-        }
-        json(&value).map(Some)
-    })
+    run(py, 0, move || json(&explain::explain(code).whole()).map(Some))
 }
 
 /// All diagnostic codes.
@@ -292,17 +285,7 @@ fn custom_event_inputs(py: Python<'_>) -> PyResult<Json> {
 /// The description of the type of an event, with an example of this name; `None` if Prefect has no such event.
 #[pyfunction]
 fn describe_event(py: Python<'_>, name: String) -> PyResult<Option<Json>> {
-    run(py, 0, move || {
-        let found = catalogue::find(&name);
-        // A pattern is not always a name of its own family.
-        let pattern = found.as_ref().map_or(&*name, |found| found.family.name.text);
-        let known = event_types(&generate::inputs).into_iter().find(|one| one.name_pattern == pattern);
-        let Some(mut described) = known else { return Ok(None) };
-        if let Some(found) = found.as_ref().filter(|_| name != pattern) {
-            described.example = Example(catalogue::example(found.family, found.hole));
-        }
-        json(&described).map(Some)
-    })
+    run(py, 0, move || catalogue::describe(&name, &generate::inputs).map(|described| json(&described)).transpose())
 }
 
 /// The names and texts of all JSON Schemas.

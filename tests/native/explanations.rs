@@ -188,6 +188,8 @@ fn wrong_examples_have_exactly_their_finding() {
     let mut other = Vec::new();
     for (code, wrong, checker) in wrong_examples() {
         assert_ne!(explain(code).right, wrong, "{}", code.name());
+        let whole = serde_json::to_value(explain(code).whole()).unwrap();
+        assert!(whole["wrong"] == wrong, "{}: the whole explanation has the whole example", code.name());
         assert!(wrong.len() < MAX_EXAMPLE, "{}: {} bytes", code.name(), wrong.len());
         let report = checker.check(&wrong);
         if codes(&report) != [code.name()] {

@@ -1,6 +1,6 @@
 //! The list of inputs for an event, against the builder itself.
 
-use prefect_events::catalogue::{Family, Input, event_types, example, families};
+use prefect_events::catalogue::{Family, Input, describe, event_types, example, families};
 use prefect_events::diagnostic::TextOptions;
 use prefect_events::generate::{BuildOptions, BuiltEvent, build_event, custom_inputs, inputs};
 use prefect_events::validate::{ValidateOptions, validate};
@@ -156,4 +156,16 @@ fn documented_extra_resources_and_fields_are_listed() {
         }
     }
     assert!(with_related > 0 && with_payload > 0, "{with_related} {with_payload}");
+}
+
+#[test]
+fn events_are_described_by_the_patterns_of_their_names_too() {
+    let all = event_types(&inputs);
+    let differ = |pattern: &&str| {
+        let known = all.iter().find(|one| one.name_pattern == *pattern);
+        describe(pattern, &inputs).as_ref() != known
+    };
+    let patterns: Vec<_> = all.iter().map(|one| one.name_pattern).filter(differ).collect();
+    assert_eq!(patterns, Vec::<&str>::new());
+    assert_eq!(describe("acme.{state}", &inputs), None);
 }
