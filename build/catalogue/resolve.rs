@@ -65,9 +65,12 @@ struct Resolver<'a> {
 impl Resolver<'_> {
     fn family(&self, family: &data::Family, name: &Template) -> Fallible<TokenStream> {
         let emitter = family.emitter.as_deref().ok_or("needs an emitter")?;
-        if !["client", "server", "cloud"].contains(&emitter) {
-            return Err(format!("`{emitter}` is not an emitter"));
-        }
+        let emitter_variant = match emitter {
+            "client" => quote!(Emitter::Client),
+            "server" => quote!(Emitter::Server),
+            "cloud" => quote!(Emitter::Cloud),
+            _ => return Err(format!("`{emitter}` is not an emitter")),
+        };
         let source = family.source.unwrap_or(Source::Both);
         let labels = expand_labels(family.labels.as_deref().unwrap_or_default(), self.groups)?;
         if labels.first().is_none_or(|label| label.name != ID) {
@@ -121,7 +124,7 @@ impl Resolver<'_> {
         );
         Ok(quote!(Family {
             name: #name,
-            emitter: #emitter,
+            emitter: #emitter_variant,
             labels: #labels,
             related: #related,
             other_roles: #other_roles,

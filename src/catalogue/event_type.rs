@@ -6,7 +6,8 @@ use serde::Serialize;
 
 use super::example::{event, named, unfilled};
 use super::{
-    AllowedValue, Family, Field, Label, LabelForm, Object, Presence, Related, Source, ValueKind, families, find,
+    AllowedValue, Emitter, Family, Field, Label, LabelForm, Object, Presence, Related, Source, ValueKind, families,
+    find,
 };
 use crate::json::tree::{optional_text_as_value, text_as_value};
 
@@ -24,8 +25,7 @@ pub struct EventType {
     /// Whether only Prefect Cloud emits it.
     pub cloud: bool,
     /// What emits it.
-    #[cfg_attr(feature = "typescript", ts(type = "\"client\" | \"server\" | \"cloud\" | (string & {})"))]
-    pub emitter: &'static str,
+    pub emitter: Emitter,
     /// The form of `resource["prefect.resource.id"]`, such as `prefect.task-run.{uuid}`.
     pub resource_id: String,
     /// The labels of the resource.
@@ -127,6 +127,62 @@ pub struct VariantType {
     pub documented: bool,
 }
 
+/// The type of an input's value.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
+#[serde(rename_all = "lowercase")]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS), ts(rename = "InputType", rename_all = "lowercase"))]
+pub enum InputKind {
+    /// Any text.
+    Text,
+    /// A UUID.
+    Uuid,
+    /// A point in time.
+    Timestamp,
+    /// A whole number.
+    Integer,
+    /// A number.
+    Number,
+    /// `true` or `false`.
+    Boolean,
+    /// An object.
+    Object,
+    /// An object whose values are texts.
+    #[serde(rename = "object of strings")]
+    #[cfg_attr(feature = "typescript", ts(rename = "object of strings"))]
+    StringMap,
+    /// An array.
+    Array,
+    /// An array of texts.
+    #[serde(rename = "list of texts")]
+    #[cfg_attr(feature = "typescript", ts(rename = "list of texts"))]
+    Texts,
+    /// The labels of a resource.
+    Labels,
+    /// The labels of several resources.
+    #[serde(rename = "list of labels")]
+    #[cfg_attr(feature = "typescript", ts(rename = "list of labels"))]
+    LabelLists,
+    /// Any value.
+    Any,
+}
+
+impl From<ValueKind> for InputKind {
+    fn from(kind: ValueKind) -> Self {
+        match kind {
+            ValueKind::Any => InputKind::Any,
+            ValueKind::String => InputKind::Text,
+            ValueKind::Uuid => InputKind::Uuid,
+            ValueKind::Timestamp => InputKind::Timestamp,
+            ValueKind::Integer => InputKind::Integer,
+            ValueKind::Number => InputKind::Number,
+            ValueKind::Boolean => InputKind::Boolean,
+            ValueKind::Object => InputKind::Object,
+            ValueKind::StringMap => InputKind::StringMap,
+            ValueKind::Array => InputKind::Array,
+        }
+    }
+}
+
 /// An input key of `buildEvent`.
 #[derive(Clone, PartialEq, Debug, Serialize)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS), ts(optional_fields, rename = "InputKey"))]
@@ -147,13 +203,8 @@ pub struct Input {
     pub named: bool,
     /// The type of its value.
     #[serde(rename = "type")]
-    #[cfg_attr(
-        feature = "typescript",
-        ts(
-            type = "\"text\" | \"uuid\" | \"timestamp\" | \"integer\" | \"number\" | \"boolean\" | \"object\" | \"object of strings\" | \"array\" | \"list of texts\" | \"labels\" | \"list of labels\" | \"any\""
-        )
-    )]
-    pub kind: &'static str,
+    #[cfg_attr(feature = "typescript", ts(rename = "type"))]
+    pub kind: InputKind,
     /// All possible values, if known.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[cfg_attr(feature = "typescript", ts(optional, as = "Option<Vec<String>>"))]
@@ -172,7 +223,7 @@ pub struct Input {
 impl Input {
     /// An optional input.
     #[must_use]
-    pub fn optional(key: String, kind: &'static str) -> Input {
+    pub fn optional(key: String, kind: InputKind) -> Input {
         Input {
             key,
             required: false,
@@ -196,7 +247,7 @@ pub struct Example(
     pub String,
 );
 
-/// The description of the type of an event, with an example of this name.
+/// The description of the type of an event, with an example of this name. `name` can be the pattern of the names too.
 ///
 /// ```
 /// use prefect_events::catalogue::describe;
@@ -208,7 +259,11 @@ pub struct Example(
 /// ```
 #[must_use]
 pub fn describe(name: &str, inputs: &dyn Fn(&'static Family) -> Vec<Input>) -> Option<EventType> {
-    let found = find(name)?;
+    let Some(found) = find(name) else {
+        // A pattern is not always a name of its own family.
+        let family = families().iter().find(|family| family.name.text == name)?;
+        return Some(event_type(family, inputs(family)));
+    };
     let mut described = event_type(found.family, inputs(found.family));
     if name != found.family.name.text {
         described.example = Example(event(found.family, found.hole).line());

@@ -21,15 +21,16 @@ mod tests;
 pub use authoring::{Generation, Presence};
 pub use description::Source;
 pub use event_type::{
-    EventType, Example, FieldType, Input, LabelType, RelatedType, VariantType, describe, event_types, examples, names,
+    EventType, Example, FieldType, Input, InputKind, LabelType, RelatedType, VariantType, describe, event_types,
+    examples, names,
 };
 pub(crate) use example::{event, example_value};
 pub use example::{example, example_line};
 pub use hole::Hole;
 pub use lookup::{Match, families, find, suggest};
 pub use model::{
-    AllowedValue, Alternative, Choice, Compare, Equal, Family, Field, Follows, Label, LabelForm, Missing, Object,
-    Related, Remark, Term, ValueKind, Variant,
+    AllowedValue, Alternative, Choice, Compare, Emitter, Equal, Family, Field, Follows, Label, LabelForm, Missing,
+    Object, Related, Remark, Term, ValueKind, Variant,
 };
 pub use slug::slug;
 pub use template::{Part, Template};

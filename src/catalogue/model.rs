@@ -3,18 +3,45 @@
 //! These structs hold the facts that checks need. Data that only the builder (`authoring.rs`) or only descriptions
 //! (`description.rs`) need is in other statics, so programs that do not use it do not contain it.
 
+use serde::Serialize;
+
 use super::statics;
 use super::template::Template;
 use crate::diagnostic::Severity;
 use crate::text::number::Number;
+
+/// What emits an event.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
+#[serde(rename_all = "lowercase")]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS), ts(rename_all = "lowercase"))]
+pub enum Emitter {
+    /// Prefect's client: in flow runs, workers and programs.
+    Client,
+    /// The server, and Prefect Cloud.
+    Server,
+    /// Only Prefect Cloud.
+    Cloud,
+}
+
+impl Emitter {
+    /// Its name in results.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Emitter::Client => "client",
+            Emitter::Server => "server",
+            Emitter::Cloud => "cloud",
+        }
+    }
+}
 
 /// One event family: a name, or a name pattern such as `prefect.task-run.{state}`.
 #[derive(Debug)]
 pub struct Family {
     /// Its name, or the pattern of its names.
     pub name: Template,
-    /// `client`, `server` or `cloud`.
-    pub emitter: &'static str,
+    /// What emits it.
+    pub emitter: Emitter,
     /// The labels of the primary resource; `prefect.resource.id` comes first.
     pub labels: &'static [Label],
     /// The related resources, one role each.

@@ -4,8 +4,8 @@ use super::authoring::{Authoring, Generation, Presence};
 use super::description::{Description, FamilyDescription, RelatedDescription, Source};
 use super::hole::Hole;
 use super::model::{
-    AllowedValue, Alternative, Choice, Compare, Equal, Family, Field, Follows, Label, LabelForm, Missing, Object,
-    Related, Remark, Term, ValueKind, Variant,
+    AllowedValue, Alternative, Choice, Compare, Emitter, Equal, Family, Field, Follows, Label, LabelForm, Missing,
+    Object, Related, Remark, Term, ValueKind, Variant,
 };
 use super::template::{Part, Template};
 use crate::diagnostic::Severity;

@@ -41,7 +41,7 @@ pub fn render_event_type(event: &EventType, options: &RenderOptions) -> String {
 
 fn facts(event: &EventType) -> String {
     let known = if event.documented { "documented" } else { "not documented: from Prefect's source code" };
-    let emitter = [event.emitter, if event.cloud { " (Prefect Cloud only)" } else { "" }].concat();
+    let emitter = [event.emitter.name(), if event.cloud { " (Prefect Cloud only)" } else { "" }].concat();
     let rows = [
         ("Emitter", &*emitter),
         ("Status", known),

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use crate::catalogue::{Equal, LabelForm, Match, Term};
+use crate::catalogue::{Emitter, Equal, LabelForm, Match, Term};
 use crate::diagnostic::Code;
 use crate::diagnostic::display;
 use crate::diagnostic::findings::{Draft, Findings, Subject};
@@ -225,7 +225,7 @@ impl<'t> Check<'_, '_, 't> {
             },
             _ => None,
         };
-        let rules = if self.matched.family.emitter == "client" {
+        let rules = if self.matched.family.emitter == Emitter::Client {
             transition::Rules::TaskRun
         } else {
             transition::Rules::FlowRun

@@ -10,21 +10,22 @@ import { pathToFileURL } from "node:url";
 
 const BANNER = "// Generated from the catalogue's inputs by `make build`. Do not edit.";
 
-const TYPES = new Map([
-  ["text", "string"],
-  ["uuid", "string"],
-  ["timestamp", "string"],
-  ["integer", "number | string"],
-  ["number", "number"],
-  ["boolean", "boolean"],
-  ["list of texts", "string[]"],
-  ["array", "unknown[]"],
-  ["object", "{ [key: string]: unknown }"],
-  ["object of strings", "{ [key: string]: string }"],
-  ["labels", '{ "prefect.resource.id": string; [label: string]: string }'],
-  ["list of labels", "events.RelatedLabels[]"],
-  ["any", "unknown"],
-]);
+/** @type {Record<InputKey["type"], string>} */
+const TYPES = {
+  text: "string",
+  uuid: "string",
+  timestamp: "string",
+  integer: "number | string",
+  number: "number",
+  boolean: "boolean",
+  "list of texts": "string[]",
+  array: "unknown[]",
+  object: "{ [key: string]: unknown }",
+  "object of strings": "{ [key: string]: string }",
+  labels: '{ "prefect.resource.id": string; [label: string]: string }',
+  "list of labels": "events.RelatedLabels[]",
+  any: "unknown",
+};
 
 /** Keys that identify a thing alone: a string can replace the object. */
 const MAIN = ["id", "key", "slug"];
@@ -127,7 +128,7 @@ function all() {
   for (const input of [...customEventInputs(), ...eventTypes().flatMap(({ inputs }) => inputs)]) {
     const { key, type, values = [], meaning } = input;
     const known = merged.get(key) ?? { ...input, values: [] };
-    if (TYPES.get(known.type) !== TYPES.get(type))
+    if (TYPES[known.type] !== TYPES[type])
       throw new Error(`${key} has two types: ${known.type} and ${type}`);
     merged.set(key, {
       key,
@@ -208,7 +209,7 @@ function valueType(node, indent) {
       ? "StateType"
       : known.length > 0
         ? `${known.join(" | ")} | (string & {})`
-        : TYPES.get(key.type);
+        : TYPES[key.type];
     if (type === undefined) throw new Error(`the type of ${key.key} is unknown: ${key.type}`);
     if (type === "unknown") return type;
     types.push(type);

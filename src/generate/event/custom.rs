@@ -1,6 +1,6 @@
 //! Custom events, with names that are not Prefect's.
 
-use crate::catalogue::Input;
+use crate::catalogue::{Input, InputKind};
 use crate::event::RESOURCE_ID;
 use crate::json::{Kind, Value};
 use crate::time::Instant;
@@ -22,12 +22,12 @@ const KEYS: [&str; 6] = ["resource", "related", "payload", "occurred", "id", "fo
 pub fn custom_inputs() -> Vec<Input> {
     let input = |key: &str| {
         let (kind, meaning, otherwise) = match key {
-            "resource" => ("labels", "What it is about: its labels, with `prefect.resource.id`", None),
-            "related" => ("list of labels", RELATED, None),
-            "payload" => ("object", "Any other data", None),
-            "occurred" => ("timestamp", WHEN, Some(NOW)),
-            "id" => ("uuid", OF_THE_EVENT, Some(NEW_UUID)),
-            _ => ("uuid", FOLLOWED, None),
+            "resource" => (InputKind::Labels, "What it is about: its labels, with `prefect.resource.id`", None),
+            "related" => (InputKind::LabelLists, RELATED, None),
+            "payload" => (InputKind::Object, "Any other data", None),
+            "occurred" => (InputKind::Timestamp, WHEN, Some(NOW)),
+            "id" => (InputKind::Uuid, OF_THE_EVENT, Some(NEW_UUID)),
+            _ => (InputKind::Uuid, FOLLOWED, None),
         };
         let required = key == "resource";
         let example = r#"{"prefect.resource.id": "acme.order.1042", "prefect.resource.name": "Order 1042"}"#;

@@ -1,8 +1,8 @@
 //! The possible inputs for an event: the keys of its layout, each with its description.
 
 use crate::catalogue::{
-    AllowedValue as Known, Family, Field, Input, Label, LabelForm, Object, Part, Presence, ValueKind as Type,
-    example_line,
+    AllowedValue as Known, Family, Field, Input, InputKind, Label, LabelForm, Object, Part, Presence,
+    ValueKind as Type, example_line,
 };
 use crate::event::{RESOURCE_ID, RESOURCE_ROLE};
 use crate::json::write::quoted;
@@ -86,7 +86,7 @@ impl Listed<'_> {
         for related in family.related.iter().filter(|related| related.max.is_none()) {
             all.push(Input {
                 meaning: related.when().to_owned(),
-                ..Input::optional(related_key(related), "list of texts")
+                ..Input::optional(related_key(related), InputKind::Texts)
             });
         }
         let follows = family.follows;
@@ -94,21 +94,24 @@ impl Listed<'_> {
             required: follows.is_some_and(|follows| follows.missing.is_some()),
             example: self.example.and_then(|event| raw(event.get("follows")?)),
             meaning: follows.map_or(FOLLOWED, |follows| follows.meaning()).to_owned(),
-            ..Input::optional("follows".to_owned(), "uuid")
+            ..Input::optional("follows".to_owned(), InputKind::Uuid)
         });
         all.push(Input {
             always: true,
             otherwise: Some(NEW_UUID.to_owned()),
             meaning: OF_THE_EVENT.to_owned(),
-            ..Input::optional("id".to_owned(), "uuid")
+            ..Input::optional("id".to_owned(), InputKind::Uuid)
         });
         if family.other_roles.is_none() {
-            all.push(Input { meaning: RELATED.to_owned(), ..Input::optional("related".to_owned(), "list of labels") });
+            all.push(Input {
+                meaning: RELATED.to_owned(),
+                ..Input::optional("related".to_owned(), InputKind::LabelLists)
+            });
         }
         if self.layout.shape.is_some_and(|shape| shape.other.is_none()) {
             all.push(Input {
                 meaning: "Further fields of the payload".to_owned(),
-                ..Input::optional("payload".to_owned(), "object")
+                ..Input::optional("payload".to_owned(), InputKind::Object)
             });
         }
         all
@@ -116,7 +119,8 @@ impl Listed<'_> {
 
     fn input(&self, place: &LayoutPlace) -> Input {
         let layout = self.layout;
-        let (kind, values) = if place.at == At::Occurred { ("timestamp", Vec::new()) } else { kind(place.what) };
+        let (kind, values) =
+            if place.at == At::Occurred { (InputKind::Timestamp, Vec::new()) } else { kind(place.what) };
         let same = |other: &&LayoutPlace| other.slot == place.slot && !other.key.is_empty();
         let first = layout.places.iter().find(same).map_or("", |first| first.key.as_str());
         let is_named = layout.named.iter().any(|(_, slot)| *slot == place.slot);
@@ -261,7 +265,7 @@ fn unite(known: &mut Input, other: Input) {
     known.required |= other.required;
     known.always |= other.always;
     known.named |= other.named;
-    if known.kind == "text" {
+    if known.kind == InputKind::Text {
         known.kind = other.kind;
     }
     if known.values.is_empty() {
@@ -300,21 +304,21 @@ fn is_in(shape: &'static Object, path: &[&str]) -> bool {
     is_there && field.object.filter(|_| !rest.is_empty()).is_none_or(|inner| !field.nullable && is_in(inner, rest))
 }
 
-fn kind(what: What) -> (&'static str, Vec<&'static str>) {
+fn kind(what: What) -> (InputKind, Vec<&'static str>) {
     let texts = |values: &'static [Known]| values.iter().map(|value| value.text).collect();
     match what {
         What::Label(Label { form, .. }) => match form {
-            LabelForm::Values { values, .. } => ("text", texts(values)),
-            LabelForm::Integer | LabelForm::SignedInteger => ("integer", Vec::new()),
-            LabelForm::Timestamp => ("timestamp", Vec::new()),
-            LabelForm::Uuid => ("uuid", Vec::new()),
-            LabelForm::JsonStrings => ("list of texts", Vec::new()),
-            _ => ("text", Vec::new()),
+            LabelForm::Values { values, .. } => (InputKind::Text, texts(values)),
+            LabelForm::Integer | LabelForm::SignedInteger => (InputKind::Integer, Vec::new()),
+            LabelForm::Timestamp => (InputKind::Timestamp, Vec::new()),
+            LabelForm::Uuid => (InputKind::Uuid, Vec::new()),
+            LabelForm::JsonStrings => (InputKind::Texts, Vec::new()),
+            _ => (InputKind::Text, Vec::new()),
         },
-        What::Field(Field { kind: Type::String, values, .. }) => ("text", texts(values)),
-        What::Field(field) => (field.kind.name(), Vec::new()),
-        What::Part(templates, "uuid") if !is_ambiguous(templates) => ("uuid", Vec::new()),
-        _ => ("text", Vec::new()),
+        What::Field(Field { kind: kind @ Type::String, values, .. }) => ((*kind).into(), texts(values)),
+        What::Field(field) => (field.kind.into(), Vec::new()),
+        What::Part(templates, "uuid") if !is_ambiguous(templates) => (InputKind::Uuid, Vec::new()),
+        _ => (InputKind::Text, Vec::new()),
     }
 }
 
