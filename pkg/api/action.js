@@ -47,7 +47,7 @@ export function renderActions(input, options) {
     end += part.bytes.length;
     ends[index] = end;
   }
-  const wtf8 = all.some((part) => part.wtf8);
+  const wtf8 = Uint8Array.from(all, (part) => Number(part.wtf8));
   return liveModule.call(
     (core) => JSON.parse(core.replayActions(one.bytes, one.wtf8, bytes, ends, wtf8, known, how)),
     one.bytes.length + bytes.length,

@@ -30,11 +30,13 @@ export function backtest(automations, events, options) {
 export function compareAutomations(old, young, events, options) {
   const [one, other] = [text(old, "compareAutomations"), text(young, "compareAutomations")];
   const both = joined(one.bytes, other.bytes);
-  const wtf8 = one.wtf8 || other.wtf8;
   const how = optionsOf(options, "compareAutomations");
   return withEvents(events, "compareAutomations", (captured) =>
     JSON.parse(
-      captured.use((open) => open.compare(both, one.bytes.length, wtf8, how), both.length),
+      captured.use(
+        (open) => open.compare(both, one.bytes.length, one.wtf8, other.wtf8, how),
+        both.length,
+      ),
     ),
   );
 }

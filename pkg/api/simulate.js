@@ -51,7 +51,7 @@ function text(input, callee) {
 function texts(input, callee) {
   if (!Array.isArray(input)) {
     const { bytes, wtf8 } = text(input, callee);
-    return { bytes, wtf8, ends: Uint32Array.of(bytes.length) };
+    return { bytes, wtf8: Uint8Array.of(Number(wtf8)), ends: Uint32Array.of(bytes.length) };
   }
   const all = input.map((one) => text(one, callee));
   const bytes = new Uint8Array(all.reduce((sum, one) => sum + one.bytes.length, 0));
@@ -62,7 +62,7 @@ function texts(input, callee) {
     end += one.bytes.length;
     ends[index] = end;
   }
-  return { bytes, ends, wtf8: all.some(({ wtf8 }) => wtf8) };
+  return { bytes, ends, wtf8: Uint8Array.from(all, ({ wtf8 }) => Number(wtf8)) };
 }
 
 /**

@@ -5,7 +5,9 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 
+import { compareAutomations, renderActions } from "../../pkg/entries/live.node.js";
 import {
+  compareReplays,
   compareVersions,
   exampleRuns,
   heartbeatAdvice,
@@ -168,6 +170,38 @@ const OVERTAKEN = {
   runs: [{ name: "short", ends: "0.9s" }],
   expect: [],
 };
+
+test("the finding on a text does not depend on the other texts", () => {
+  const automation = JSON.stringify({
+    name: "x",
+    trigger: { type: "event", posture: "Reactive", expect: ["acme.a"], threshold: 1, within: 0 },
+    actions: [{ type: "do-nothing" }],
+  });
+  const event = (/** @type {string} */ label) =>
+    `{"id":"01a21ac2-272c-7a09-bb2f-97e380153a88","occurred":"2026-03-01T12:00:00Z","event":"acme.a","resource":{"prefect.resource.id":"x","n":"${label}"}}`;
+  // What a lone surrogate would be in UTF-8, which has none.
+  const bytes = Buffer.from(event("???"));
+  bytes.set([0xed, 0xa0, 0x80], bytes.indexOf("???"));
+  const lone = event("\ud800");
+  for (const call of [replay, compareReplays, renderActions]) {
+    /** @param {(string | Buffer)[]} events */
+    const first = (events) => {
+      const { errors } =
+        call === renderActions
+          ? renderActions(automation, { events })
+          : /** @type {typeof replay} */ (call)(automation, events);
+      return errors?.[0]?.range;
+    };
+    assert.deepEqual(first([bytes, lone]), first([bytes]), call.name);
+  }
+  const [old, young] = [Buffer.from(automation.replace('"x"', '"???"')), `"\ud800`];
+  old.set([0xed, 0xa0, 0x80], old.indexOf("???"));
+  const found = (/** @type {string} */ other) => {
+    const { errors, foundIn } = compareAutomations(old, other, event("a"));
+    return [errors?.[0]?.range, foundIn];
+  };
+  assert.deepEqual(found(young), found(automation));
+});
 
 test("exampleRuns finds a run on which an automation fires, and one on which it does not", () => {
   const automation =

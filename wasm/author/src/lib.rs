@@ -137,14 +137,15 @@ pub fn scenario_files(bytes: &[u8], wtf8: bool) -> Result<JsValue, JsValue> {
     object(&simulate::scenario_files(document(bytes, false, wtf8)))
 }
 
-/// Plays events to an automation. `events`: concatenated texts; `ends`: where each ends.
+/// Plays events to an automation. `events`: concatenated texts; `ends`: where each ends; `events_wtf8`: 1 for each that has
+/// lone surrogates.
 #[wasm_bindgen]
 pub fn replay(
     automation: &[u8],
     automation_wtf8: bool,
     events: &[u8],
     ends: &[u32],
-    events_wtf8: bool,
+    events_wtf8: &[u8],
     how: JsValue,
 ) -> Result<String, JsValue> {
     let events = event_texts(events, ends, events_wtf8);
@@ -159,7 +160,7 @@ pub fn compare_replays(
     automation_wtf8: bool,
     events: &[u8],
     ends: &[u32],
-    events_wtf8: bool,
+    events_wtf8: &[u8],
     how: JsValue,
 ) -> Result<String, JsValue> {
     let events = event_texts(events, ends, events_wtf8);

@@ -59,16 +59,16 @@ pub fn document(bytes: &[u8], places: bool, wtf8: bool) -> DocumentText<'_> {
     DocumentText { bytes, options: TextOptions { places, wtf8 } }
 }
 
-/// Texts of events. `texts`: one after the other; `ends`: where each ends.
-pub fn event_texts<'t>(texts: &'t [u8], ends: &[u32], wtf8: bool) -> EventTexts<'t> {
+/// Texts of events. `texts`: one after the other; `ends`: where each ends; `wtf8`: 1 for each with lone surrogates.
+pub fn event_texts<'t>(texts: &'t [u8], ends: &[u32], wtf8: &[u8]) -> EventTexts<'t> {
     let mut begin = 0;
-    let text = |end: &u32| {
+    let text = |(end, wtf8): (&u32, &u8)| {
         let end = *end as usize;
         let text = texts.get(begin..end).unwrap_or_default();
         begin = end;
-        document(text, true, wtf8)
+        document(text, true, *wtf8 != 0)
     };
-    ends.iter().map(text).collect::<Vec<_>>().into()
+    ends.iter().zip(wtf8).map(text).collect::<Vec<_>>().into()
 }
 
 /// A result as an object. Only for types without maps: a key `__proto__` would be lost.

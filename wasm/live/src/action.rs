@@ -19,14 +19,14 @@ pub fn scenario_actions(scenario: &[u8], wtf8: bool, given: &str, how: JsValue) 
 }
 
 /// Plays events to an automation and renders the actions of its firings. `events`: concatenated texts; `ends`: where each
-/// ends.
+/// ends; `events_wtf8`: 1 for each that has lone surrogates.
 #[wasm_bindgen(js_name = replayActions)]
 pub fn replay_actions(
     automation: &[u8],
     automation_wtf8: bool,
     events: &[u8],
     ends: &[u32],
-    events_wtf8: bool,
+    events_wtf8: &[u8],
     given: &str,
     how: JsValue,
 ) -> Result<String, JsValue> {

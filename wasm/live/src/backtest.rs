@@ -51,15 +51,28 @@ impl Captured {
     }
 
     /// Two versions of automations on the same events, as JSON. `end`: of the old one; the new one follows.
-    pub fn compare(&self, both: &[u8], end: usize, wtf8: bool, how: JsValue) -> Result<String, JsValue> {
-        text(&self.compared(both, end, wtf8, how)?)
+    pub fn compare(
+        &self,
+        both: &[u8],
+        end: usize,
+        old_wtf8: bool,
+        new_wtf8: bool,
+        how: JsValue,
+    ) -> Result<String, JsValue> {
+        text(&self.compared(both, end, [old_wtf8, new_wtf8], how)?)
     }
 
-    fn compared(&self, both: &[u8], end: usize, wtf8: bool, how: JsValue) -> Result<Comparison, JsValue> {
+    fn compared(
+        &self,
+        both: &[u8],
+        end: usize,
+        [old_wtf8, new_wtf8]: [bool; 2],
+        how: JsValue,
+    ) -> Result<Comparison, JsValue> {
         let how: CompareOptions = options(how)?;
         let (old, new) = both.split_at_checked(end).unwrap_or((both, &[]));
-        backtest::compare_automations(document(old, true, wtf8), document(new, true, wtf8), &self.0, &how)
-            .map_err(misuse)
+        let (old, new) = (document(old, true, old_wtf8), document(new, true, new_wtf8));
+        backtest::compare_automations(old, new, &self.0, &how).map_err(misuse)
     }
 
     fn backtested(&self, automations: &[u8], wtf8: bool, how: JsValue) -> Result<Backtest, JsValue> {
