@@ -188,6 +188,7 @@ pub struct Window {
 }
 
 /// A trigger fired in a lane.
+#[expect(clippy::struct_excessive_bools, reason = "each is a key of its own")]
 #[derive(Clone, PartialEq, Eq, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS), ts(optional_fields))]
@@ -355,7 +356,7 @@ impl Lane {
     fn describe(&mut self, watches_heartbeats: bool, per_run: bool, is_dated: bool) {
         step(self.fired.len());
         let acts = self.fired.iter().any(|one| !one.if_silent && !one.child);
-        let mut own = self.fired.iter().filter(|one| !one.if_silent && !(acts && one.child));
+        let mut own = self.fired.iter().filter(|one| !(one.if_silent || acts && one.child));
         let first = own.next();
         let others = own.count();
         if let Some(one) = first.or(self.fired.first()) {
