@@ -84,7 +84,7 @@ function unreadable(sentence, error) {
   } catch {
     // The error has no message.
   }
-  return new TypeError(`${sentence}: ${shown(reason)}`, { cause: error });
+  return new TypeError(`${sentence}: ${reason}`, { cause: error });
 }
 
 /**
@@ -157,17 +157,19 @@ export function optionsOf(options, callee, functions) {
  * @param {unknown} value
  */
 export function plainData(key, value) {
-  const subject = key === "" ? "it" : `\`${shown(key)}\``;
   if (typeof value === "symbol" || (typeof value === "number" && !Number.isFinite(value)))
-    throw new TypeError(`${subject} is ${typeof value === "symbol" ? "a symbol" : value}`);
+    throw new TypeError(`${subject(key)} is ${typeof value === "symbol" ? "a symbol" : value}`);
   if ((value ?? undefined) === undefined && (this[key] ?? undefined) !== undefined)
-    throw new TypeError(`${subject} has no JSON: its toJSON returns ${value}`);
+    throw new TypeError(`${subject(key)} has no JSON: its toJSON returns ${value}`);
   if (isHidden(value))
     throw new TypeError(
-      `${subject} must be plain data, such as an object or a text, not a ${shown(className(value))}`,
+      `${subject(key)} must be plain data, such as an object or a text, not a ${shown(className(value))}`,
     );
   return value;
 }
+
+/** Only for messages: the stack may be nearly exhausted, and this needs more of it. @param {string} key */
+const subject = (key) => (key === "" ? "it" : `\`${shown(key)}\``);
 
 /** @param {any} value */
 function className(value) {
