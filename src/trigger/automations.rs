@@ -179,8 +179,11 @@ impl Automations {
         std::mem::take(&mut self.outcome)
     }
 
-    /// Executes a step.
+    /// Executes a step, unless there is more to take than an [`Outcome`] may hold.
     pub fn execute(&mut self, taken: &Step<'_, ReceivedEvent>) {
+        if self.check().is_err() {
+            return;
+        }
         match &taken.action {
             StepAction::Note(event, reason) => self.note(taken, event, reason),
             StepAction::Wait(event, _) => {

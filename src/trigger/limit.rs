@@ -51,10 +51,8 @@ impl EngineLimit {
     pub(crate) fn what(self) -> &'static str {
         match self {
             EngineLimit::Outcome => "firings and decisions",
-            EngineLimit::Parts => "labels and child firings in its firings and decisions",
-            EngineLimit::Windows => {
-                "open windows and held events, each window counted once for each label of `for_each`"
-            }
+            EngineLimit::Parts => "labels and child firings",
+            EngineLimit::Windows => "open windows and held events",
         }
     }
 }
@@ -126,10 +124,7 @@ impl TriggerLimit {
     /// What to do.
     pub(crate) fn hint(self) -> &'static str {
         match self {
-            TriggerLimit::EventTriggers => "divide the automation into several",
-            TriggerLimit::Labels => {
-                "count the labels of all triggers in it together, and leave out those that no event has"
-            }
+            TriggerLimit::EventTriggers | TriggerLimit::Labels => "divide the automation into several",
             TriggerLimit::Patterns => "patterns without wildcards, or with only a `*` at the end, do not count",
         }
     }

@@ -242,9 +242,8 @@ impl Engine {
     /// There is more to take than an [`Outcome`] may hold. Then what follows from the event is not complete.
     pub fn deliver(&mut self, event: &ReceivedEvent, now: Instant) -> Result<(), EngineLimit> {
         let Engine { sequencer, automations } = self;
-        let mut done = automations.check();
-        sequencer.deliver(&event.into(), event, now, &mut |step| execute(automations, &step, &mut done));
-        done
+        sequencer.deliver(&event.into(), event, now, &mut |step| automations.execute(&step));
+        automations.check()
     }
 
     /// Runs the server's two loops once: the proactive evaluation, then the periodic one.
@@ -253,16 +252,7 @@ impl Engine {
     /// As for [`Engine::deliver`].
     pub fn tick(&mut self, now: Instant) -> Result<(), EngineLimit> {
         let Engine { sequencer, automations } = self;
-        let mut done = automations.check();
-        sequencer.tick(now, &mut |step| execute(automations, &step, &mut done));
-        done
-    }
-}
-
-/// Executes a step, unless there was too much before.
-fn execute(automations: &mut Automations, step: &Step<'_, ReceivedEvent>, done: &mut Result<(), EngineLimit>) {
-    if done.is_ok() {
-        automations.execute(step);
-        *done = automations.check();
+        sequencer.tick(now, &mut |step| automations.execute(&step));
+        automations.check()
     }
 }

@@ -225,7 +225,7 @@ fn the_summary_counts_the_files_of_the_archive() {
         (vec!["{}\n{}\n"], 1, "2 events in 1 file:"),
         (vec!["{}\n{}\n"], 100, "2 events in 1 file:"),
         (vec![&*good], 100, "1 event in 1 file:"),
-        (vec![], 100, "0 events in 0 files:"),
+        (vec![], 100, "1 file could not be read"),
         (vec!["{}\n", "{}\n"], 1, "2 events in 2 files:"),
         (vec!["{}\n", "{}\n"], 100, "2 events in 2 files:"),
         (vec!["{}\n", &*good, &*good], 100, "3 events in 3 files:"),

@@ -97,10 +97,7 @@ fn the_size_of_a_result() {
     assert_eq!(played(&all, 2001), Err(ReplayError::TooMuch(EngineLimit::Outcome)));
     assert_eq!(played(&trigger(5000, 1), 2001), Err(ReplayError::TooMuch(EngineLimit::Parts)));
     let error = ReplayError::TooMuch(EngineLimit::Parts).to_string();
-    assert_eq!(
-        error,
-        "there are more than 10,000,000 labels and child firings in its firings and decisions: choose a shorter time"
-    );
+    assert_eq!(error, "there are more than 10,000,000 labels and child firings: choose a shorter time");
 }
 
 /// One result has the firings of all automations.

@@ -29,9 +29,9 @@ const TARGET: &str = "wasm32-unknown-unknown";
 
 /// The modules, each built from the crate of this name in `wasm/`, with LLVM's threshold for inlining. At opt-level z,
 /// LLVM inlines next to nothing (a threshold of 5). Code that each event runs through is inlined by name; beyond 40,
-/// validation is no faster. With 25 instead of 20, the module for authors is 13 KB larger (3 KB with brotli), and plays
-/// automations 1 % faster; with 15 it plays them 5 % slower.
-const MODULES: [(&str, u8); 5] = [("validate", 40), ("author", 20), ("schemas", 40), ("live", 25), ("command", 40)];
+/// validation is no faster. With 20 instead of 15, the module for authors is 7 KB larger (2 KB with brotli), and plays
+/// automations no faster; with 10 it plays them a fifth slower.
+const MODULES: [(&str, u8); 5] = [("validate", 40), ("author", 15), ("schemas", 40), ("live", 25), ("command", 40)];
 
 /// The options of wasm-opt: the first for speed or size, the others enable features that rustc emits, which wasm-opt
 /// would otherwise reject.
