@@ -652,6 +652,25 @@ impl<'s> OpenLane<'s> {
         }
     }
 
+    /// When it starts, ends and dies. Its heartbeats and states are in order.
+    fn times(
+        &self,
+        is_run: bool,
+        decisions: &[Decision],
+        known: Instant,
+    ) -> (Instant, Option<Instant>, Option<Instant>) {
+        let first = self.heartbeats.first().copied().into_iter().chain(self.states.first().map(|state| state.at)).min();
+        let decided = self.decisions.first().and_then(|index| decisions.get(*index)).map(|decision| decision.at);
+        step(self.states.len());
+        let is_final = |state: &&StateChange| state.kind.as_ref().is_some_and(|kind| FINAL_TYPES.contains(&&**kind));
+        let last = self.states.iter().find(is_final).filter(|_| is_run).map(|state| state.at);
+        match self.run {
+            Some(run) => (run.starts, run.ends, run.dies),
+            None if is_run => (first.or(decided).unwrap_or(known), last, None),
+            None => (first.into_iter().chain(decided).min().unwrap_or(known), None, None),
+        }
+    }
+
     fn finish<'f>(
         mut self,
         decisions: &[Decision],
@@ -665,16 +684,7 @@ impl<'s> OpenLane<'s> {
         order::by_key(&mut self.heartbeats, &mut |at| at.sortable());
         order::by_key(&mut self.states, &mut |state| state.at.sortable());
         let is_run = self.id.is_some_and(|id| id.starts_with(FLOW_RUN));
-        let first = self.heartbeats.first().copied().into_iter().chain(self.states.first().map(|state| state.at)).min();
-        let decided = self.decisions.first().and_then(|index| decisions.get(*index)).map(|decision| decision.at);
-        step(self.states.len());
-        let is_final = |state: &&StateChange| state.kind.as_ref().is_some_and(|kind| FINAL_TYPES.contains(&&**kind));
-        let last = self.states.iter().find(is_final).filter(|_| is_run).map(|state| state.at);
-        let (starts, ends, dies) = match self.run {
-            Some(run) => (run.starts, run.ends, run.dies),
-            None if is_run => (first.or(decided).unwrap_or(known), last, None),
-            None => (first.into_iter().chain(decided).min().unwrap_or(known), None, None),
-        };
+        let (starts, ends, dies) = self.times(is_run, decisions, known);
         let over = [ends, dies].into_iter().flatten().fold(known, Instant::min);
         let missed = match (self.run, period) {
             (Some(run), _) => run.missed.clone(),

@@ -11,7 +11,7 @@ use std::time::Instant as Time;
 use prefect_events::event::{Labels, ReceivedEvent};
 use prefect_events::generate::Random;
 use prefect_events::time::{Instant, TimeSpan};
-use prefect_events::trigger::{Engine, Options, Version};
+use prefect_events::trigger::{Engine, EngineLimit, Options, Version};
 use prefect_events::tune::{Probability, WindowCurveOptions, window_curve};
 use uuid::Uuid;
 
@@ -30,7 +30,7 @@ const DAYS: u32 = 20;
 const HOURS: u32 = 5_000_000;
 
 /// A day of one run in the engine; returns how often it fires.
-fn day(random: &mut Random) -> usize {
+fn day(random: &mut Random) -> Result<usize, EngineLimit> {
     let mut engine = Engine::new(Version::V3_9, Options::default());
     engine.load(&automation(WITHIN.saturating_mul(SECOND)));
     let resource = Labels::new(vec![("prefect.resource.id".into(), "prefect.flow-run.a".into())]);
@@ -40,7 +40,7 @@ fn day(random: &mut Random) -> usize {
         if random.below(100) >= 2 {
             let received = occurred.saturating_add(random.below(JITTER));
             while tick < received {
-                engine.tick(Instant(tick)).unwrap();
+                engine.tick(Instant(tick))?;
                 tick = tick.saturating_add(5 * SECOND);
             }
             let event = ReceivedEvent {
@@ -52,11 +52,11 @@ fn day(random: &mut Random) -> usize {
                 related: related.clone(),
                 follows: None,
             };
-            engine.deliver(&event, Instant(received)).unwrap();
+            engine.deliver(&event, Instant(received))?;
         }
         occurred = occurred.saturating_add(PERIOD);
     }
-    engine.take().firings.len()
+    Ok(engine.take().firings.len())
 }
 
 /// The memory that this process has taken at most, in kilobytes.
@@ -87,7 +87,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         let hours = curve.windows.first().and_then(|point| point.false_alarms.run_hours).unwrap_or_default();
         let mut random = Random::new(seed);
         let begun = Time::now();
-        let firings: usize = (0..DAYS).map(|_| day(&mut random)).sum();
+        let firings: usize = (0..DAYS).map(|_| day(&mut random)).sum::<Result<_, _>>()?;
         let engine = begun.elapsed().as_secs_f64();
         black_box(firings);
         let hours: f64 = u32::try_from(hours)?.into();

@@ -381,7 +381,10 @@ suite("prefect-events/live", () => {
     );
     assert.equal(server.url, "http://127.0.0.1:9/api");
     const events = server.events({ since: "later" });
-    await assert.rejects(events.next(), /the option `since` must be how long ago, .*, not `later`$/);
+    await assert.rejects(
+      events.next(),
+      /the option `since` must be how long ago, .*, not `later`$/,
+    );
     await assert.rejects(server.events().next(), { code: "unreachable" });
   });
 

@@ -231,6 +231,7 @@ fn find_label(event: &Model, label: &str) -> Value {
 }
 
 /// Methods of strings.
+#[expect(clippy::too_many_lines, reason = "a table of Python's methods")]
 fn of_text(text: &str, name: &str, arguments: &Arguments<'_>, around: EvalContext<'_>) -> Outcome<Value> {
     let plain = |result: String| {
         if arguments.positional.is_empty() {
