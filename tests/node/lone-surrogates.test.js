@@ -121,7 +121,7 @@ test("no message shows a lone surrogate as U+FFFD, or as it is", async () => {
 
 test("messages show what was written, in both notations", () => {
   for (const text of texts({ automation: GOOD, runs: [{ name: ODD }] })) {
-    const [found] = all.simulate(text).errors;
+    const [found] = all.simulate(text).errors ?? [];
     assert.equal(found?.message, `\`name\` must be a text, not \`${SHOWN}\``);
   }
   for (const text of texts(EVENT)) {
