@@ -50,7 +50,7 @@ for (const { file, raw, brotli } of BUDGETS) {
  */
 const FILES = /** @type {const} */ ([
   ["widget.global.js", 268_000, 163_000],
-  ["widget.author.json", 610_000, 458_000],
+  ["widget.author.json", 610_000, 459_000],
 ]);
 
 for (const [file, raw, brotli] of FILES) {
