@@ -50,7 +50,7 @@ def test_closed_streams_do_not_become_files(tmp_path: Path) -> None:
     file = tmp_path / "a.json"
     file.write_text("nonsense")
     program = f'"{PROGRAM}" validate --fix "{file}" <&- >&- 2>&-'
-    assert subprocess.run(["sh", "-c", program]).returncode == 1
+    assert subprocess.run(["sh", "-c", program]).returncode == 2
     assert file.read_text() == "nonsense"
 
 
