@@ -2,7 +2,6 @@
 // Ready when imported, as in Node.js.
 
 import * as api from "./api/index.js";
-import { present } from "./instance.js";
 import { authorModule } from "./modules/author.js";
 import { validateModule } from "./modules/validate.js";
 import { base64 as authorText } from "./wasm/prefect_events_author.base64.js";
@@ -26,7 +25,7 @@ export {
  * @param {F} usable
  */
 function validates(usable) {
-  validateModule.startWhenCalled(() => bytes(validateText));
+  contains(validateModule, validateText);
   return usable;
 }
 
@@ -35,8 +34,19 @@ function validates(usable) {
  * @param {F} usable
  */
 function authors(usable) {
-  authorModule.startWhenCalled(() => bytes(authorText));
+  contains(authorModule, authorText);
   return usable;
+}
+
+/** @typedef {import("./instance.js").Instance<any>} AnyInstance */
+
+/** The texts of the modules in the bundle. @type {Map<AnyInstance, string>} */
+const texts = new Map();
+
+/** @param {AnyInstance} module @param {string} text */
+function contains(module, text) {
+  texts.set(module, text);
+  module.startWhenCalled(() => bytes(text));
 }
 
 /** @param {string} base64 */
@@ -56,8 +66,17 @@ export async function init(options) {
     throw new TypeError(
       "init of prefect-events/inline has no options: the modules are in the script",
     );
-  await Promise.all(Array.from(present.values(), (module) => module.prepare()));
+  compiled ??= Promise.all(
+    Array.from(texts, async ([module, text]) => {
+      const code = await WebAssembly.compile(bytes(text));
+      module.startWhenCalled(() => code);
+    }),
+  );
+  await compiled;
 }
+
+/** @type {Promise<unknown> | undefined} */
+let compiled;
 
 export const buildEvent = /* @__PURE__ */ authors(api.buildEvent);
 export const buildEventLines = /* @__PURE__ */ authors(api.buildEventLines);

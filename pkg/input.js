@@ -129,25 +129,25 @@ export function document(input, callee) {
  * Options as plain data: `undefined` counts as not given, and no code of the caller runs when the core reads them.
  * @param {unknown} options
  * @param {string} callee
- * @param {{ onProgress?: any }} [functions] receives the function `onProgress`, if that is an option
+ * @param {(key: string, value: Function, holder: unknown) => boolean} [take] takes a function that is an option
  * @returns {{ [name: string]: any }}
  */
-export function optionsOf(options, callee, functions) {
+export function optionsOf(options, callee, take) {
   if (options === undefined) return {};
-  if (options === null || typeof options !== "object" || Array.isArray(options))
-    throw new TypeError(`the options of ${callee} must be an object`);
+  const what = `the options of ${callee}`;
+  /** @template T @param {T} value */
+  function checked(value) {
+    if (!isObject(value)) throw new TypeError(`${what} must be an object`);
+    return value;
+  }
   /** @type {(this: any, key: string, value: unknown) => unknown} */
   function plain(key, value) {
     if (typeof value !== "function") return refuseHalves(key, plainData.call(this, key, value));
-    if (!functions || key !== "onProgress" || this !== options)
-      throw new TypeError(`\`${shown(key)}\` is a function`);
-    functions.onProgress = value;
+    if (!take?.(key, value, this)) throw new TypeError(`\`${shown(key)}\` is a function`);
     return undefined;
   }
-  const data = JSON.parse(jsonOf(options, `the options of ${callee}`, plain));
-  if (data === null || typeof data !== "object" || Array.isArray(data))
-    throw new TypeError(`the options of ${callee} must be an object`);
-  return data;
+  // An object with a toJSON can be something else as JSON.
+  return checked(JSON.parse(jsonOf(checked(options), what, plain)));
 }
 
 /**
@@ -157,19 +157,19 @@ export function optionsOf(options, callee, functions) {
  * @param {unknown} value
  */
 export function plainData(key, value) {
-  if (typeof value === "symbol" || (typeof value === "number" && !Number.isFinite(value)))
-    throw new TypeError(`${subject(key)} is ${typeof value === "symbol" ? "a symbol" : value}`);
-  if ((value ?? undefined) === undefined && (this[key] ?? undefined) !== undefined)
-    throw new TypeError(`${subject(key)} has no JSON: its toJSON returns ${value}`);
-  if (isHidden(value))
-    throw new TypeError(
-      `${subject(key)} must be plain data, such as an object or a text, not a ${shown(className(value))}`,
-    );
+  const wrong =
+    typeof value === "symbol"
+      ? "is a symbol"
+      : typeof value === "number" && !Number.isFinite(value)
+        ? `is ${value}`
+        : value == null && this[key] != null
+          ? `has no JSON: its toJSON returns ${value}`
+          : isHidden(value)
+            ? `must be plain data, not a ${shown(className(value))}`
+            : undefined;
+  if (wrong) throw new TypeError(`${key === "" ? "it" : `\`${shown(key)}\``} ${wrong}`);
   return value;
 }
-
-/** Only for messages: the stack may be nearly exhausted, and this needs more of it. @param {string} key */
-const subject = (key) => (key === "" ? "it" : `\`${shown(key)}\``);
 
 /** @param {any} value */
 function className(value) {
@@ -181,10 +181,9 @@ function className(value) {
  * @param {unknown} value
  */
 function isHidden(value) {
-  if (typeof value !== "object" || value === null || Array.isArray(value)) return false;
   // JSON has the texts, numbers and booleans in these.
   if (value instanceof Number || value instanceof String || value instanceof Boolean) return false;
-  return !isPlain(value) && Object.keys(value).length === 0;
+  return isObject(value) && !isPlain(value) && Object.keys(value).length === 0;
 }
 
 /**
@@ -199,6 +198,9 @@ function refuseHalves(key, value) {
   return value;
 }
 
+/** @param {unknown} value @returns {value is object} */
+const isObject = (value) => typeof value === "object" && value !== null && !Array.isArray(value);
+
 /**
  * @template T
  * @param {T} value
@@ -206,8 +208,7 @@ function refuseHalves(key, value) {
  * @returns {T & object}
  */
 export function object(value, callee) {
-  if (value === null || typeof value !== "object" || Array.isArray(value))
-    throw new TypeError(`${callee} needs an object`);
+  if (!isObject(value)) throw new TypeError(`${callee} needs an object`);
   return value;
 }
 

@@ -11,6 +11,9 @@ const PAGE_BYTES = 64 * 1024;
  * a result that is too large. */
 const OWN = "prefect-events: ";
 
+/** For modules that validate. */
+export const STREAMS = " (for NDJSON, use validateStream)";
+
 const STALE = "this ended when another call to prefect-events failed: start it again";
 
 /**
@@ -72,8 +75,8 @@ export class Instance {
   /** @type {G} */
   #glue;
   #ready = false;
-  /** @type {(() => BufferSource) | undefined} */
-  #bytes;
+  /** @type {(() => BufferSource | WebAssembly.Module) | undefined} */
+  #source;
   /** Number of running calls and objects in use: while there are any, the instance is not replaced for its size. */
   #users = 0;
   /** Number of running calls: calls can nest, because a module can call a function of the caller. */
@@ -89,12 +92,12 @@ export class Instance {
    * @param {ModuleName} name
    * @param {G} glue
    * @param {string} missing the message for calls before the module is loaded
+   * @param {string} [hint] what reads an input that is too large for one call
    */
-  constructor(name, glue, missing) {
+  constructor(name, glue, missing, hint = "") {
     this.#glue = glue;
     this.#missing = missing;
-    const validates = name === "validate" || name === "schemas";
-    this.#hint = validates ? " (for NDJSON, use validateStream)" : "";
+    this.#hint = hint;
     present.set(name, this);
   }
 
@@ -112,11 +115,11 @@ export class Instance {
   }
 
   /**
-   * Starts from these bytes at the first call.
-   * @param {() => BufferSource} bytes
+   * Starts from these bytes or this compiled module at the first call.
+   * @param {() => BufferSource | WebAssembly.Module} source
    */
-  startWhenCalled(bytes) {
-    this.#bytes = bytes;
+  startWhenCalled(source) {
+    this.#source = source;
   }
 
   /**
@@ -126,14 +129,6 @@ export class Instance {
   async load(source) {
     await this.#glue.default({ module_or_path: source });
     this.#ready = true;
-  }
-
-  /** Compiles the bytes of `startWhenCalled` now, without blocking the thread. */
-  async prepare() {
-    if (this.#ready || this.#bytes === undefined) return;
-    const module = await WebAssembly.compile(this.#bytes());
-    // A call may have started it meanwhile.
-    if (!this.#ready) this.start(module);
   }
 
   /** The size of the instance's memory in bytes. */
@@ -172,8 +167,8 @@ export class Instance {
    */
   call(action, size = 0) {
     if (!this.#ready) {
-      if (this.#bytes === undefined) throw new PrefectEventsError("not-loaded", this.#missing);
-      this.start(this.#bytes());
+      if (this.#source === undefined) throw new PrefectEventsError("not-loaded", this.#missing);
+      this.start(this.#source());
     }
     if (this.#ended) {
       // The enclosing call still uses the old instance until it ends.
@@ -225,7 +220,7 @@ export class Instance {
     if (isStackOverflow(error))
       return new PrefectEventsError(
         "stack-overflow",
-        "the call stack is exhausted: call prefect-events from a shallower stack; if that does not help, please report it",
+        "the call stack is exhausted: call prefect-events from a shallower stack",
         options,
       );
     try {

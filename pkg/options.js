@@ -41,12 +41,7 @@ export function sources(options, callee, names = NAMES) {
     const near = names.find((name) => name[0] === key[0]?.toLowerCase());
     const hint = near
       ? `did you mean \`${near}\`?`
-      : names.length === 1
-        ? `there is \`${names[0]}\``
-        : `there are ${names
-            .map((name) => `\`${name}\``)
-            .join(", ")
-            .replace(/, ([^,]*)$/, " and $1")}`;
+      : `it has ${names.map((name) => `\`${name}\``).join(", ")}`;
     throw new TypeError(`${callee} has no module \`${shown(key)}\`: ${hint}`);
   }
   return { ...options };

@@ -14,11 +14,11 @@ export function isWellFormed(text) {
 }
 
 /**
- * The text for a message: with the escapes of lone surrogates, which a terminal shows as �.
+ * The text for a message: with the escapes of JSON for lone surrogates, which a terminal shows as �, and for controls.
  * @param {string} text
  */
 export function shown(text) {
-  return text.replace(/\p{Surrogate}/gu, (lone) => `\\u${lone.charCodeAt(0).toString(16)}`);
+  return JSON.stringify(text).slice(1, -1);
 }
 
 /**

@@ -81,25 +81,29 @@ export function buildRun(spec = {}, options = {}) {
  * @param {string} callee
  */
 function withProgress(options, callee) {
-  /** @type {{ onProgress?: (done: number, total: number) => void }} */
-  const functions = {};
-  const chance = buildOptions(options, callee, functions);
-  return { chance, onProgress: functions.onProgress && passing(functions.onProgress) };
+  /** @type {((done: number, total: number) => void) | undefined} */
+  let onProgress;
+  const chance = buildOptions(options, callee, (key, value, holder) => {
+    if (key !== "onProgress" || holder !== options) return false;
+    onProgress = passing(/** @type {typeof onProgress & {}} */ (value));
+    return true;
+  });
+  if ("onProgress" in chance) throw new TypeError("`onProgress` is not a function");
+  return { chance, onProgress };
 }
 
 /**
  * The core has neither a clock nor a random source: `seed` and `now` are filled in here.
  * @param {import("../index.js").BuildOptions} options
  * @param {string} callee
- * @param {{ onProgress?: (done: number, total: number) => void }} [functions]
+ * @param {Parameters<typeof optionsOf>[2]} [take]
  */
-function buildOptions(options, callee, functions) {
+function buildOptions(options, callee, take) {
   const {
     seed = chance(),
     now = new Date().toISOString(),
     ...rest
-  } = optionsOf(options, callee, functions);
-  if (functions && "onProgress" in rest) throw new TypeError("`onProgress` is not a function");
+  } = optionsOf(options, callee, take);
   return { seed, now, ...rest };
 }
 

@@ -49,7 +49,7 @@ test("init rejects unknown names of modules", async () => {
     [{ authoring: false }, /^init has no module `authoring`: did you mean `author`\?$/],
     [
       { module: false },
-      /^init has no module `module`: there are `validate`, `author` and `schemas`$/,
+      /^init has no module `module`: it has `validate`, `author`, `schemas`$/,
     ],
     [
       { schemas: 1 },

@@ -50,7 +50,7 @@ for (const { file, raw, brotli } of BUDGETS) {
  */
 const FILES = /** @type {const} */ ([
   ["widget.global.js", 268_000, 163_000],
-  ["widget.author.json", 610_000, 459_000],
+  ["widget.author.json", 609_000, 458_000],
 ]);
 
 for (const [file, raw, brotli] of FILES) {
@@ -70,8 +70,8 @@ for (const [file, raw, brotli] of FILES) {
  * of `init`, take 2.5 KB.
  */
 const SCRIPTS = /** @type {const} */ ([
-  ["browser.js", 29_100, 6_600],
-  ["slim.js", 29_100, 6_600],
+  ["browser.js", 29_100, 6_450],
+  ["slim.js", 29_100, 6_450],
   // It contains the module that validates as base64: four thirds of its budget.
   ["inline.js", 470_000, 158_000],
 ]);

@@ -276,12 +276,12 @@ const WRONG_OPTIONS = [
   // As JSON, these would count as not given.
   [
     new Map([["profile", "server"]]),
-    /^the options of validate cannot be written as JSON: it must be plain data, such as an object or a text, not a Map$/,
+    /^the options of validate cannot be written as JSON: it must be plain data, not a Map$/,
   ],
   [new Date(), /^the options of validate must be an object$/],
   [
     { schemas: new Map([["a", {}]]) },
-    /: `schemas` must be plain data, such as an object or a text, not a Map$/,
+    /: `schemas` must be plain data, not a Map$/,
   ],
   [{ severity: new Map() }, /: `severity` must be plain data/],
   [{ severity: { "missing-label": new Set() } }, /: `missing-label` must be plain data/],
@@ -297,7 +297,7 @@ const WRONG_OPTIONS = [
         return "server";
       }
     })(),
-    /: it must be plain data, such as an object or a text, not a class without a name$/,
+    /: it must be plain data, not a class without a name$/,
   ],
 ];
 

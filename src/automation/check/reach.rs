@@ -6,7 +6,7 @@ use crate::diagnostic::Code;
 use crate::diagnostic::path::Path;
 use crate::json::{Kind, Value};
 use crate::text::nearest::nearest;
-use crate::text::phrase;
+use crate::text::{order, phrase};
 
 use super::super::model::{EventTrigger, Posture};
 use super::Check;
@@ -156,7 +156,11 @@ impl Check<'_, '_> {
     fn related_never(&mut self, specification: Value<'_>, side: &Side<'_>, path: &Path<'_>) -> bool {
         let mut labels: Labels<'_> = shape::labels(specification);
         // The role and the id say which resource is intended.
-        labels.sort_by_key(|(label, ..)| [ROLE, ID].iter().position(|first| first == label).unwrap_or(2));
+        order::by_key(&mut labels, &mut |(label, ..)| match label.as_str() {
+            ROLE => 0,
+            ID => 1,
+            _ => 2,
+        });
         let mut left: Vec<&'static Related> = side.related().collect();
         let mut role = None;
         for (label, patterns, key, value) in &labels {

@@ -1,3 +1,27 @@
-//! The module that validates events.
+//! The module that validates events. Texts are returned as values of JavaScript, which needs less glue.
+
+use prefect_events::{catalogue, validate as validation};
+use wasm_bindgen::prelude::{JsValue, wasm_bindgen};
 
 pub use prefect_events_validation::*;
+
+/// Whether a text that begins like this is NDJSON: `true`, `false`, or `undefined` if more of it is needed. `whole`:
+/// this is the complete text.
+#[wasm_bindgen(js_name = isNdjson)]
+pub fn is_ndjson(head: &[u8], whole: bool) -> Option<bool> {
+    validation::is_ndjson(head, whole)
+}
+
+/// The name pattern of an event's family, or `undefined`.
+#[wasm_bindgen(js_name = familyOf, unchecked_return_type = "string | undefined")]
+#[must_use]
+pub fn family_of(name: &str) -> JsValue {
+    catalogue::find(name).map_or(JsValue::UNDEFINED, |found| found.family.name.text.into())
+}
+
+/// The version of this package.
+#[wasm_bindgen(unchecked_return_type = "string")]
+#[must_use]
+pub fn version() -> JsValue {
+    env!("CARGO_PKG_VERSION").into()
+}

@@ -1,10 +1,9 @@
-//! Validation of events: the exports of the modules `validate` and `schemas`.
+//! Validation of events: the exports that the modules `validate` and `schemas` have in common.
 
 use std::cell::RefCell;
 
 use wasm_bindgen::prelude::{JsValue, wasm_bindgen};
 
-use prefect_events::catalogue;
 use prefect_events::diagnostic::TextOptions;
 use prefect_events::validate::{self, Validator};
 use prefect_events_boundary::object;
@@ -54,25 +53,4 @@ impl Stream {
     pub fn finish(&mut self) -> Result<JsValue, JsValue> {
         object(&self.0.finish())
     }
-}
-
-/// Whether a text that begins like this is NDJSON: `true`, `false`, or `undefined` if more of it is needed. `whole`:
-/// this is the complete text.
-#[wasm_bindgen(js_name = isNdjson)]
-pub fn is_ndjson(head: &[u8], whole: bool) -> Option<bool> {
-    validate::is_ndjson(head, whole)
-}
-
-/// The name pattern of an event's family, or `undefined`.
-#[wasm_bindgen(js_name = familyOf)]
-#[must_use]
-pub fn family_of(name: &str) -> Option<String> {
-    catalogue::find(name).map(|found| found.family.name.text.to_owned())
-}
-
-/// The version of this package.
-#[wasm_bindgen]
-#[must_use]
-pub fn version() -> String {
-    env!("CARGO_PKG_VERSION").to_owned()
 }
