@@ -34,6 +34,7 @@
 //! TypeScript declarations of the npm package.
 //!
 //! The modules are in layer order: each may use those above it, never one below. A test checks it.
+#![forbid(unsafe_code)]
 #![deny(missing_docs)]
 #![deny(clippy::missing_errors_doc)]
 

@@ -4,6 +4,8 @@ use ts_rs::{Config, TS, TypeVisitor};
 
 use crate::automation::Required;
 use crate::diagnostic::{Code, Severities, Severity};
+use crate::time::{Instant, TimeSpan};
+use crate::trigger::Version;
 
 /// A type with its own declaration.
 macro_rules! declared {
@@ -51,7 +53,7 @@ macro_rules! written_out {
             }
 
             fn inline(config: &Config) -> String {
-                Self::name(config)
+                <Self as TS>::name(config)
             }
 
             fn visit_dependencies(visitor: &mut impl TypeVisitor)
@@ -81,3 +83,7 @@ declared!(
 );
 written_out!(Severities, r#"Partial<Record<DiagnosticCode, Severity | "off">>"#, Code, Severity);
 written_out!(Required, r#""any" | "all" | number"#);
+written_out!(Instant, "Timestamp");
+written_out!(Version, "ServerVersion");
+// In results. Options accept texts too: their type is `Span`.
+written_out!(TimeSpan, "Seconds");

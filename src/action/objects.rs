@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use minijinja::Value;
 
 use crate::automation::{Trigger, known_fields, read};
+use crate::event::{RESOURCE_ID, RESOURCE_NAME, RESOURCE_ROLE};
 use crate::json::{Kind, Value as Json};
 use crate::text::table::Map;
 use crate::text::uuid::read_uuid;
@@ -123,13 +124,13 @@ pub(super) fn resources(event: &Model) -> Vec<Value> {
 /// `_first_resource_of_kind`
 pub(super) fn first_of_kind(event: &Model, kind: &str) -> Option<Value> {
     resources(event).into_iter().find(|resource| {
-        label(resource, "prefect.resource.id").is_some_and(|id| id.rsplit_once('.').is_some_and(|(own, _)| own == kind))
+        label(resource, RESOURCE_ID).is_some_and(|id| id.rsplit_once('.').is_some_and(|(own, _)| own == kind))
     })
 }
 
 /// `_id_of_first_resource_of_kind`
 pub(super) fn id_of_kind(event: &Model, kind: &str) -> Option<String> {
-    id_in(&label(&first_of_kind(event, kind)?, "prefect.resource.id")?, kind)
+    id_in(&label(&first_of_kind(event, kind)?, RESOURCE_ID)?, kind)
 }
 
 /// `_id_from_resource_id`
@@ -146,7 +147,7 @@ pub(super) fn object(
     given: &Dict,
 ) -> Value {
     let Some(resource) = first_of_kind(event, kind) else { return none() };
-    let resource_id = label(&resource, "prefect.resource.id").unwrap_or_default();
+    let resource_id = label(&resource, RESOURCE_ID).unwrap_or_default();
     if id_in(&resource_id, kind).is_none() {
         return none();
     }
@@ -185,15 +186,15 @@ pub(super) fn object(
 fn said(variable: &str, event: &Model, resource: &Value) -> Vec<(&'static str, Value)> {
     let mut found = Vec::new();
     let own_label = |name: &str| label(resource, name);
-    if let Some((_, id)) = own_label("prefect.resource.id").as_deref().and_then(|id| id.rsplit_once('.')) {
+    if let Some((_, id)) = own_label(RESOURCE_ID).as_deref().and_then(|id| id.rsplit_once('.')) {
         found.push(("id", uuid(id)));
     }
-    if let Some(name) = own_label("prefect.resource.name") {
+    if let Some(name) = own_label(RESOURCE_NAME) {
         found.push(("name", Value::from(name)));
     }
     let of_kind = |kind: &str| first_of_kind(event, kind);
     let id_field = |kind: &str| id_of_kind(event, kind).map(|id| own(Py::Uuid(id)));
-    let name_of = |kind: &str| of_kind(kind).and_then(|found| label(&found, "prefect.resource.name")).map(Value::from);
+    let name_of = |kind: &str| of_kind(kind).and_then(|found| label(&found, RESOURCE_NAME)).map(Value::from);
     if matches!(variable, "flow_run" | "task_run") {
         let parts = ["message", "name", "timestamp", "type"];
         let labels: Vec<Option<String>> =
@@ -222,7 +223,7 @@ fn said(variable: &str, event: &Model, resource: &Value) -> Vec<(&'static str, V
             found.extend(name_of("prefect.work-pool").map(|name| ("work_pool_name", name)));
             let tags: Vec<Value> = resources(event)
                 .iter()
-                .filter_map(|resource| label(resource, "prefect.resource.id"))
+                .filter_map(|resource| label(resource, RESOURCE_ID))
                 .filter_map(|id| id.strip_prefix("prefect.tag.").map(Value::from))
                 .collect();
             if !tags.is_empty() {
@@ -278,7 +279,7 @@ pub(super) fn event(json: Json<'_>, base: &str) -> Model {
     let (mut first, mut all) = (Dict::default(), Dict::default());
     let mut members: Map<String, Vec<Value>> = Map::default();
     for related in model.fields.get("related").and_then(sequence).unwrap_or_default() {
-        if let Some(role) = label(related, "prefect.resource.role") {
+        if let Some(role) = label(related, RESOURCE_ROLE) {
             members.or_default(role).push(related.clone());
         }
     }

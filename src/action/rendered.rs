@@ -3,6 +3,7 @@
 use minijinja::Value;
 use serde::{Deserialize, Deserializer};
 
+use crate::event::{RESOURCE_ID, RESOURCE_NAME};
 use crate::json::{Kind, Value as Json};
 use crate::text::strict::strict;
 
@@ -246,7 +247,7 @@ fn texts(rendered: &mut RenderedAction, fields: &[(&'static str, String)], situa
 
 /// `FlowRunAction.flow_run`: by the labels first, because Proactive triggers can have no event.
 fn on_flow_run(rendered: &mut RenderedAction, situation: &Situation<'_>) -> bool {
-    let labelled = situation.labels.iter().find(|(name, _)| name == "prefect.resource.id");
+    let labelled = situation.labels.iter().find(|(name, _)| name == RESOURCE_ID);
     let of_labels = labelled.and_then(|(_, id)| objects::id_in(id, FLOW_RUN));
     let id = of_labels.or_else(|| objects::id_of_kind(situation.event.as_ref()?, FLOW_RUN));
     match id {
@@ -266,9 +267,9 @@ fn named(kind: &str, id: &str, inferred: bool, situation: &Situation<'_>) -> Act
     let resource = [kind, ".", id].concat();
     let variable = kind.strip_prefix("prefect.").unwrap_or_default().replace('-', "_");
     let of_event = situation.event.as_ref().and_then(|event| {
-        let is_it = |found: &Value| objects::label(found, "prefect.resource.id").as_deref() == Some(&*resource);
+        let is_it = |found: &Value| objects::label(found, RESOURCE_ID).as_deref() == Some(&*resource);
         let found = objects::resources(event).into_iter().find(is_it)?;
-        objects::label(&found, "prefect.resource.name")
+        objects::label(&found, RESOURCE_NAME)
     });
     let of_given = || situation.given_object(&variable, &resource)?.get("name").map(str_of);
     ActionTarget { kind: kind.to_owned(), id: id.to_owned(), name: of_event.or_else(of_given), inferred }

@@ -13,7 +13,6 @@ pub struct RenderedAction {
     #[cfg_attr(feature = "typescript", ts(inline))]
     pub list: ActionList,
     /// Its 0-based index in this list.
-    #[cfg_attr(feature = "typescript", ts(type = "number"))]
     pub index: usize,
     /// The type of action, such as `send-notification`.
     #[serde(rename = "type")]
@@ -151,7 +150,6 @@ pub struct RendersToNothing {
     /// The expression as written.
     pub expression: String,
     /// The 1-based line of the template.
-    #[cfg_attr(feature = "typescript", ts(type = "number"))]
     pub line: usize,
     /// Why, in Jinja's words.
     pub reason: String,

@@ -1,7 +1,7 @@
 //! What captured heartbeats call for, over an archive: parts are reduced to what matters of their flow runs.
 
 use crate::catalogue::runs::FLOW_RUN;
-use crate::event::{RESOURCE_ID, RESOURCE_ROLE};
+use crate::event::{RESOURCE_ID, RESOURCE_NAME, RESOURCE_ROLE};
 use crate::json::{Kind, Tape, Value, parse_prefix};
 use crate::recognise::{events, events_start};
 use crate::tune::{HeartbeatObserver, ObserveError};
@@ -68,7 +68,7 @@ fn line(text: &[u8], event: Value<'_>, out: &mut Vec<u8>) {
             if related.len() > 1 {
                 related.push(b',');
             }
-            labels(Some(one), &[RESOURCE_ID, RESOURCE_ROLE, "prefect.resource.name"], &written, &mut related);
+            labels(Some(one), &[RESOURCE_ID, RESOURCE_ROLE, RESOURCE_NAME], &written, &mut related);
         }
     }
     related.push(b']');

@@ -18,7 +18,6 @@ use super::read::{self, MAX_NESTING, PROACTIVE_MINIMUM, TriggerKind};
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS), ts(optional_fields))]
 pub struct TriggerOutline {
     /// The 0-based index of its automation in the text, like `index` of a diagnostic.
-    #[cfg_attr(feature = "typescript", ts(type = "number"))]
     pub automation: u64,
     /// The automation's name, for the trigger `$`. Absent if it has none.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -100,7 +99,6 @@ pub struct OutlinedDuration {
 pub struct OutlinedNumber {
     /// The number.
     #[serde(serialize_with = "number")]
-    #[cfg_attr(feature = "typescript", ts(type = "number"))]
     pub value: i64,
     /// As for durations.
     #[serde(skip_serializing_if = "Option::is_none")]

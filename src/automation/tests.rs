@@ -72,6 +72,27 @@ fn guesses_the_kind() {
     assert_eq!(proactive(r#", "within": null"#), None);
 }
 
+/// As Prefect 3.9.1 reads them: floats within 64 bits, and whole numbers of any size.
+#[test]
+fn floats_are_whole_numbers_within_64_bits() {
+    let threshold = |number: &str| {
+        let trigger = with(&format!(r#"{{"posture": "Reactive", "threshold": {number}}}"#), read::trigger);
+        trigger.and_then(|trigger| if let Trigger::Event(event) = trigger { Some(event.threshold) } else { None })
+    };
+    for number in ["9.3e18", "1e19", "1e300", "1e999", "-9223372036854775809.0", "-9223372036854775808.0", "1.5"] {
+        assert_eq!(threshold(number), None, "{number}");
+    }
+    for (number, read) in [
+        ("9.2e18", 9_200_000_000_000_000_000),
+        ("9.2233720368547748e18", 9_223_372_036_854_774_784),
+        ("9007199254740993.0", 9_007_199_254_740_992),
+        ("1.00000000000000000001", 1),
+        ("100000000000000000000", i64::MAX),
+    ] {
+        assert_eq!(threshold(number), Some(read), "{number}");
+    }
+}
+
 #[test]
 fn nesting_has_a_limit() {
     let nested = |depth: usize| {

@@ -27,14 +27,14 @@ use super::subject::{Subjects, state};
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS), ts(optional_fields))]
 pub struct CompareOptions {
     /// When both start: a point in time. Events received earlier are not evaluated. Default: the first event.
-    #[cfg_attr(feature = "typescript", ts(type = "Timestamp", optional))]
+    #[cfg_attr(feature = "typescript", ts(optional))]
     pub start: Option<Instant>,
     /// The interval of the server's loops: a number of seconds, or a text such as `"5s"`. Default 5.
-    #[cfg_attr(feature = "typescript", ts(type = "string | number", optional))]
+    #[cfg_attr(feature = "typescript", ts(type = "Span", optional))]
     pub tick_seconds: Option<TimeSpan>,
     /// The version of the server: `"3.9"`, `"3.8"`, `"3.7"` or `"3.6"`, or one with its patch such as `"3.8.8"`.
     /// Default `"3.9"`.
-    #[cfg_attr(feature = "typescript", ts(type = "ServerVersion", optional))]
+    #[cfg_attr(feature = "typescript", ts(optional))]
     pub server_version: Option<Version>,
     /// Whether to evaluate events at once that follow an event which is not in the input. Default `false`.
     #[cfg_attr(feature = "typescript", ts(as = "Option<bool>"))]
@@ -68,15 +68,14 @@ pub struct Comparison {
     /// Whether all fire alike, and the input could be read.
     pub same: bool,
     /// How many events were captured.
-    #[cfg_attr(feature = "typescript", ts(type = "number"))]
     pub events: usize,
     /// When the server received the first event. RFC 3339 in UTC with microseconds. Absent if there are none.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "typescript", ts(type = "Timestamp", optional))]
+    #[cfg_attr(feature = "typescript", ts(optional))]
     pub first: Option<Instant>,
     /// When it received the last one.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "typescript", ts(type = "Timestamp", optional))]
+    #[cfg_attr(feature = "typescript", ts(optional))]
     pub last: Option<Instant>,
     /// Each automation: one of each text, or those with the same name.
     pub automations: Vec<ComparedAutomation>,
@@ -89,7 +88,7 @@ pub struct Comparison {
     pub found_in: Option<ComparedText>,
     /// With several texts of events: the 0-based index of the one that the errors are about.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "typescript", ts(type = "number", optional))]
+    #[cfg_attr(feature = "typescript", ts(optional))]
     pub events_index: Option<usize>,
 }
 
@@ -109,7 +108,6 @@ pub struct ComparedAutomation {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub new: Option<VersionFirings>,
     /// How many firings are the same.
-    #[cfg_attr(feature = "typescript", ts(type = "number"))]
     pub same: usize,
     /// The others, in order of time.
     pub changes: Vec<ChangedFiring>,
@@ -125,7 +123,6 @@ pub struct ComparedAutomation {
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS), ts(optional_fields))]
 pub struct VersionFirings {
     /// How many there are, without those after the last event that the server did not record.
-    #[cfg_attr(feature = "typescript", ts(type = "number"))]
     pub fired: usize,
     /// The state of their runs.
     pub outcomes: OutcomeCounts,
@@ -162,11 +159,11 @@ pub struct ChangedFiring {
     pub outcome: Option<RunOutcome>,
     /// When the old version fires: RFC 3339 in UTC with microseconds.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "typescript", ts(type = "Timestamp", optional))]
+    #[cfg_attr(feature = "typescript", ts(optional))]
     pub old: Option<Instant>,
     /// When the new version fires.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "typescript", ts(type = "Timestamp", optional))]
+    #[cfg_attr(feature = "typescript", ts(optional))]
     pub new: Option<Instant>,
     /// The change in words: `no longer fires`, `fires 5 min later`.
     pub message: String,

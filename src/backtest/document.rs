@@ -21,14 +21,14 @@ use super::result::{Backtest, Verdict};
 pub struct BacktestOptions {
     /// When the automation starts: a point in time. Events received earlier are not evaluated. Default: when the server
     /// received its present version, if the document or the events say so, otherwise the first event.
-    #[cfg_attr(feature = "typescript", ts(type = "Timestamp", optional))]
+    #[cfg_attr(feature = "typescript", ts(optional))]
     pub start: Option<Instant>,
     /// The interval of the server's loops: a number of seconds, or a text such as `"5s"`. Default 5.
-    #[cfg_attr(feature = "typescript", ts(type = "string | number", optional))]
+    #[cfg_attr(feature = "typescript", ts(type = "Span", optional))]
     pub tick_seconds: Option<TimeSpan>,
     /// The version of the server: `"3.9"`, `"3.8"`, `"3.7"` or `"3.6"`, or one with its patch such as `"3.8.8"`.
     /// Default `"3.9"`.
-    #[cfg_attr(feature = "typescript", ts(type = "ServerVersion", optional))]
+    #[cfg_attr(feature = "typescript", ts(optional))]
     pub server_version: Option<Version>,
     /// Whether to evaluate events at once that follow an event which is not in the input. The server holds them back
     /// for 15 minutes. Default `false`.

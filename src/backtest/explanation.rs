@@ -18,11 +18,11 @@ pub struct WhyOptions {
     /// For a document with several automations: the name of the one to explain. Default: the one that acted on the run.
     pub name: Option<String>,
     /// The interval of the server's loops: a number of seconds, or a text such as `"5s"`. Default 5.
-    #[cfg_attr(feature = "typescript", ts(type = "string | number", optional))]
+    #[cfg_attr(feature = "typescript", ts(type = "Span", optional))]
     pub tick_seconds: Option<TimeSpan>,
     /// The version of the server: `"3.9"`, `"3.8"`, `"3.7"` or `"3.6"`, or one with its patch such as `"3.8.8"`.
     /// Default `"3.9"`.
-    #[cfg_attr(feature = "typescript", ts(type = "ServerVersion", optional))]
+    #[cfg_attr(feature = "typescript", ts(optional))]
     pub server_version: Option<Version>,
 }
 
@@ -114,7 +114,7 @@ pub struct Why {
     pub automation: Option<String>,
     /// When it fired on the run: RFC 3339 in UTC with microseconds. Absent if it did not.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "typescript", ts(type = "Timestamp", optional))]
+    #[cfg_attr(feature = "typescript", ts(optional))]
     pub fired: Option<Instant>,
     /// One changed line, with which it would not have fired on the run, or would have. It was played. Absent if there is
     /// none.
@@ -133,13 +133,11 @@ pub struct ChangedLine {
     pub after: String,
     /// Its number in the automation's text, from 1. Absent if the automation comes from the events.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "typescript", ts(type = "number", optional))]
+    #[cfg_attr(feature = "typescript", ts(optional))]
     pub line: Option<u64>,
     /// How often the automation fires on all events as it is, without what its own actions caused.
-    #[cfg_attr(feature = "typescript", ts(type = "number"))]
     pub firings_before: usize,
     /// How often it fires with this line.
-    #[cfg_attr(feature = "typescript", ts(type = "number"))]
     pub firings_after: usize,
     /// What the change means, in one sentence.
     pub message: String,

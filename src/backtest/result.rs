@@ -17,15 +17,14 @@ pub struct Backtest {
     /// Whether no automation differs, and the input could be read.
     pub agrees: bool,
     /// How many events were captured.
-    #[cfg_attr(feature = "typescript", ts(type = "number"))]
     pub events: usize,
     /// When the server received the first event. RFC 3339 in UTC with microseconds. Absent if there are none.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "typescript", ts(type = "Timestamp", optional))]
+    #[cfg_attr(feature = "typescript", ts(optional))]
     pub first: Option<Instant>,
     /// When it received the last one.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "typescript", ts(type = "Timestamp", optional))]
+    #[cfg_attr(feature = "typescript", ts(optional))]
     pub last: Option<Instant>,
     /// Each automation, in the order of the document.
     pub automations: Vec<AutomationBacktest>,
@@ -42,7 +41,7 @@ pub struct Backtest {
     pub found_in: Option<FoundIn>,
     /// With several texts of events: the 0-based index of the one that the errors are about.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "typescript", ts(type = "number", optional))]
+    #[cfg_attr(feature = "typescript", ts(optional))]
     pub events_index: Option<usize>,
 }
 
@@ -74,24 +73,20 @@ pub struct AutomationBacktest {
     /// The result in one sentence.
     pub message: String,
     /// When the automation starts: RFC 3339 in UTC with microseconds. Earlier events are not evaluated.
-    #[cfg_attr(feature = "typescript", ts(type = "Timestamp"))]
     pub start: Instant,
     /// When the server stopped to use it: it was disabled, changed or deleted. Absent if it did not.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "typescript", ts(type = "Timestamp", optional))]
+    #[cfg_attr(feature = "typescript", ts(optional))]
     pub end: Option<Instant>,
     /// How the server's automation differs from the document, such as "`within` is 90 s on the server, 10 min here".
     /// Absent if it does not, or if the events do not say.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub changed: Option<String>,
     /// How often it fired here: certain firings, not those after the last event.
-    #[cfg_attr(feature = "typescript", ts(type = "number"))]
     pub fired_here: usize,
     /// How often it fired on the server since the start.
-    #[cfg_attr(feature = "typescript", ts(type = "number"))]
     pub fired_recorded: usize,
     /// How many firings happened here and on the server.
-    #[cfg_attr(feature = "typescript", ts(type = "number"))]
     pub both: usize,
     /// These with their time differences, in order.
     pub pairs: Vec<RecordedPair>,
@@ -202,16 +197,12 @@ pub struct OnlyRecorded {
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct OutcomeCounts {
     /// It was alive: it sent something later, or reached its final state later by itself.
-    #[cfg_attr(feature = "typescript", ts(type = "number"))]
     pub alive: usize,
     /// It had reached its final state.
-    #[cfg_attr(feature = "typescript", ts(type = "number"))]
     pub finished: usize,
     /// It sent nothing later, and reached no final state by itself.
-    #[cfg_attr(feature = "typescript", ts(type = "number"))]
     pub silent: usize,
     /// The firing is not about one flow run.
-    #[cfg_attr(feature = "typescript", ts(type = "number"))]
     pub other: usize,
 }
 
@@ -233,7 +224,6 @@ impl OutcomeCounts {
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct Histogram {
     /// The length of each span in seconds: 3600 if the capture lasts 12 hours or longer, else 600 from 2 hours on, else 60.
-    #[cfg_attr(feature = "typescript", ts(type = "Seconds"))]
     pub span_seconds: TimeSpan,
     /// The spans with firings, ascending.
     pub counts: Vec<SpanCount>,
@@ -244,13 +234,10 @@ pub struct Histogram {
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct SpanCount {
     /// When it begins: RFC 3339 in UTC with microseconds.
-    #[cfg_attr(feature = "typescript", ts(type = "Timestamp"))]
     pub from: Instant,
     /// How many firings happened here.
-    #[cfg_attr(feature = "typescript", ts(type = "number"))]
     pub here: usize,
     /// How many the server recorded.
-    #[cfg_attr(feature = "typescript", ts(type = "number"))]
     pub recorded: usize,
 }
 

@@ -47,7 +47,6 @@ impl Timing {
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS), ts(rename = "ServerWait"))]
 pub struct Wait {
     /// How long, in milliseconds.
-    #[cfg_attr(feature = "typescript", ts(type = "number"))]
     pub milliseconds: u64,
     /// Why, as a sentence.
     pub reason: String,

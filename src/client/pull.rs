@@ -58,7 +58,6 @@ pub struct Batch {
     /// NDJSON: each line ends with a line break.
     pub lines: String,
     /// How many lines.
-    #[cfg_attr(feature = "typescript", ts(type = "number"))]
     pub count: usize,
     /// How far reading has come.
     // In JavaScript the option `onProgress` is given it.
@@ -84,19 +83,14 @@ impl Batch {
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct PullProgress {
     /// How many events came so far.
-    #[cfg_attr(feature = "typescript", ts(type = "number"))]
     pub events: u64,
     /// How many events the server counted, but did not return.
-    #[cfg_attr(feature = "typescript", ts(type = "number"))]
     pub lacking: u64,
     /// The beginning of the range.
-    #[cfg_attr(feature = "typescript", ts(type = "Timestamp"))]
     pub since: Instant,
     /// The fixed end of the range.
-    #[cfg_attr(feature = "typescript", ts(type = "Timestamp"))]
     pub until: Instant,
     /// All events up to here came; continue from here after an interruption.
-    #[cfg_attr(feature = "typescript", ts(type = "Timestamp"))]
     pub reached: Instant,
     /// With the option `automation`: what these events cannot show.
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -40,10 +40,9 @@ pub enum ServerStep {
         /// It contains the credentials.
         text: String,
     },
-    /// Wait for the websocket; then call `received` or `closed`, if it acknowledge anything.
+    /// Wait for the websocket; then call `received` or `closed`, unless nothing comes.
     Receive {
         /// How long at most.
-        #[cfg_attr(feature = "typescript", ts(type = "number"))]
         milliseconds: u64,
     },
     /// A watched automation has fired: report it, then call `acknowledge`.

@@ -36,7 +36,7 @@ pub struct Diagnostic {
     /// The 0-based index of the event, automation or scenario in the input; absent if the finding is about the whole
     /// input.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "typescript", ts(type = "number", optional))]
+    #[cfg_attr(feature = "typescript", ts(optional))]
     pub index: Option<u64>,
     /// The event's name; absent if it has no readable name.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -85,22 +85,18 @@ pub struct Report {
     /// Whether there are no errors.
     pub valid: bool,
     /// How many events or automations the input holds.
-    #[cfg_attr(feature = "typescript", ts(type = "number"))]
     pub count: u64,
     /// How many errors there are.
-    #[cfg_attr(feature = "typescript", ts(type = "number"))]
     pub errors: u64,
     /// How many warnings there are.
-    #[cfg_attr(feature = "typescript", ts(type = "number"))]
     pub warnings: u64,
     /// How many infos there are.
-    #[cfg_attr(feature = "typescript", ts(type = "number"))]
     pub infos: u64,
     /// The findings, by event and place. Limited by the option `maxDiagnostics`: errors before warnings before infos.
     pub diagnostics: Vec<Diagnostic>,
     /// How many findings `diagnostics` omits. Absent if none.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "typescript", ts(type = "number", optional))]
+    #[cfg_attr(feature = "typescript", ts(optional))]
     pub truncated: Option<u64>,
     /// The form of the input: what it was recognised as. Absent in reports on parts of an input, and on scenarios.
     #[serde(skip_serializing_if = "Option::is_none")]

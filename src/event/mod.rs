@@ -13,6 +13,8 @@ pub use received::{EventReader, Labels, ReceivedEvent, SharedText};
 
 /// The label that names a resource.
 pub const RESOURCE_ID: &str = "prefect.resource.id";
+/// The label with the name of a resource.
+pub const RESOURCE_NAME: &str = "prefect.resource.name";
 /// The label with the role of a related resource.
 pub const RESOURCE_ROLE: &str = "prefect.resource.role";
 

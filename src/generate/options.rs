@@ -21,7 +21,6 @@ pub struct BuildOptions {
     pub seed: Seed,
     /// The current time in RFC 3339, such as `2026-03-31T18:30:00Z`.
     #[serde(deserialize_with = "now")]
-    #[cfg_attr(feature = "typescript", ts(type = "Timestamp"))]
     pub now: Instant,
 }
 

@@ -10,13 +10,10 @@ use crate::text::steps::step;
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct Position {
     /// From 1.
-    #[cfg_attr(feature = "typescript", ts(type = "number"))]
     pub line: u64,
     /// From 1, in UTF-16 code units.
-    #[cfg_attr(feature = "typescript", ts(type = "number"))]
     pub column: u64,
     /// From 0, in UTF-16 code units.
-    #[cfg_attr(feature = "typescript", ts(type = "number"))]
     pub offset: u64,
 }
 

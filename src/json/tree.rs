@@ -7,6 +7,9 @@ use serde::ser::{Error as _, SerializeMap};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::Number;
 
+use crate::text::steps::step;
+use crate::text::table::Map;
+
 /// A JSON value.
 #[derive(Clone, PartialEq, Debug)]
 pub(crate) enum Tree {
@@ -97,12 +100,14 @@ impl ObjectTree {
     }
 
     pub(crate) fn get(&self, key: &str) -> Option<&Tree> {
+        step(self.0.len());
         self.members().find(|(known, _)| *known == key).map(|(_, value)| value)
     }
 
     /// The value of a key, to change it; `null` if it is new.
     #[expect(clippy::indexing_slicing, reason = "the member was found or has just been added")]
     pub(crate) fn entry(&mut self, key: &str) -> &mut Tree {
+        step(self.0.len());
         let place = self.0.iter().position(|(known, _)| *known == key).unwrap_or(self.0.len());
         if place == self.0.len() {
             self.push(key, Tree::Null);
@@ -228,14 +233,14 @@ impl<'de> Visitor<'de> for TreeVisitor {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Tree, A::Error> {
-        let mut all = ObjectTree::new();
+        let mut all: Map<String, Tree> = Map::default();
         while let Some((key, value)) = members.next_entry::<String, Tree>()? {
-            if all.0.iter().any(|(known, _)| *known == key) {
+            if all.contains_key(&key) {
                 return Err(A::Error::custom(format_args!("the key {key} is repeated")));
             }
-            all.push(&key, value);
+            all.insert(key, value);
         }
-        Ok(Tree::Object(all))
+        Ok(Tree::Object(ObjectTree(all.into_entries())))
     }
 }
 

@@ -39,7 +39,7 @@ pub struct ActionSettings {
     /// The address of Prefect's interface, for links. Default `"http://127.0.0.1:4200"`.
     pub ui_url: Option<String>,
     /// The most firings whose actions are rendered. Default 1000.
-    #[cfg_attr(feature = "typescript", ts(type = "number", optional))]
+    #[cfg_attr(feature = "typescript", ts(optional))]
     pub most: Option<usize>,
 }
 
@@ -127,7 +127,7 @@ pub struct RenderedFirings {
     pub found_in: Option<FoundIn>,
     /// With several texts of events: the 0-based index of the one that the errors are about.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "typescript", ts(type = "number", optional))]
+    #[cfg_attr(feature = "typescript", ts(optional))]
     pub events_index: Option<usize>,
 }
 

@@ -25,13 +25,13 @@ const DOCS: &str = concat!(env!("PREFECT_DOCUMENTATION"), "/v3/advanced/detect-z
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS), ts(rename_all = "camelCase", optional_fields))]
 pub struct HeartbeatConfig {
     /// Between two heartbeats (`PREFECT_FLOWS_HEARTBEAT_FREQUENCY`): a number of seconds, or a text such as `"5m"`.
-    #[cfg_attr(feature = "typescript", ts(type = "string | number"))]
+    #[cfg_attr(feature = "typescript", ts(type = "Span"))]
     pub frequency: TimeSpan,
     /// The trigger's `within`: a number of seconds, or a text such as `"5m"`.
-    #[cfg_attr(feature = "typescript", ts(type = "string | number"))]
+    #[cfg_attr(feature = "typescript", ts(type = "Span"))]
     pub within: TimeSpan,
     /// From one proactive evaluation to the next: a number of seconds, or a text such as `"5s"`. Default 5.
-    #[cfg_attr(feature = "typescript", ts(type = "string | number", optional))]
+    #[cfg_attr(feature = "typescript", ts(type = "Span", optional))]
     pub tick: Option<TimeSpan>,
     /// The version of the clients, such as `"3.6.22"`. Default: ignored.
     #[cfg_attr(feature = "typescript", ts(type = "string", optional))]
@@ -92,19 +92,14 @@ impl std::error::Error for AdviceError {}
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS), ts(optional_fields))]
 pub struct Advice {
     /// The configured interval between heartbeats.
-    #[cfg_attr(feature = "typescript", ts(type = "Seconds"))]
     pub frequency: TimeSpan,
     /// The trigger's `within`.
-    #[cfg_attr(feature = "typescript", ts(type = "Seconds"))]
     pub within: TimeSpan,
     /// The interval between proactive evaluations.
-    #[cfg_attr(feature = "typescript", ts(type = "Seconds"))]
     pub tick: TimeSpan,
     /// The real interval between heartbeats.
-    #[cfg_attr(feature = "typescript", ts(type = "Seconds"))]
     pub period: TimeSpan,
     /// How many heartbeats in a row can be missed without a false alarm.
-    #[cfg_attr(feature = "typescript", ts(type = "number"))]
     pub tolerated_misses: i64,
     /// Whether the trigger fires on runs that miss no heartbeat.
     pub healthy_runs_fire: bool,
@@ -113,10 +108,8 @@ pub struct Advice {
     /// The smallest windows that tolerate 0, 1, 2, … missed heartbeats.
     pub smallest_within: Vec<SmallestWindow>,
     /// The smallest window that tolerates three missed heartbeats, in whole seconds: the one of `smallestWithin`.
-    #[cfg_attr(feature = "typescript", ts(type = "number"))]
     pub minimum_within: i64,
     /// The recommended window, with half a heartbeat to spare, in whole seconds. `check` reports both figures.
-    #[cfg_attr(feature = "typescript", ts(type = "number"))]
     pub recommended_within: i64,
     /// How soon a dead run is found.
     pub detection: Detection,
@@ -136,10 +129,8 @@ pub struct Advice {
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct SmallestWindow {
     /// How many heartbeats in a row can be missed.
-    #[cfg_attr(feature = "typescript", ts(type = "number"))]
     pub misses: i64,
     /// The `within`, in whole seconds.
-    #[cfg_attr(feature = "typescript", ts(type = "number"))]
     pub within: i64,
 }
 
@@ -149,16 +140,12 @@ pub struct SmallestWindow {
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct Detection {
     /// After the last heartbeat, at the earliest.
-    #[cfg_attr(feature = "typescript", ts(type = "Seconds"))]
     pub earliest: TimeSpan,
     /// After the last heartbeat, at the latest.
-    #[cfg_attr(feature = "typescript", ts(type = "Seconds"))]
     pub latest: TimeSpan,
     /// After the death, at the earliest.
-    #[cfg_attr(feature = "typescript", ts(type = "Seconds"))]
     pub earliest_after_death: TimeSpan,
     /// After the death, at the latest.
-    #[cfg_attr(feature = "typescript", ts(type = "Seconds"))]
     pub latest_after_death: TimeSpan,
 }
 

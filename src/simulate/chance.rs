@@ -18,7 +18,6 @@ use super::scenario::{Play, Scenario};
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct ByChance {
     /// How many events were received at the same instant as another.
-    #[cfg_attr(feature = "typescript", ts(type = "number"))]
     pub events: usize,
     /// The firings that do not happen if these are evaluated in the opposite order.
     #[cfg_attr(feature = "typescript", ts(as = "Vec<crate::trigger::serialize::FiringRecord<'static>>"))]

@@ -41,7 +41,6 @@ pub struct Difference {
     #[cfg_attr(feature = "typescript", ts(as = "Option<crate::trigger::serialize::FiringRecord<'static>>"))]
     pub v3_9: Option<Firing>,
     /// When the first of them fires: RFC 3339 in UTC with microseconds.
-    #[cfg_attr(feature = "typescript", ts(type = "Timestamp"))]
     pub at: Instant,
     /// The difference in one sentence.
     pub message: String,

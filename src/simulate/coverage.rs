@@ -48,11 +48,10 @@ pub struct ClauseCoverage {
     /// Which clause.
     pub clause: Clause,
     /// How many events passed this clause and all clauses before it. For `after`: the events that open windows.
-    #[cfg_attr(feature = "typescript", ts(type = "number"))]
     pub passed: u64,
     /// How many of these are in `expect`. Absent for `after`.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "typescript", ts(type = "number", optional))]
+    #[cfg_attr(feature = "typescript", ts(optional))]
     pub expected: Option<u64>,
     /// What the clause requires, if it rejected events: `prefect.resource.name: nightli`, as in the trigger.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -76,7 +75,6 @@ pub struct SeenValue {
     /// The name of an event, or the value of a label.
     pub value: String,
     /// How often it was seen.
-    #[cfg_attr(feature = "typescript", ts(type = "number"))]
     pub events: u64,
 }
 
@@ -86,25 +84,22 @@ pub struct SeenValue {
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS), ts(optional_fields))]
 pub struct WindowCoverage {
     /// How many windows there were: opened or moved by an event, or following another window.
-    #[cfg_attr(feature = "typescript", ts(type = "number"))]
     pub opened: u64,
     /// The most events that counted in one window.
-    #[cfg_attr(feature = "typescript", ts(type = "number"))]
     pub reached: i64,
     /// How many events a Reactive trigger needs to fire, and a Proactive one not to fire.
-    #[cfg_attr(feature = "typescript", ts(type = "number"))]
     pub threshold: i64,
     /// For a Proactive trigger: in how many windows the expected events arrived in time.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "typescript", ts(type = "number", optional))]
+    #[cfg_attr(feature = "typescript", ts(optional))]
     pub answered: Option<u64>,
     /// The shortest time left in such a window when the last expected event arrived. Seconds.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "typescript", ts(type = "Seconds", optional))]
+    #[cfg_attr(feature = "typescript", ts(optional))]
     pub least_left_seconds: Option<crate::time::TimeSpan>,
     /// For a Proactive trigger: how many windows were still open at the end and can fire later.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "typescript", ts(type = "number", optional))]
+    #[cfg_attr(feature = "typescript", ts(optional))]
     pub open: Option<u64>,
 }
 
@@ -115,7 +110,6 @@ pub struct TriggerCoverage {
     /// `"$"` is the trigger of the automation, `"$.0.1"` one nested in it.
     pub path: String,
     /// How often it fired.
-    #[cfg_attr(feature = "typescript", ts(type = "number"))]
     pub fired: u64,
     /// The clauses, in the order of evaluation. Empty for composite triggers.
     pub clauses: Vec<ClauseCoverage>,

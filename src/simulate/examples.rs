@@ -7,7 +7,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use crate::automation::{EventTrigger, Posture, Specification, Trigger};
 use crate::catalogue::runs::{FINAL_TYPES, FLOW_RUN, HEARTBEAT};
 use crate::diagnostic::Diagnostic;
-use crate::event::{RESOURCE_ID, RESOURCE_ROLE};
+use crate::event::{RESOURCE_ID, RESOURCE_NAME, RESOURCE_ROLE};
 use crate::generate::State;
 use crate::json::tree::{ObjectTree, Tree};
 use crate::text::Glob;
@@ -24,8 +24,6 @@ use super::meaning::Timeline;
 use super::play_options::default_start;
 use super::reading::DocumentText;
 use super::simulation::{SimulateOptions, simulate};
-
-const RESOURCE_NAME: &str = "prefect.resource.name";
 
 /// The id of the events' resource.
 const UUID: &str = "00000000-0000-4000-8000-000000000000";
@@ -53,11 +51,11 @@ const MOST_TRIGGERS: usize = 50;
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS), ts(rename_all = "camelCase", optional_fields))]
 pub struct ExampleOptions {
     /// Of a document with several automations: the 0-based index of the one to use. Default 0.
-    #[cfg_attr(feature = "typescript", ts(type = "number", optional))]
+    #[cfg_attr(feature = "typescript", ts(optional))]
     pub automation_index: Option<usize>,
     /// The version of the server: `"3.9"`, `"3.8"`, `"3.7"` or `"3.6"`, or one with its patch such as `"3.8.8"`.
     /// Default `"3.9"`.
-    #[cfg_attr(feature = "typescript", ts(type = "ServerVersion", optional))]
+    #[cfg_attr(feature = "typescript", ts(optional))]
     pub server_version: Option<Version>,
 }
 

@@ -105,7 +105,7 @@ struct Frozen {
 fn of_scenario<'t>(text: &[u8], files: &Files, value: Value<'t>, reading: &mut Reading<'t>) -> Option<Edits> {
     let document = Document::read(value, files, None, reading, false)?;
     let played = play_sorted(&document.scenario, Options::default());
-    let played = played.map_err(|error| reading.too_much(value, &error)).ok()?;
+    let played = played.map_err(|error| reading.too_much(value, error.limit())).ok()?;
     let mut subjects: Map<_, _> = Map::default();
     for event in &document.scenario.events {
         step(1);

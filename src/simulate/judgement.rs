@@ -63,10 +63,8 @@ pub struct TestReport {
     /// Whether all expectations are met, and the text is valid.
     pub passed: bool,
     /// How many expectations were checked.
-    #[cfg_attr(feature = "typescript", ts(type = "number"))]
     pub expectations: usize,
     /// How many of them were not met.
-    #[cfg_attr(feature = "typescript", ts(type = "number"))]
     pub failures: usize,
     /// Each scenario, in the order of the text.
     pub scenarios: Vec<TestedScenario>,
@@ -134,7 +132,6 @@ pub struct TestedExpectation {
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct TestedFiring {
     /// When it fired: RFC 3339 in UTC with microseconds.
-    #[cfg_attr(feature = "typescript", ts(type = "Timestamp"))]
     pub at: Instant,
     /// Why it fired, in one sentence.
     pub reason: String,
@@ -145,10 +142,8 @@ pub struct TestedFiring {
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct TestedSpan {
     /// RFC 3339 in UTC with microseconds.
-    #[cfg_attr(feature = "typescript", ts(type = "Timestamp"))]
     pub from: Instant,
     /// RFC 3339 in UTC with microseconds.
-    #[cfg_attr(feature = "typescript", ts(type = "Timestamp"))]
     pub to: Instant,
 }
 
@@ -335,7 +330,7 @@ fn judged<'t>(
         let options = Options { trace, ..Options::default() };
         play_sorted(&document.scenario, options)
     };
-    let played = play(false).map_err(|error| reading.too_much(value, &error)).ok()?;
+    let played = play(false).map_err(|error| reading.too_much(value, error.limit())).ok()?;
     let mut judge = Judge::new(&document, &played.outcome.firings);
     let mut judged = Vec::new();
     for (expectation, run) in judge.with_runs() {

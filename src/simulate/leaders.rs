@@ -23,13 +23,10 @@ use super::difference;
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct MissingLeaders {
     /// How many events follow one that is not in the input.
-    #[cfg_attr(feature = "typescript", ts(type = "number"))]
     pub events: usize,
     /// How many firings happen only because of that: without it they do not happen, or at another time.
-    #[cfg_attr(feature = "typescript", ts(type = "number"))]
     pub firings: usize,
     /// How many firings there are without it: with the option `ignoreMissingLeaders`.
-    #[cfg_attr(feature = "typescript", ts(type = "number"))]
     pub firings_without: usize,
     /// The name of this server fault in `docs/server-faults.md`.
     pub fault: ServerQuirk,

@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use crate::automation::{EventTrigger, Posture, heartbeats};
 use crate::catalogue::runs::{FINAL_TYPES, FLOW_RUN, HEARTBEAT};
-use crate::event::{RESOURCE_ID, ReceivedEvent};
+use crate::event::{RESOURCE_ID, RESOURCE_NAME, ReceivedEvent};
 use crate::text::order;
 use crate::text::steps::step;
 use crate::text::table::Map;
@@ -43,7 +43,6 @@ pub struct Timeline {
     #[cfg_attr(feature = "typescript", ts(type = "Milliseconds"))]
     pub end: Instant,
     /// From one round of the server's loops to the next, in seconds.
-    #[cfg_attr(feature = "typescript", ts(type = "Seconds"))]
     pub tick_seconds: TimeSpan,
     /// Whether a Proactive trigger watches heartbeats: firing on a living run is a false alarm.
     pub watches_heartbeats: bool,
@@ -61,10 +60,8 @@ pub struct Timeline {
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct HeartbeatRhythm {
     /// The setting: from the scenario, or for captured events the median gap between two heartbeats of a run. Seconds.
-    #[cfg_attr(feature = "typescript", ts(type = "Seconds"))]
     pub frequency_seconds: TimeSpan,
     /// The interval between heartbeats, including drift. Seconds.
-    #[cfg_attr(feature = "typescript", ts(type = "Seconds"))]
     pub period_seconds: TimeSpan,
 }
 
@@ -105,7 +102,7 @@ pub struct Lane {
     pub windows: Vec<Window>,
     /// The indexes in `decisions` for this lane, ascending; with the option `trace`.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "typescript", ts(type = "number[]", optional))]
+    #[cfg_attr(feature = "typescript", ts(optional))]
     pub decisions: Option<Vec<usize>>,
     /// When triggers fired, ascending.
     pub fired: Vec<Fired>,
@@ -195,7 +192,7 @@ pub struct Window {
 pub struct Fired {
     /// The index in `decisions`; with the option `trace`.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "typescript", ts(type = "number", optional))]
+    #[cfg_attr(feature = "typescript", ts(optional))]
     pub decision: Option<usize>,
     /// When it fired.
     #[serde(serialize_with = "milliseconds")]
@@ -223,7 +220,7 @@ pub struct Fired {
     /// For a false alarm on a run that was alive: the longer `within`, in whole seconds, that is recommended for the
     /// first trigger that watches heartbeats. Absent if a longer window would not be the remedy.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "typescript", ts(type = "number", optional))]
+    #[cfg_attr(feature = "typescript", ts(optional))]
     pub longer_within: Option<i64>,
     /// Set if it fires after the last captured event, and only if no further event came.
     #[serde(skip_serializing_if = "is_false")]
@@ -468,9 +465,7 @@ impl<'s> OpenLanes<'s> {
         step(runs.len().saturating_add(events.len()));
         for event in events {
             let id = event.resource.get(RESOURCE_ID).map(|id| &**id);
-            if let Some((id, name)) =
-                id.zip(event.resource.get("prefect.resource.name")).filter(|(id, _)| !id.is_empty())
-            {
+            if let Some((id, name)) = id.zip(event.resource.get(RESOURCE_NAME)).filter(|(id, _)| !id.is_empty()) {
                 open.names.insert(id, name);
             }
             open.subjects.insert(event.id, id);

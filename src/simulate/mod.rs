@@ -27,6 +27,7 @@
 
 // From input to output: each file uses only those above it.
 mod fields;
+mod difference;
 pub(crate) mod reading;
 mod leaders;
 mod recorded;
@@ -39,7 +40,6 @@ mod automations;
 pub mod schema;
 mod document;
 mod coverage;
-mod difference;
 mod chance;
 mod meaning;
 mod run_life;

@@ -13,8 +13,6 @@ use crate::text::nearest::nearest;
 use crate::text::phrase::joined;
 use crate::trigger::{EngineLimit, TriggerLimit};
 
-use super::scenario::ScenarioError;
-
 /// The most findings in a report.
 const MOST: usize = 1000;
 
@@ -149,8 +147,7 @@ impl<'t> Reading<'t> {
     }
 
     /// Its result or its windows need too much memory: all other errors were found when it was read.
-    pub(super) fn too_much(&mut self, value: Value<'_>, error: &ScenarioError) {
-        let limit = if let ScenarioError::TooMuch { limit, .. } = error { *limit } else { EngineLimit::Outcome };
+    pub(super) fn too_much(&mut self, value: Value<'_>, limit: EngineLimit) {
         self.too_large(value, limit.most() as u64, limit.what());
     }
 

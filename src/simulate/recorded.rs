@@ -5,7 +5,7 @@ use uuid::Uuid;
 
 use crate::automation::{Automation, EventTrigger, Specification, Trigger, read};
 use crate::catalogue::runs::HEARTBEAT;
-use crate::event::{EventReader, Labels, RESOURCE_ID, RESOURCE_ROLE, ReceivedEvent, SharedText};
+use crate::event::{EventReader, Labels, RESOURCE_ID, RESOURCE_NAME, RESOURCE_ROLE, ReceivedEvent, SharedText};
 use crate::json::{Kind, Value};
 use crate::text::order;
 use crate::text::steps::step;
@@ -29,7 +29,6 @@ const LONGEST_ACTION: i64 = 5_000_000;
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct RecordedFirings {
     /// How many firings were both recorded and simulated: same labels, at most 8 seconds apart.
-    #[cfg_attr(feature = "typescript", ts(type = "number"))]
     pub matched: usize,
     /// The matched firings with their time difference, in order.
     pub pairs: Vec<RecordedPair>,
@@ -45,10 +44,8 @@ pub struct RecordedFirings {
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct RecordedPair {
     /// When the simulation fired: RFC 3339 in UTC with microseconds.
-    #[cfg_attr(feature = "typescript", ts(type = "Timestamp"))]
     pub at: Instant,
     /// When the server fired.
-    #[cfg_attr(feature = "typescript", ts(type = "Timestamp"))]
     pub recorded: Instant,
     /// How much later the server fired, in seconds; negative if earlier.
     #[serde(serialize_with = "seconds")]
@@ -67,7 +64,6 @@ fn seconds<S: serde::Serializer>(micros: &i64, serializer: S) -> Result<S::Ok, S
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS), ts(optional_fields))]
 pub struct RecordedFiring {
     /// When the server fired: RFC 3339 in UTC with microseconds.
-    #[cfg_attr(feature = "typescript", ts(type = "Timestamp"))]
     pub at: Instant,
     /// The labels of `for_each` with their values.
     #[serde(serialize_with = "labels")]
@@ -75,11 +71,10 @@ pub struct RecordedFiring {
     pub labels: Vec<(SharedText, SharedText)>,
     /// The id of the `prefect.automation.triggered` event.
     #[serde(serialize_with = "id")]
-    #[cfg_attr(feature = "typescript", ts(type = "string"))]
     pub event_id: Uuid,
     /// The id of the event that triggered it. Absent if there was none.
     #[serde(serialize_with = "optional_id", skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "typescript", ts(type = "string", optional))]
+    #[cfg_attr(feature = "typescript", ts(optional))]
     pub triggering_event_id: Option<Uuid>,
 }
 
@@ -89,10 +84,8 @@ pub struct RecordedFiring {
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS), ts(optional_fields))]
 pub struct RecordedActions {
     /// How many of its actions were executed, according to the captured events.
-    #[cfg_attr(feature = "typescript", ts(type = "number"))]
     pub executed: usize,
     /// How many failed.
-    #[cfg_attr(feature = "typescript", ts(type = "number"))]
     pub failed: usize,
     /// The events that they caused, in the order in which they occurred: changes to their targets, the runs that they
     /// created, and what followed. They are played too, and change what comes after.
@@ -111,18 +104,14 @@ pub struct RecordedActions {
 pub struct ActionEffect {
     /// Its id.
     #[serde(serialize_with = "id")]
-    #[cfg_attr(feature = "typescript", ts(type = "string"))]
     pub event_id: Uuid,
     /// Its name.
     #[serde(serialize_with = "text")]
-    #[cfg_attr(feature = "typescript", ts(type = "string"))]
     pub event: SharedText,
     /// When it occurred: RFC 3339 in UTC with microseconds.
-    #[cfg_attr(feature = "typescript", ts(type = "Timestamp"))]
     pub occurred: Instant,
     /// The `prefect.resource.id` of its resource.
     #[serde(serialize_with = "text")]
-    #[cfg_attr(feature = "typescript", ts(type = "string"))]
     pub resource: SharedText,
 }
 
@@ -201,6 +190,10 @@ pub(crate) struct AutomationVersion<'e> {
 #[derive(Default)]
 pub(super) struct AutomationEvents {
     noted: Vec<Noted>,
+    /// Their indexes in `noted`, by the ids of their resources.
+    by_id: Map<SharedText, Vec<usize>>,
+    /// The same by the names of their resources.
+    by_name: Map<SharedText, Vec<usize>>,
 }
 
 impl AutomationEvents {
@@ -227,7 +220,13 @@ impl AutomationEvents {
             "action.failed" => Note::ActionFailed,
             _ => Note::Other,
         };
+        let index = self.noted.len();
         self.noted.push(Noted { place, note });
+        for (label, known) in [(RESOURCE_ID, &mut self.by_id), (RESOURCE_NAME, &mut self.by_name)] {
+            if let Some(value) = event.resource.get(label) {
+                known.or_default(value.clone()).push(index);
+            }
+        }
     }
 
     /// The ids of the automations that sent events, with their names, in order of appearance.
@@ -238,7 +237,7 @@ impl AutomationEvents {
             step(1);
             let label = |label: &str| event.resource.get(label).map_or("", |value| &**value);
             if let Some(id) = label(RESOURCE_ID).strip_prefix(AUTOMATION).filter(|id| ids.insert(*id)) {
-                all.push((id, label("prefect.resource.name")));
+                all.push((id, label(RESOURCE_NAME)));
             }
         }
         all
@@ -254,14 +253,12 @@ impl AutomationEvents {
 
     /// The events that one automation sent: by its id; if nothing has this id, by its name.
     pub(super) fn of<'e>(&'e self, events: &'e [ReceivedEvent], id: Option<&str>, name: &str) -> OwnEvents<'e> {
-        step(self.noted.len());
-        let id = id.map(|id| [AUTOMATION, id].concat());
-        let label = |noted: &Noted, label: &str| events.get(noted.place)?.resource.get(label).map(|value| &**value);
-        let by_id = |noted: &&Noted| id.is_some() && label(noted, RESOURCE_ID) == id.as_deref();
-        let by_name = |noted: &&Noted| !name.is_empty() && label(noted, "prefect.resource.name") == Some(name);
-        let own: Vec<&Noted> = self.noted.iter().filter(by_id).collect();
-        let found_by_id = !own.is_empty();
-        let own = if found_by_id { own } else { self.noted.iter().filter(by_name).collect() };
+        let by_id = id.and_then(|id| self.by_id.get(&*[AUTOMATION, id].concat()));
+        let by_name = || self.by_name.get(name).filter(|_| !name.is_empty());
+        let found = by_id.or_else(by_name).map_or(&[][..], |own| own);
+        step(found.len());
+        let own = found.iter().filter_map(|index| self.noted.get(*index)).collect();
+        let found_by_id = by_id.is_some();
         OwnEvents { events, all: &self.noted, own, found_by_id }
     }
 }

@@ -47,17 +47,17 @@ pub struct ReplayOptions {
     /// When the automation starts: a point in time. Events received earlier are not evaluated. Default: when the
     /// automation was created, if its document or its `prefect.automation.created` event says so and events were
     /// received later; otherwise when the first event was received.
-    #[cfg_attr(feature = "typescript", ts(type = "Timestamp", optional))]
+    #[cfg_attr(feature = "typescript", ts(optional))]
     pub start: Option<Instant>,
     /// When it stops: a point in time, or a duration from the start such as `"30m"`. Default: when nothing more can
     /// fire because of the last event.
     #[cfg_attr(feature = "typescript", ts(type = "string | number", optional))]
     pub end: Option<TimePoint>,
     /// The interval of the server's loops: a number of seconds, or a text such as `"5s"`. Default 5.
-    #[cfg_attr(feature = "typescript", ts(type = "string | number", optional))]
+    #[cfg_attr(feature = "typescript", ts(type = "Span", optional))]
     pub tick_seconds: Option<TimeSpan>,
     /// From the start to the first round of the loops: a number of seconds, or a text such as `"2s"`. Default 0.
-    #[cfg_attr(feature = "typescript", ts(type = "string | number", optional))]
+    #[cfg_attr(feature = "typescript", ts(type = "Span", optional))]
     pub tick_offset_seconds: Option<TimeSpan>,
     /// `"direct"`: events reach the triggers without the filters before them: an event that was sent twice is evaluated
     /// twice, and `prefect.log.write` is evaluated too. An event still waits for the one that it follows. Default
@@ -65,7 +65,7 @@ pub struct ReplayOptions {
     pub delivery: Option<Delivery>,
     /// The version of the server: `"3.9"`, `"3.8"`, `"3.7"` or `"3.6"`, or one with its patch such as `"3.8.8"`.
     /// Default `"3.9"`.
-    #[cfg_attr(feature = "typescript", ts(type = "ServerVersion", optional))]
+    #[cfg_attr(feature = "typescript", ts(optional))]
     pub server_version: Option<Version>,
     /// Whether to play what is intended instead of the server's faults, where that is clear. Default `false`.
     pub intended: Option<bool>,

@@ -38,7 +38,7 @@ pub struct SimulationResult {
     pub automations: Vec<SimulationResult>,
     /// With `replay`: when the automation starts. RFC 3339 in UTC with microseconds.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "typescript", ts(type = "Timestamp", optional))]
+    #[cfg_attr(feature = "typescript", ts(optional))]
     pub start: Option<Instant>,
     /// How many events were received before the start and are not evaluated. Absent if none.
     #[serde(skip_serializing_if = "is_zero")]
@@ -94,7 +94,7 @@ pub struct SimulationResult {
     pub found_in: Option<FoundIn>,
     /// With `replay` and several texts of events: the 0-based index of the one that the errors are about.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "typescript", ts(type = "number", optional))]
+    #[cfg_attr(feature = "typescript", ts(optional))]
     pub events_index: Option<usize>,
 }
 

@@ -1,7 +1,7 @@
 //! Whether a captured run was alive.
 
 use crate::catalogue::runs::{FINAL_TYPES, FLOW_RUN, HEARTBEAT, TASK_RUN};
-use crate::event::{RESOURCE_ID, RESOURCE_ROLE, ReceivedEvent};
+use crate::event::{RESOURCE_ID, RESOURCE_NAME, RESOURCE_ROLE, ReceivedEvent};
 use crate::text::steps::step;
 use crate::text::table::{Map, Set};
 use crate::time::Instant;
@@ -58,7 +58,7 @@ impl<'e> Lives<'e> {
         let label = |name: &str| event.resource.get(name).map(|value| &**value);
         let Some(id) = label(RESOURCE_ID).filter(|id| id.starts_with(FLOW_RUN)) else { return };
         let life = self.0.or_default(id);
-        life.name = label("prefect.resource.name").or(life.name);
+        life.name = label(RESOURCE_NAME).or(life.name);
         let is_final = label("prefect.state-type").is_some_and(|kind| FINAL_TYPES.contains(&kind));
         if is_caused {
             if is_final {

@@ -63,6 +63,13 @@ pub enum ScenarioError {
     },
 }
 
+impl ScenarioError {
+    /// The limit that ended a play: the only error of a scenario that was read.
+    pub(super) fn limit(&self) -> EngineLimit {
+        if let ScenarioError::TooMuch { limit, .. } = self { *limit } else { EngineLimit::Outcome }
+    }
+}
+
 impl fmt::Display for ScenarioError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

@@ -38,14 +38,14 @@ pub struct SimulateOptions {
     pub events: bool,
     /// The version of the server, instead of the scenario's: `"3.9"`, `"3.8"`, `"3.7"` or `"3.6"`, or one with its
     /// patch such as `"3.8.8"`.
-    #[cfg_attr(feature = "typescript", ts(type = "ServerVersion", optional))]
+    #[cfg_attr(feature = "typescript", ts(optional))]
     pub server_version: Option<Version>,
     /// The texts of the files that the scenario refers to, such as `automation: ./zombies.yaml`, by path.
     #[cfg_attr(feature = "typescript", ts(type = "{ [path: string]: string }", optional))]
     pub files: Files,
     /// For a file with several automations: the 0-based index of the one to play, as in `automation` of its triggers in
     /// the check report. Without it, a scenario with such a file is not played.
-    #[cfg_attr(feature = "typescript", ts(type = "number", optional))]
+    #[cfg_attr(feature = "typescript", ts(optional))]
     pub automation_index: Option<usize>,
 }
 
@@ -82,7 +82,7 @@ pub fn simulate(scenario: DocumentText<'_>, options: &SimulateOptions) -> Simula
         document.scenario.version = options.server_version.unwrap_or(document.scenario.version);
         let scenario = &document.scenario;
         let engine = Options { trace: options.trace || options.timeline, coverage: true, ..Options::default() };
-        let played = play_sorted(scenario, engine).map_err(|error| reading.too_much(root, &error)).ok()?;
+        let played = play_sorted(scenario, engine).map_err(|error| reading.too_much(root, error.limit())).ok()?;
         let timeline = options.timeline.then(|| Timeline::of_scenario(&document, &played.outcome));
         let coverage = Coverage::of_silent(scenario, &played, options.coverage);
         let mut result = SimulationResult::new(played.outcome, options.trace, timeline);

@@ -93,18 +93,25 @@ pub(crate) fn of_option<E: Error>(name: &str, error: E) -> E {
     E::custom(format_args!("the option `{name}`: {error}"))
 }
 
+/// The beginning of the message about an unknown name.
+const UNKNOWN: &str = "unknown option ";
+
 /// The message about an unknown name.
 fn unknown(name: &str, fields: &[&str]) -> String {
     let hint = match nearest(name, &mut fields.iter().copied()) {
         Some(near) => format!("did you mean `{near}`?"),
         None => format!("the options are {}", list(&mut fields.iter().copied(), " and ")),
     };
-    format!("unknown option `{}`: {hint}", shown(name))
+    format!("{UNKNOWN}`{}`: {hint}", shown(name))
 }
 
 /// A message of serde in our own words: `invalid type: …, expected …` becomes `must be …, not …`.
 #[must_use]
 pub fn sentence(message: &str) -> String {
+    if message.starts_with(UNKNOWN) {
+        // The unknown name can contain anything.
+        return message.to_owned();
+    }
     let mistake = ["invalid type: ", "invalid value: "].into_iter().find_map(|start| {
         let (before, mistake) = message.split_once(start)?;
         let (found, expected) = mistake.rsplit_once(", expected ")?;
@@ -272,6 +279,7 @@ mod tests {
             "the option `names`: item 1 must be a text, not this number"
         );
         assert_eq!(mistake(serde_json::json!([])), "the options must be an object, not a list");
-        assert_eq!(sentence("unknown option"), "unknown option");
+        let unknown = mistake(serde_json::json!({"invalid type: a, expected b": 1}));
+        assert!(unknown.starts_with("unknown option `invalid type: a, expected b`: the options are"), "{unknown}");
     }
 }

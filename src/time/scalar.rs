@@ -65,16 +65,15 @@ pub(crate) fn boolean(value: Value<'_>) -> Option<bool> {
     }
 }
 
-/// A whole number, also as a float, a boolean or a string. Values beyond 64 bits saturate.
+/// A whole number, also as a float, a boolean or a string. Whole numbers and strings beyond 64 bits saturate; pydantic
+/// rejects floats that are not within them.
 #[must_use]
 pub(crate) fn integer(value: Value<'_>) -> Option<i64> {
     match value.kind() {
         Kind::True => Some(1),
         Kind::False => Some(0),
         Kind::Integer => whole(value.raw()),
-        Kind::Float => {
-            Some(Decimal::read(value.raw())?).filter(|number| !number.is_beyond_double()).and_then(Decimal::whole)
-        }
+        Kind::Float => whole_float(std::str::from_utf8(value.raw()).ok()?.parse().ok()?),
         Kind::String => {
             let text = value.string();
             let text = text.trim();
@@ -89,6 +88,12 @@ pub(crate) fn integer(value: Value<'_>) -> Option<i64> {
         }
         _ => None,
     }
+}
+
+#[expect(clippy::cast_possible_truncation, reason = "it is within the bounds")]
+fn whole_float(number: f64) -> Option<i64> {
+    const BOUND: f64 = 9_223_372_036_854_775_808.0;
+    (number.fract() == 0.0 && number.abs() < BOUND).then_some(number as i64)
 }
 
 fn whole(raw: &[u8]) -> Option<i64> {

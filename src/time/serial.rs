@@ -31,7 +31,6 @@ impl<'de> Deserialize<'de> for Instant {
 ///
 /// In options it is a number of seconds, or a string such as `3m30s` or `PT90S`.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Default)]
-#[cfg_attr(feature = "typescript", derive(ts_rs::TS), ts(rename = "Span", type = "string | number"))]
 pub struct TimeSpan(
     /// Microseconds.
     pub i64,

@@ -33,16 +33,12 @@ pub enum Phase {
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS), ts(rename = "Bucket"))]
 pub struct BucketSnapshot {
     /// How many events count.
-    #[cfg_attr(feature = "typescript", ts(type = "number"))]
     pub count: i64,
     /// The first instant of the window.
-    #[cfg_attr(feature = "typescript", ts(type = "Timestamp"))]
     pub start: Instant,
     /// The first instant after the window.
-    #[cfg_attr(feature = "typescript", ts(type = "Timestamp"))]
     pub end: Instant,
     /// The time of the evaluation: for an event, when it occurred.
-    #[cfg_attr(feature = "typescript", ts(type = "Timestamp"))]
     pub as_of: Instant,
 }
 

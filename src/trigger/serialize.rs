@@ -42,17 +42,16 @@ fn is_none(event: &Option<&EventRef>) -> bool {
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS), ts(rename = "Firing", optional_fields))]
 pub(crate) struct FiringRecord<'f> {
     /// When it fired: RFC 3339 in UTC with microseconds.
-    #[cfg_attr(feature = "typescript", ts(type = "Timestamp"))]
     at: Instant,
     /// For firings of the proactive evaluation: the earliest time at which a real server fires, which is the end of the
     /// window. A server evaluates every 5 s and a little more, at a random phase. RFC 3339 in UTC with microseconds.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "typescript", ts(type = "Timestamp", optional))]
+    #[cfg_attr(feature = "typescript", ts(optional))]
     earliest: Option<Instant>,
     /// The latest time, if the evaluation itself takes no time. For windows that the server opens by itself, both are
     /// wider with each following window.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "typescript", ts(type = "Timestamp", optional))]
+    #[cfg_attr(feature = "typescript", ts(optional))]
     latest: Option<Instant>,
     /// What the server did when it fired: it received an event, or ran its proactive (`tick`) or its periodic
     /// evaluation.
@@ -108,24 +107,21 @@ pub(crate) struct FiringRecord<'f> {
 pub(crate) struct DelayedEventRecord<'f> {
     /// Its id.
     #[serde(serialize_with = "uuid")]
-    #[cfg_attr(feature = "typescript", ts(type = "string"))]
     event_id: Uuid,
     /// Its name.
     event: &'f str,
     /// When it occurred: RFC 3339 in UTC with microseconds.
-    #[cfg_attr(feature = "typescript", ts(type = "Timestamp"))]
     occurred: Instant,
     /// When the server received it: RFC 3339 in UTC with microseconds.
-    #[cfg_attr(feature = "typescript", ts(type = "Timestamp"))]
     received: Instant,
     /// The id of the event that it follows and waits for. Absent if it was received only after the firing.
     #[serde(serialize_with = "optional_uuid", skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "typescript", ts(type = "string", optional))]
+    #[cfg_attr(feature = "typescript", ts(optional))]
     waits_for: Option<Uuid>,
     /// The id of the event that it waits for and that is not in the input: the one that it follows, or one further up
     /// the chain. Absent if there is none.
     #[serde(serialize_with = "optional_uuid", skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "typescript", ts(type = "string", optional))]
+    #[cfg_attr(feature = "typescript", ts(optional))]
     absent: Option<Uuid>,
 }
 
@@ -153,7 +149,6 @@ pub(crate) struct ChildFiringRecord<'f> {
     /// `"$.0.1"`: the path of the child in the automation's trigger.
     path: &'f str,
     /// When it fired: RFC 3339 in UTC with microseconds.
-    #[cfg_attr(feature = "typescript", ts(type = "Timestamp"))]
     fired: Instant,
     /// The id of the triggering event, or null.
     #[serde(serialize_with = "event_id")]
@@ -171,7 +166,6 @@ pub(crate) struct ChildFiringRecord<'f> {
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS), ts(rename = "Decision", optional_fields))]
 pub(crate) struct DecisionRecord<'d> {
     /// When it was decided: RFC 3339 in UTC with microseconds.
-    #[cfg_attr(feature = "typescript", ts(type = "Timestamp"))]
     at: Instant,
     /// What the server was doing: receiving an event, or its proactive (`tick`) or periodic evaluation.
     #[cfg_attr(feature = "typescript", ts(inline))]

@@ -24,7 +24,6 @@ pub struct WindowCurve {
     /// The windows, the shortest first.
     pub windows: Vec<WindowPoint>,
     /// The shortest of these windows that meets the target, in seconds; `null`: none does.
-    #[cfg_attr(feature = "typescript", ts(type = "Seconds | null"))]
     pub best: Option<TimeSpan>,
 }
 
@@ -34,32 +33,26 @@ pub struct WindowCurve {
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct Assumptions {
     /// The frequency that the setting asks for.
-    #[cfg_attr(feature = "typescript", ts(type = "Seconds"))]
     pub frequency: TimeSpan,
     /// From one heartbeat of a run to the next.
-    #[cfg_attr(feature = "typescript", ts(type = "Seconds"))]
     pub period: TimeSpan,
     /// The probability that a heartbeat never arrives.
     #[cfg_attr(feature = "typescript", ts(type = "Real"))]
     pub loss: Probability,
     /// The most by which a heartbeat arrives later than it occurred.
-    #[cfg_attr(feature = "typescript", ts(type = "Seconds"))]
     pub jitter: TimeSpan,
     /// When no heartbeat arrives. Absent: always some arrive.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "typescript", ts(optional))]
     pub outage: Option<Outage>,
     /// How many runs are alive at any time.
-    #[cfg_attr(feature = "typescript", ts(type = "number"))]
     pub runs: u32,
     /// How many hours a run lives.
     #[cfg_attr(feature = "typescript", ts(type = "Real"))]
     pub hours: f64,
     /// The seed of the random numbers.
-    #[cfg_attr(feature = "typescript", ts(type = "number"))]
     pub seed: u64,
     /// From one evaluation of the server to the next.
-    #[cfg_attr(feature = "typescript", ts(type = "Seconds"))]
     pub tick: TimeSpan,
 }
 
@@ -69,10 +62,8 @@ pub struct Assumptions {
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct AllowedAlarms {
     /// The number, over all runs.
-    #[cfg_attr(feature = "typescript", ts(type = "number"))]
     pub alarms: u32,
     /// In this time, in seconds.
-    #[cfg_attr(feature = "typescript", ts(type = "Seconds"))]
     pub per: TimeSpan,
     /// The same per 1,000 run-hours.
     #[serde(rename = "per1000RunHours")]
@@ -86,12 +77,10 @@ pub struct AllowedAlarms {
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct WindowPoint {
     /// The trigger's `within`, in seconds.
-    #[cfg_attr(feature = "typescript", ts(type = "Seconds"))]
     pub within: TimeSpan,
     /// Whether this is the present setting.
     pub present: bool,
     /// How many heartbeats in a row can be missed without a false alarm; -1: it fires on runs that miss none.
-    #[cfg_attr(feature = "typescript", ts(type = "number"))]
     pub tolerated_misses: i64,
     /// Firings while the run is alive.
     pub false_alarms: FalseAlarms,
@@ -124,11 +113,11 @@ pub struct FalseAlarms {
     pub method: CurveMethod,
     /// Simulation: how many false alarms were counted. Absent by formula.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "typescript", ts(type = "number", optional))]
+    #[cfg_attr(feature = "typescript", ts(optional))]
     pub alarms: Option<u64>,
     /// Simulation: in how many hours of runs. Absent by formula.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "typescript", ts(type = "number", optional))]
+    #[cfg_attr(feature = "typescript", ts(optional))]
     pub run_hours: Option<u64>,
 }
 
@@ -149,10 +138,8 @@ pub enum CurveMethod {
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct DetectionDelay {
     /// Half of the runs are found in this time.
-    #[cfg_attr(feature = "typescript", ts(type = "Seconds"))]
     pub median: TimeSpan,
     /// 95 % of the runs are found in this time.
-    #[cfg_attr(feature = "typescript", ts(type = "Seconds"))]
     pub p95: TimeSpan,
     /// The share of runs for which nothing fires after their death: the window fired shortly before it, or the last
     /// heartbeat was too late for one window and opened no other.

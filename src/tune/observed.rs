@@ -23,7 +23,7 @@ const BINS: i64 = 48;
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS), ts(optional_fields))]
 pub struct ObserveOptions {
     /// The present `within` of the trigger: a number of seconds, or a text such as `"5m"`. Default: not among the windows.
-    #[cfg_attr(feature = "typescript", ts(type = "string | number", optional))]
+    #[cfg_attr(feature = "typescript", ts(type = "Span", optional))]
     pub within: Option<TimeSpan>,
 }
 
@@ -39,24 +39,18 @@ impl<'de> Deserialize<'de> for ObserveOptions {
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct ObservedHeartbeats {
     /// How many events were read.
-    #[cfg_attr(feature = "typescript", ts(type = "number"))]
     pub events: u64,
     /// How many of them are heartbeats.
-    #[cfg_attr(feature = "typescript", ts(type = "number"))]
     pub heartbeats: u64,
     /// How many runs sent them.
-    #[cfg_attr(feature = "typescript", ts(type = "number"))]
     pub runs: u64,
     /// When the first event of a flow run occurred; `null`: there is none.
-    #[cfg_attr(feature = "typescript", ts(type = "Timestamp | null"))]
     pub first: Option<Instant>,
     /// When the last one occurred.
-    #[cfg_attr(feature = "typescript", ts(type = "Timestamp | null"))]
     pub last: Option<Instant>,
     /// By deployment, most heartbeats first.
     pub deployments: Vec<ObservedDeployment>,
     /// The shortest window in whole seconds in which none of the gaps fires; `null`: no run sent two heartbeats.
-    #[cfg_attr(feature = "typescript", ts(type = "Seconds | null"))]
     pub calls_for: Option<TimeSpan>,
 }
 
@@ -66,16 +60,12 @@ pub struct ObservedHeartbeats {
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct ObservedDeployment {
     /// The id of the deployment's resource; `null`: runs without a deployment.
-    #[cfg_attr(feature = "typescript", ts(type = "string | null"))]
     pub deployment: Option<String>,
     /// The name of the flow.
-    #[cfg_attr(feature = "typescript", ts(type = "string | null"))]
     pub flow: Option<String>,
     /// How many runs sent heartbeats.
-    #[cfg_attr(feature = "typescript", ts(type = "number"))]
     pub runs: u64,
     /// How many heartbeats there are.
-    #[cfg_attr(feature = "typescript", ts(type = "number"))]
     pub heartbeats: u64,
     /// How many hours of runs the gaps are.
     #[cfg_attr(feature = "typescript", ts(type = "Real"))]
@@ -88,25 +78,18 @@ pub struct ObservedDeployment {
     /// From `occurred` to `received`. Negative: the worker's clock is ahead of the server's.
     pub delays: Option<Distribution>,
     /// How often two or more heartbeats of a run arrived within a second although they occurred further apart.
-    #[cfg_attr(feature = "typescript", ts(type = "number"))]
     pub bursts: u64,
     /// How many heartbeats the largest burst has.
-    #[cfg_attr(feature = "typescript", ts(type = "number"))]
     pub largest_burst: u64,
     /// How many heartbeats are older than the one before them in the capture.
-    #[cfg_attr(feature = "typescript", ts(type = "number"))]
     pub out_of_order: u64,
     /// How many gaps do not count, because the state of the run changed in them.
-    #[cfg_attr(feature = "typescript", ts(type = "number"))]
     pub interrupted: u64,
     /// The frequency seen, in whole seconds: the usual gap, rounded.
-    #[cfg_attr(feature = "typescript", ts(type = "Seconds | null"))]
     pub frequency: Option<TimeSpan>,
     /// By how much the usual gap exceeds it.
-    #[cfg_attr(feature = "typescript", ts(type = "Seconds | null"))]
     pub drift: Option<TimeSpan>,
     /// How many heartbeats are missing in the gaps, if each had come after the usual time.
-    #[cfg_attr(feature = "typescript", ts(type = "number"))]
     pub missed: u64,
     /// The share of missing heartbeats, and its 95 % confidence interval.
     pub loss: Option<ObservedLoss>,
@@ -114,7 +97,6 @@ pub struct ObservedDeployment {
     /// setting.
     pub windows: Vec<ObservedWindow>,
     /// The shortest window in whole seconds in which none of the gaps fires.
-    #[cfg_attr(feature = "typescript", ts(type = "Seconds | null"))]
     pub calls_for: Option<TimeSpan>,
     /// What else these heartbeats show.
     pub notes: Vec<String>,
@@ -141,12 +123,10 @@ pub struct ObservedLoss {
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct ObservedWindow {
     /// The `within`, in seconds.
-    #[cfg_attr(feature = "typescript", ts(type = "Seconds"))]
     pub within: TimeSpan,
     /// Whether it is the present setting.
     pub present: bool,
     /// How many gaps are too long for it.
-    #[cfg_attr(feature = "typescript", ts(type = "number"))]
     pub alarms: u64,
     /// Per 1,000 hours of runs.
     #[serde(rename = "per1000RunHours")]

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use crate::catalogue::runs::{FLOW_RUN, HEARTBEAT};
-use crate::event::{EventReader, RESOURCE_ID, ReceivedEvent, SharedText};
+use crate::event::{EventReader, RESOURCE_ID, RESOURCE_NAME, ReceivedEvent, SharedText};
 use crate::json::{Fault, Tape, Value, parse_prefix};
 use crate::recognise;
 use crate::text::steps::step;
@@ -244,7 +244,7 @@ impl HeartbeatObserver {
             return *place;
         }
         let place = self.deployments.len();
-        let flow = event.in_role("flow").and_then(|flow| flow.get("prefect.resource.name")).cloned();
+        let flow = event.in_role("flow").and_then(|flow| flow.get(RESOURCE_NAME)).cloned();
         // Runs without a deployment may be of several flows.
         let flow = flow.filter(|_| deployment.is_some());
         self.places.insert(deployment.clone(), place);

@@ -23,10 +23,10 @@ const LONGEST: i64 = 366 * DAY;
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS), ts(optional_fields))]
 pub struct WindowCurveOptions {
     /// Between two heartbeats of a run (`PREFECT_FLOWS_HEARTBEAT_FREQUENCY`). Clients raise it to 30 s. Default 180.
-    #[cfg_attr(feature = "typescript", ts(type = "string | number", optional))]
+    #[cfg_attr(feature = "typescript", ts(type = "Span", optional))]
     pub frequency: TimeSpan,
     /// The present `within` of the trigger, from 10 s. Default: the present setting is not among the windows.
-    #[cfg_attr(feature = "typescript", ts(type = "string | number", optional))]
+    #[cfg_attr(feature = "typescript", ts(type = "Span", optional))]
     pub within: Option<TimeSpan>,
     /// The windows to calculate, at most 100. Default: for each number of missed heartbeats the shortest that tolerates
     /// it, and `within`.
@@ -39,10 +39,10 @@ pub struct WindowCurveOptions {
     pub loss: Probability,
     /// A heartbeat arrives later than it occurred by a random span from 0 to this, evenly distributed. Shorter than
     /// `frequency`. Default 0.
-    #[cfg_attr(feature = "typescript", ts(type = "string | number", optional))]
+    #[cfg_attr(feature = "typescript", ts(type = "Span", optional))]
     pub jitter: TimeSpan,
     /// By how much each period between two heartbeats exceeds `frequency`. Default 0.015, as measured.
-    #[cfg_attr(feature = "typescript", ts(type = "string | number", optional))]
+    #[cfg_attr(feature = "typescript", ts(type = "Span", optional))]
     pub drift: TimeSpan,
     /// A time in which no heartbeat of the run arrives, such as `"30s/day"`: 30 s, once in each day, at random. Default:
     /// none.
@@ -59,14 +59,14 @@ pub struct WindowCurveOptions {
     #[cfg_attr(feature = "typescript", ts(type = "number", optional))]
     pub seed: u64,
     /// From one evaluation of the server to the next. Default 5.
-    #[cfg_attr(feature = "typescript", ts(type = "string | number", optional))]
+    #[cfg_attr(feature = "typescript", ts(type = "Span", optional))]
     pub tick: TimeSpan,
     /// How many false alarms are allowed over all runs, such as `"1/month"` or `"3/week"`. Default `"1/month"`.
     #[cfg_attr(feature = "typescript", ts(type = "string", optional))]
     pub target: Target,
     /// How many hours of runs to simulate at most, where no formula is exact: up to 100,000,000. Default: enough to
     /// decide whether a window meets the target.
-    #[cfg_attr(feature = "typescript", ts(type = "number", optional))]
+    #[cfg_attr(feature = "typescript", ts(optional))]
     pub run_hours: Option<u32>,
 }
 
@@ -254,10 +254,8 @@ fn period(text: &str) -> Option<TimeSpan> {
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct Outage {
     /// How long it is, in seconds.
-    #[cfg_attr(feature = "typescript", ts(type = "Seconds"))]
     pub length: TimeSpan,
     /// There is one in each of these spans, in seconds.
-    #[cfg_attr(feature = "typescript", ts(type = "Seconds"))]
     pub every: TimeSpan,
 }
 
@@ -287,10 +285,8 @@ impl<'de> Deserialize<'de> for Outage {
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct Target {
     /// The number of false alarms, over all runs.
-    #[cfg_attr(feature = "typescript", ts(type = "number"))]
     pub alarms: u32,
     /// In this time, in seconds.
-    #[cfg_attr(feature = "typescript", ts(type = "Seconds"))]
     pub per: TimeSpan,
 }
 

@@ -25,22 +25,16 @@ pub(super) struct Spread {
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct Distribution {
     /// How many there are.
-    #[cfg_attr(feature = "typescript", ts(type = "number"))]
     pub count: u64,
     /// The shortest.
-    #[cfg_attr(feature = "typescript", ts(type = "Seconds"))]
     pub min: TimeSpan,
     /// Half of them are not longer.
-    #[cfg_attr(feature = "typescript", ts(type = "Seconds"))]
     pub median: TimeSpan,
     /// 95 % of them are not longer.
-    #[cfg_attr(feature = "typescript", ts(type = "Seconds"))]
     pub p95: TimeSpan,
     /// 99 % of them are not longer.
-    #[cfg_attr(feature = "typescript", ts(type = "Seconds"))]
     pub p99: TimeSpan,
     /// The longest.
-    #[cfg_attr(feature = "typescript", ts(type = "Seconds"))]
     pub max: TimeSpan,
 }
 
@@ -49,13 +43,10 @@ pub struct Distribution {
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct HistogramBin {
     /// From this span on, in seconds.
-    #[cfg_attr(feature = "typescript", ts(type = "Seconds"))]
     pub from: TimeSpan,
     /// To before this one.
-    #[cfg_attr(feature = "typescript", ts(type = "Seconds"))]
     pub to: TimeSpan,
     /// How many.
-    #[cfg_attr(feature = "typescript", ts(type = "number"))]
     pub count: u64,
 }
 

@@ -234,8 +234,20 @@ fn passed_on(all: &BTreeMap<Vec<String>, String>) -> BTreeMap<Vec<String>, Vec<S
 }
 
 /// The modules whose files form layers too.
-const LAYERED: [&str; 10] =
-    ["archive", "backtest", "client", "diagnostic", "recognise", "simulate", "text", "validate", "watch", "yaml"];
+const LAYERED: [&str; 12] = [
+    "archive",
+    "backtest",
+    "client",
+    "diagnostic",
+    "event",
+    "recognise",
+    "simulate",
+    "text",
+    "tune",
+    "validate",
+    "watch",
+    "yaml",
+];
 
 #[test]
 fn files_of_a_module_have_no_cyclic_dependencies() {
@@ -264,6 +276,52 @@ fn files_of_a_module_have_no_cyclic_dependencies() {
             wrong.push(format!("{module}/{file} uses {used:?}"));
         }
     }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// The words above the declarations of a `mod.rs` whose order is that of its files.
+const ORDERED: &str = "ach file uses only those above it.";
+
+/// The folders of a module whose `mod.rs` says that its files stand in their order, and the files in that order.
+fn ordered_folders(module: &str) -> Vec<(Vec<String>, Vec<String>)> {
+    let declared = Regex::new(r"(?m)^(?:pub(?:\([\w: ]+\))? )?mod (\w+);").unwrap();
+    let mut folders = Vec::new();
+    let mut open = vec![source().join(module)];
+    while let Some(folder) = open.pop() {
+        open.extend(fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().path()).filter(|path| path.is_dir()));
+        let text = fs::read_to_string(folder.join("mod.rs")).unwrap_or_default();
+        let Some((_, below)) = text.split_once(ORDERED) else { continue };
+        let path = folder.strip_prefix(source().join(module)).unwrap();
+        let files = declared.captures_iter(below).map(|found| found[1].to_owned()).collect();
+        folders.push((path.iter().map(|part| part.to_string_lossy().into_owned()).collect(), files));
+    }
+    folders
+}
+
+#[test]
+fn files_use_those_above_them_where_their_folder_says_so() {
+    let mut found = Vec::new();
+    let mut wrong = Vec::new();
+    for module in order().iter().filter(|module| source().join(module).is_dir()) {
+        let folders = ordered_folders(module);
+        let uses = if folders.is_empty() { BTreeMap::new() } else { inner_uses(module) };
+        for (folder, files) in folders {
+            assert!(files.len() > 2, "{module}/{folder:?} declares {files:?}");
+            let place = |file: &str| {
+                let below: Vec<&str> = file.split('/').collect();
+                let name = below.strip_prefix(folder.iter().map(String::as_str).collect::<Vec<_>>().as_slice())?;
+                files.iter().position(|own| Some(&own.as_str()) == name.first())
+            };
+            for (file, used) in &uses {
+                let Some(here) = place(file) else { continue };
+                for other in used.iter().filter(|other| place(other).is_some_and(|there| there > here)) {
+                    wrong.push(format!("{module}/{file} uses {other}"));
+                }
+            }
+            found.push([vec![module.clone()], folder].concat().join("/"));
+        }
+    }
+    assert!(found.len() >= 4, "{found:?}");
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 

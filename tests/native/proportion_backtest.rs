@@ -90,6 +90,28 @@ fn why_is_proportional_to_events() {
     });
 }
 
+/// Each automation sent one event, and the events describe none of them.
+#[test]
+fn why_is_proportional_to_the_automations_that_sent_events() {
+    let captured = |automations: usize| {
+        let run = json!({"prefect.resource.id": "prefect.flow-run.1", "prefect.resource.name": "run"});
+        let mut text = event(0, 0, "prefect.flow-run.heartbeat", &run, &json!({}));
+        for number in 1..=automations {
+            let own = json!({"prefect.resource.id": format!("prefect.automation.{number}")});
+            text += &event(number, number, "prefect.automation.triggered", &own, &json!({"payload": {}}));
+        }
+        let mut captured = CapturedEvents::default();
+        assert!(captured.add((&*text).into()).valid);
+        captured
+    };
+    let (small, large) = (captured(500), captured(2000));
+    let work = |captured: &CapturedEvents| {
+        let found = why(captured, "run", None, &WhyOptions::default()).unwrap();
+        assert!(found.fired.is_none(), "{found:?}");
+    };
+    assert_in_proportion("why", cost(|| work(&small)), cost(|| work(&large)));
+}
+
 #[test]
 fn diff_is_proportional_to_events_and_changes() {
     in_proportion("diff", 100, |captured| {

@@ -119,7 +119,11 @@ const scenario: Scenario = {
     { name: "zombie", dies: 130, retry: [{ at: "1m", for: "30s" }] },
     { ends: "2m", state: { type: "COMPLETED", name: "Processed" }, heartbeat: null },
   ],
-  expect: [{ run: "zombie", fires: 1, between: ["3m", "2026-03-01T12:00:00Z"] }, { never: true }],
+  expect: [
+    { run: "zombie", fires: 1, between: ["3m", "2026-03-01T12:00:00Z"] },
+    { never: true },
+    { event: "prefect.flow-run.heartbeat" },
+  ],
 };
 for (const { at, posture, eventId, children } of simulate(scenario, { trace: true }).firings) {
   const fired: string = at;

@@ -34,6 +34,7 @@ const REFERENCES = {
   state: "string | { type: string; name?: string }",
   automation: "object",
   event: "object",
+  "event-name": "string",
 };
 
 const [, , from = "", to = ""] = argv;
@@ -73,7 +74,7 @@ function plain(schema) {
 /** @param {any} schema @returns {any} */
 function shape({ $ref, allOf, anyOf, type, items, ...rest }) {
   if (allOf) return shape(allOf[0]);
-  if ($ref) return { tsType: REFERENCES[$ref.replace("#/$defs/", "")] };
+  if ($ref) return { tsType: reference($ref.replace("#/$defs/", "")) };
   if (anyOf) return { anyOf: anyOf.map(shape) };
   if (rest.const !== undefined) return { tsType: JSON.stringify(rest.const) };
   if (rest.enum) return { enum: rest.enum };
@@ -82,4 +83,11 @@ function shape({ $ref, allOf, anyOf, type, items, ...rest }) {
   if (items) return { type, items: shape(items) };
   if (type === "object") return { type, additionalProperties: shape(rest.additionalProperties) };
   return { type };
+}
+
+/** @param {string} part */
+function reference(part) {
+  const type = REFERENCES[part];
+  if (type === undefined) throw new Error(`REFERENCES has no type for \`${part}\``);
+  return type;
 }

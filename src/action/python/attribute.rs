@@ -2,6 +2,7 @@
 
 use minijinja::Value;
 
+use crate::event::{RESOURCE_ID, RESOURCE_NAME, RESOURCE_ROLE};
 use crate::text::nearest::nearest;
 
 use super::error::{Outcome, Raised, type_error};
@@ -146,11 +147,11 @@ fn attribute(value: &Value, name: &str) -> Option<Outcome<Value>> {
                 model_attribute(model, name).or_else(|| one_of(model.methods)).or_else(|| one_of(&MODEL_METHODS))
             }
             Py::Root(kind, dict) => match (*kind, name) {
-                ("Resource" | "RelatedResource", "id") => dict.get("prefect.resource.id").cloned().map(Ok),
+                ("Resource" | "RelatedResource", "id") => dict.get(RESOURCE_ID).cloned().map(Ok),
                 ("Resource" | "RelatedResource", "name") => {
-                    Some(Ok(dict.get("prefect.resource.name").cloned().unwrap_or_else(none)))
+                    Some(Ok(dict.get(RESOURCE_NAME).cloned().unwrap_or_else(none)))
                 }
-                ("RelatedResource", "role") => dict.get("prefect.resource.role").cloned().map(Ok),
+                ("RelatedResource", "role") => dict.get(RESOURCE_ROLE).cloned().map(Ok),
                 ("Resource" | "RelatedResource", "labels") => Some(Ok(labels_of(dict))),
                 (_, "root") => Some(Ok(own(Py::Dict(dict.clone())))),
                 _ => one_of(&RESOURCE_METHODS),

@@ -9,6 +9,7 @@ use super::operator::{equal, fail, items};
 use super::text as texts;
 use super::time::{self, Arguments};
 use super::value::{Dict, Model, NODE, Py, Seen, class, is_undefined, list, look, none, own, text, tuple, unknown};
+use crate::event::RESOURCE_ROLE;
 
 /// `callee(…)`, of what is not minijinja's own.
 pub(in crate::action) fn call(callee: &Value, given: &[Value], around: EvalContext<'_>) -> Outcome<Value> {
@@ -222,7 +223,7 @@ fn find_label(event: &Model, label: &str) -> Value {
     };
     if let Some((role, name)) = label.strip_prefix("related:").and_then(|rest| rest.rsplit_once(':')) {
         let related = event.fields.get("related").and_then(super::value::sequence).unwrap_or_default();
-        let of_role = |dict: &Dict| dict.get("prefect.resource.role").and_then(Value::as_str) == Some(role);
+        let of_role = |dict: &Dict| dict.get(RESOURCE_ROLE).and_then(Value::as_str) == Some(role);
         if let Some(dict) = related.iter().filter_map(root).find(of_role) {
             return dict.get(name).cloned().unwrap_or_else(none);
         }

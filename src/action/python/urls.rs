@@ -6,6 +6,7 @@ use super::error::{Outcome, type_error};
 use super::show::{parts, str_of};
 use super::text::url_quoted;
 use super::value::{Py, Seen, class, is_undefined, look, none, text};
+use crate::event::RESOURCE_ID;
 
 /// `url_for`: by the name of the class. Deployments and resources have none, because the server compares with the classes
 /// of the client.
@@ -54,7 +55,7 @@ fn joined(base: &str, path: &str) -> Value {
 /// The page of events about a resource.
 pub(in crate::action) fn events_url(value: &Value, base: &str) -> Value {
     let id = match look(value) {
-        Seen::Py(Py::Root("Resource" | "RelatedResource", dict)) => dict.get("prefect.resource.id").map(str_of),
+        Seen::Py(Py::Root("Resource" | "RelatedResource", dict)) => dict.get(RESOURCE_ID).map(str_of),
         Seen::Py(Py::Model(model)) => {
             let kind = match class(value) {
                 "Automation" => "automation",

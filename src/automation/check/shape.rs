@@ -4,6 +4,7 @@
 
 use crate::catalogue::{self, Family, Label, LabelForm, Part, Related, Template};
 use crate::diagnostic::Severity;
+pub(super) use crate::event::{RESOURCE_ID as ID, RESOURCE_NAME as NAME, RESOURCE_ROLE as ROLE};
 use crate::json::{Kind, Value};
 use crate::text::Glob;
 use crate::text::steps::step;
@@ -16,9 +17,6 @@ const LONGEST: usize = 1024;
 /// The most names of one trigger that are examined.
 const MOST_NAMES: usize = 100;
 
-pub(super) const ID: &str = "prefect.resource.id";
-pub(super) const ROLE: &str = "prefect.resource.role";
-pub(super) const NAME: &str = "prefect.resource.name";
 const STATE_NAME: &str = "prefect.state-name";
 
 /// Whether something matches.

@@ -118,7 +118,7 @@ pub struct InfrastructureSpec {
     /// Its identifier. Default: the name of the flow run with some digits.
     pub identifier: Option<String>,
     /// The status code of its process. Default: 0, or 1 if the run crashed.
-    #[cfg_attr(feature = "typescript", ts(type = "number", optional))]
+    #[cfg_attr(feature = "typescript", ts(optional))]
     pub status_code: Option<i64>,
 }
 
@@ -145,7 +145,7 @@ pub struct BreakSpec {
     /// When it stops.
     pub at: RunMoment,
     /// After how long it resumes: at least three seconds. Default: ten seconds.
-    #[cfg_attr(feature = "typescript", ts(rename = "for", optional, as = "Option<TimeSpan>"))]
+    #[cfg_attr(feature = "typescript", ts(rename = "for", optional, type = "Span"))]
     pub length: TimeSpan,
 }
 
@@ -170,13 +170,13 @@ pub struct TaskSpec {
     /// When it is `Pending`. Default: when the task before ends.
     pub starts: Option<RunMoment>,
     /// How long each attempt runs. Default: a second.
-    #[cfg_attr(feature = "typescript", ts(optional, as = "Option<TimeSpan>"))]
+    #[cfg_attr(feature = "typescript", ts(optional, type = "Span"))]
     pub duration: TimeSpan,
     /// How often it fails before the last attempt: 0 to 1000. Default: 0.
     #[cfg_attr(feature = "typescript", ts(optional, as = "Option<u16>"))]
     pub retries: u16,
     /// How long it waits before each further attempt. Default: a second.
-    #[cfg_attr(feature = "typescript", ts(optional, as = "Option<TimeSpan>"))]
+    #[cfg_attr(feature = "typescript", ts(optional, type = "Span"))]
     pub retry_delay: TimeSpan,
     /// The final state. Default: `Completed`.
     pub state: Option<StateSpec>,

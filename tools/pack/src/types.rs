@@ -29,9 +29,10 @@ use crate::write;
 const HEAD: &str = "// Generated from the core's types by `make build`. Do not edit.\n";
 
 /// Names for what a text or a number stands for.
-const ALIASES: [(&str, &str, &str); 4] = [
+const ALIASES: [(&str, &str, &str); 5] = [
     ("Timestamp", "string", "A point in time: RFC 3339 in UTC with microseconds."),
     ("Seconds", "number", "A duration in seconds, to the microsecond."),
+    ("Span", "string | number", "A span of time: a number of seconds, or a text such as `3m30s` or `PT90S`."),
     ("Real", "number", "A number with a fraction. All others are whole, or durations and times."),
     ("Milliseconds", "number", "A point in time: milliseconds since 1970 in UTC, to the microsecond."),
 ];
