@@ -7,7 +7,7 @@ use crate::json::{Kind, Span, Tape, Value, parse};
 
 use super::rewrite::Rewrite;
 
-/// The deepest level of modules and triggers that is read.
+/// The deepest level of triggers that is read: the check reports deeper ones.
 const DEEPEST: usize = 64;
 /// The attributes that hold JSON text.
 const ENCODED: [&str; 4] = ["match", "match_related", "parameters", "job_variables"];
@@ -61,7 +61,7 @@ pub(super) fn automations(root: Value<'_>, text: &[u8]) -> Rewrite {
     let mut rewrite = Rewrite::of(text);
     rewrite.open(Kind::Array, root.span());
     if let Some(module) = values(root).and_then(|values| values.get("root_module")) {
-        of_module(module, &mut rewrite, 0);
+        of_module(module, &mut rewrite);
     }
     for resource in instances(root).into_iter().flat_map(Value::items).filter(|resource| is_automation(*resource)) {
         for instance in resource.get("instances").into_iter().flat_map(Value::items) {
@@ -80,16 +80,15 @@ fn is_automation(resource: Value<'_>) -> bool {
         && resource.get("mode").is_none_or(|mode| mode.is("managed"))
 }
 
-fn of_module(module: Value<'_>, rewrite: &mut Rewrite, depth: usize) {
+/// Of a module and those in it. JSON that is read is not nested deeply enough to exhaust the stack.
+fn of_module(module: Value<'_>, rewrite: &mut Rewrite) {
     for resource in module.get("resources").into_iter().flat_map(Value::items) {
         if let Some(values) = resource.get("values").filter(|_| is_automation(resource)) {
             automation(values, rewrite);
         }
     }
-    if depth < DEEPEST {
-        for child in module.get("child_modules").into_iter().flat_map(Value::items) {
-            of_module(child, rewrite, depth.saturating_add(1));
-        }
+    for child in module.get("child_modules").into_iter().flat_map(Value::items) {
+        of_module(child, rewrite);
     }
 }
 

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Deserializer};
 
-use crate::text::strict::{from_text, list_of, strict};
+use crate::text::strict::{from_text, list_of, strict, word};
 
 /// The form of a text.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -21,18 +21,20 @@ pub enum Format {
     Markdown,
 }
 
+impl Format {
+    const ALL: [(&'static str, Format); 5] = [
+        ("pretty", Format::Pretty),
+        ("json", Format::Json),
+        ("junit", Format::Junit),
+        ("github", Format::Github),
+        ("markdown", Format::Markdown),
+    ];
+}
+
 impl<'de> Deserialize<'de> for Format {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        from_text(deserializer, "`pretty`, `json`, `junit`, `github` or `markdown`", |text| {
-            Some(match text {
-                "pretty" => Format::Pretty,
-                "json" => Format::Json,
-                "junit" => Format::Junit,
-                "github" => Format::Github,
-                "markdown" => Format::Markdown,
-                _ => return None,
-            })
-        })
+        let expected = "`pretty`, `json`, `junit`, `github` or `markdown`";
+        from_text(deserializer, expected, |text| word(&Format::ALL, text))
     }
 }
 

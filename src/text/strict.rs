@@ -177,6 +177,11 @@ pub(crate) fn from_text<'de, D: Deserializer<'de>, T>(
     deserializer.deserialize_str(FromText(expected, read, PhantomData))
 }
 
+/// The value of a word in a table.
+pub(crate) fn word<T: Copy>(table: &[(&str, T)], written: &str) -> Option<T> {
+    table.iter().find(|(word, _)| *word == written).map(|(_, value)| *value)
+}
+
 /// A list. Without this, `serde` expects a "sequence", and does not say which item is wrong.
 pub(crate) fn list_of<'de, D: Deserializer<'de>, T: Deserialize<'de>>(deserializer: D) -> Result<Vec<T>, D::Error> {
     List::deserialize(deserializer).map(|list| list.0)

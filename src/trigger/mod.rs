@@ -34,7 +34,7 @@ use serde::de::{Deserialize, Deserializer};
 
 use crate::automation::Automation;
 use crate::event::{EventReader, ReceivedEvent};
-use crate::text::strict::from_text;
+use crate::text::strict::{from_text, word};
 use crate::time::Instant;
 
 pub(crate) use automations::SavedAutomations;
@@ -81,7 +81,7 @@ impl Delivery {
     /// `consumer` or `direct`.
     #[must_use]
     pub fn read(written: &str) -> Option<Delivery> {
-        Delivery::ALL.into_iter().find(|(name, _)| *name == written).map(|(_, delivery)| delivery)
+        word(&Delivery::ALL, written)
     }
 }
 

@@ -112,8 +112,9 @@ impl fmt::Display for WatchProgress {
         if self.unread > 0 {
             write!(
                 f,
-                "\n{} not played: without what every event has",
-                number(self.unread, "event was", "events were")
+                "\n{} not played: {} cannot be read",
+                number(self.unread, "event was", "events were"),
+                if self.unread == 1 { "it" } else { "they" }
             )?;
         }
         Ok(())

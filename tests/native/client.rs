@@ -8,9 +8,11 @@ use prefect_events::client::{
     server_settings,
 };
 use prefect_events::command::watch;
+use prefect_events::diagnostic::TextOptions;
 use prefect_events::render::RenderOptions;
 use prefect_events::simulate::DocumentText;
 use prefect_events::time::{Instant, read};
+use prefect_events::validate::{ValidateOptions, validate};
 use prefect_events::watch::WatchOptions;
 use serde_json::{Value, json};
 
@@ -219,6 +221,62 @@ fn all_events_come_once_in_order_and_with_shallow_pages() {
     assert!(fake.requests.len() < 160, "{}", fake.requests.len());
     let last = &pulled.batches.last().unwrap().progress;
     assert_eq!((last.events, last.lacking, last.until, last.reached.0), (6000, 0, at(NOW), at(NOW).0 + 1));
+}
+
+/// The text of an event that is nested more deeply than is read, with brackets and quotes in strings and a line break.
+fn deep_event(number: usize, occurred: Instant) -> String {
+    let (open, close) = ("[".repeat(950), "]".repeat(950));
+    let payload = format!("{{\"a ]}}\\\"[{{\": {open}\"]\\\\\",\n{{\"}}\": []}}{close}}}");
+    event(number, occurred, "acme.deep").to_string().replace(r#""payload":{}"#, &format!(r#""payload":{payload}"#))
+}
+
+fn page_of(events: &[String]) -> String {
+    format!(r#"{{"events": [{}], "total": {}, "next_page": null}}"#, events.join(","), events.len())
+}
+
+#[test]
+fn an_event_that_is_nested_too_deeply_comes_as_the_server_wrote_it() {
+    let start = at("2026-03-08T11:00:00Z");
+    let of = |number: i64| Instant(start.0 + number);
+    let shallow = |number: usize| event(number, of(number as i64), "acme.backup").to_string();
+    let events = [shallow(0), deep_event(1, of(1)), shallow(2), deep_event(3, of(3)), shallow(4)];
+    let body = page_of(&events);
+    let filter = EventFilter { since: Some(When::At(start)), ..EventFilter::default() };
+    let with = Timing { now: at(NOW), jitter: 0.5 };
+    let mut pull = Pull::new(server(), &filter, at(NOW)).unwrap();
+    let mut lines = String::new();
+    let mut requests = 0;
+    loop {
+        match pull.step() {
+            PullStep::Done => break,
+            PullStep::Wait(wait) => panic!("{}", wait.reason),
+            PullStep::Events(batch) => lines += &batch.lines,
+            PullStep::Request(_) => {
+                requests += 1;
+                let body = if requests == 1 { body.clone() } else { page_of(&[]) };
+                pull.respond(&Response { status: 200, retry_after: None, body: body.as_bytes() }, with).unwrap();
+            }
+        }
+    }
+    let expected: String = events.iter().map(|event| event.replace('\n', " ") + "\n").collect();
+    assert_eq!((pull.progress().events, &lines), (5, &expected));
+    // Whoever reads them is told.
+    let report = validate(lines.as_bytes(), TextOptions::default(), &ValidateOptions::default());
+    let found: Vec<_> = report.diagnostics.iter().map(|found| (found.index, found.code)).collect();
+    assert_eq!(found, [(Some(1), "syntax-too-deep"), (Some(3), "syntax-too-deep")]);
+
+    // A capture with such an event is continued.
+    let resumed = EventFilter { resume: Some(expected), ..EventFilter::default() };
+    assert_eq!(Pull::new(server(), &resumed, at(NOW)).unwrap().progress().since, of(4));
+
+    // What is cut is asked for again, wherever it is cut.
+    for end in (1..body.len()).step_by(997) {
+        let mut pull = Pull::new(server(), &filter, at(NOW)).unwrap();
+        assert!(matches!(pull.step(), PullStep::Request(_)));
+        let cut = &body.as_bytes()[..end];
+        pull.respond(&Response { status: 200, retry_after: None, body: cut }, with).unwrap();
+        assert!(matches!(pull.step(), PullStep::Wait(wait) if wait.reason == "the response was cut"), "{end}");
+    }
 }
 
 #[test]

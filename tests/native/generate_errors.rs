@@ -119,3 +119,26 @@ fn seeds_are_texts_or_numbers() {
         "the option `seed`: invalid type: sequence, expected a number or a text"
     );
 }
+
+#[test]
+fn says_that_an_input_is_nested_too_deeply() {
+    let nested = |before: &str, depth: usize, after: &str| {
+        [before, &"[".repeat(depth), &"]".repeat(depth), after].concat().into_bytes()
+    };
+    let too_deep = "the input is nested more than 900 levels deep, which the server cannot read";
+    let payload = r#"{"resource": {"prefect.resource.id": "a"}, "payload": {"tree": "#;
+    let input = |depth| nested(payload, depth, "}}");
+    build_event("acme.paid", &*input(898), &options()).unwrap();
+    let error = build_event("acme.paid", &*input(899), &options()).unwrap_err();
+    assert_eq!(shown(&error), (None, too_deep.to_owned()));
+    let lines = |depth| {
+        let inputs = [b"[", &*input(depth), b"]"].concat();
+        EventBuilder::new("acme.paid", &options()).build_lines(&*inputs)
+    };
+    lines(897).unwrap();
+    assert_eq!(shown(&lines(898).unwrap_err()), (None, too_deep.to_owned()));
+    assert_eq!(shown(&run(&nested(r#"{"parameters": "#, 900, "}"))), (None, too_deep.to_owned()));
+    // What is no JSON for another reason is not nested too deeply.
+    let cut = nested("", 900, "");
+    assert_eq!(event(&cut[..1000]).to_string(), "the input of an event must be an object");
+}

@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use prefect_events::automation::CheckOptions;
+use prefect_events::automation::{CheckOptions, Route};
+use prefect_events::render::{Format, RenderOptions};
 use prefect_events::simulate::{ActionSettings, RenderActionsOptions, SimulateOptions};
 use prefect_events::validate::{Schemas, ValidateOptions};
 use serde_json::Value;
@@ -39,4 +40,18 @@ fn settings_of_actions_are_among_the_other_options() {
     error(r#"{"trace": 1}"#, "the option `trace`: invalid type");
     error(r#"{"most": 1, "trac": true}"#, "unknown option `trac`: did you mean `trace`?");
     error("[]", "invalid type");
+}
+
+#[test]
+fn routes_and_formats_are_words() {
+    let route = |word: &str| serde_json::from_str::<CheckOptions>(&format!(r#"{{"route": "{word}"}}"#));
+    let routes = ["api", "cli", "deploy", "terraform"].map(|word| route(word).unwrap().route);
+    assert_eq!(routes, [Route::Api, Route::Cli, Route::Deploy, Route::Terraform].map(Some));
+    let error = route("API").unwrap_err().to_string();
+    assert!(error.contains("invalid value: `API`, expected `api`, `cli`, `deploy` or `terraform`"), "{error}");
+    let format = |word: &str| serde_json::from_str::<RenderOptions>(&format!(r#"{{"format": "{word}"}}"#));
+    let formats = ["pretty", "json", "junit", "github", "markdown"].map(|word| format(word).unwrap().format);
+    assert_eq!(formats, [Format::Pretty, Format::Json, Format::Junit, Format::Github, Format::Markdown]);
+    let error = format("html").unwrap_err().to_string();
+    assert!(error.contains("`html`, expected `pretty`, `json`, `junit`, `github` or `markdown`"), "{error}");
 }

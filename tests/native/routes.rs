@@ -439,3 +439,34 @@ fn reads_what_terraform_shows() {
     let report = check(plan.as_bytes(), None).report;
     assert!(report.valid && report.count == 1, "{:?}", said(&report));
 }
+
+/// A report without findings says that every automation was checked, however deep its module is.
+#[test]
+fn reads_modules_of_terraform_at_any_depth() {
+    let resource = |name: &str| {
+        format!(
+            r#"{{"mode": "managed", "type": "prefect_automation", "name": "{name}", "values": {{"name": "{name}", "enabled": true,
+            "trigger": {{"event": {{"posture": "Reactive", "expect": ["a"], "threshold": 1, "within": 0}}}},
+            "actions": [{{"type": "no-such-action"}}]}}}}"#
+        )
+    };
+    let nested = |depth: usize| {
+        let mut module = format!(r#"{{"resources": [{}]}}"#, resource("deepest"));
+        for level in (0..depth).rev() {
+            let (own, next) = (resource(&format!("of {level}")), resource(&format!("beside {level}")));
+            module = format!(r#"{{"resources": [{own}], "child_modules": [{module}, {{"resources": [{next}]}}]}}"#);
+        }
+        format!(r#"{{"format_version": "1.0", "terraform_version": "1.9.8", "values": {{"root_module": {module}}}}}"#)
+    };
+    for depth in [1, 63, 64, 65, 66, 400] {
+        let report = check(nested(depth).as_bytes(), None).report;
+        assert_eq!((report.count, report.errors), (2 * depth as u64 + 1, 2 * depth as u64 + 1), "{depth}");
+    }
+    // In the order of the text.
+    let report = check(nested(1).as_bytes(), None).report;
+    let names: Vec<&str> = report.diagnostics.iter().filter_map(|found| found.name.as_deref()).collect();
+    assert_eq!(names, ["of 0", "deepest", "beside 0"]);
+    // More than any JSON that is read.
+    let report = check(nested(500).as_bytes(), None).report;
+    assert_eq!(report.diagnostics.iter().map(|found| found.code).collect::<Vec<_>>(), ["syntax-too-deep"]);
+}

@@ -443,6 +443,24 @@ fn what_came_too_late_is_counted() {
 }
 
 #[test]
+fn what_is_nested_too_deeply_is_counted() {
+    let start = instant(START);
+    let mut events = heartbeats(300);
+    // Once by a pull, once by a websocket.
+    for number in [0, 5] {
+        let payload = (0..950).fold(json!(0), |inner, _| json!([inner]));
+        events[number].event["payload"] = payload;
+    }
+    let mut fake = Fake::new(events, start);
+    let end = Instant(start.0 + 290 * SECOND);
+    let (_, own) = watch(&mut fake, &[ZOMBIES.into()], &WatchOptions::default(), &BTreeSet::new(), end);
+    let progress = own.progress();
+    assert_eq!((progress.unread, progress.too_late), (2, 0));
+    assert_eq!(progress.events, 7);
+    assert!(progress.to_string().ends_with("\n2 events were not played: they cannot be read"), "{progress}");
+}
+
+#[test]
 fn a_state_that_does_not_fit_is_an_error_that_says_what_to_do() {
     let now = instant(START);
     let options = WatchOptions::default();

@@ -10,7 +10,7 @@ use crate::diagnostic::options::{ReportOptions, count};
 use crate::diagnostic::path::Path;
 use crate::diagnostic::{Code, DEFAULT_MAX_DIAGNOSTICS, Profile, Severities};
 use crate::recognise::Form;
-use crate::text::strict::{from_text, strict};
+use crate::text::strict::{from_text, strict, word};
 use crate::time::TimeSpan;
 use crate::time::units::SECOND;
 
@@ -55,6 +55,9 @@ pub enum Route {
 }
 
 impl Route {
+    const ALL: [(&'static str, Route); 4] =
+        [("api", Route::Api), ("cli", Route::Cli), ("deploy", Route::Deploy), ("terraform", Route::Terraform)];
+
     /// Whether the client's models come first.
     pub(super) fn has_client(self) -> bool {
         matches!(self, Route::Cli | Route::Deploy)
@@ -63,15 +66,7 @@ impl Route {
 
 impl<'de> Deserialize<'de> for Route {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        from_text(deserializer, "`api`, `cli`, `deploy` or `terraform`", |text| {
-            Some(match text {
-                "api" => Route::Api,
-                "cli" => Route::Cli,
-                "deploy" => Route::Deploy,
-                "terraform" => Route::Terraform,
-                _ => return None,
-            })
-        })
+        from_text(deserializer, "`api`, `cli`, `deploy` or `terraform`", |text| word(&Route::ALL, text))
     }
 }
 

@@ -56,6 +56,9 @@ pub(super) use value::SlotValue;
 type Fallible<T> = Result<T, BuildError>;
 
 const NO_OBJECT: &str = "the input of an event must be an object";
+/// [`crate::json::MAX_DEPTH`] levels.
+const TOO_DEEP: &str = "the input is nested more than 900 levels deep, which the server cannot read";
+const NO_LIST: &str = "the inputs of events must be a list of objects";
 
 /// Builds an event.
 ///
@@ -77,7 +80,7 @@ pub fn build_event<'t>(
 fn built(name: &str, input: &JsonInput<'_>, options: &BuildOptions) -> Fallible<BuiltEvent> {
     TAPE.with_borrow_mut(|tape| {
         let mut out = JsonText::default();
-        let document = read_json(input.bytes(), tape).ok_or_else(|| BuildError::new(NO_OBJECT))?;
+        let document = read_json(input.bytes(), tape, NO_OBJECT)?;
         let root = document.root().ok_or_else(|| BuildError::new(NO_OBJECT))?;
         let mut random = Random::new(options.seed.word());
         let (name, now, own) = (name, options.now, Vec::new());
@@ -119,9 +122,9 @@ impl EventBuilder {
     }
 
     fn lines(&mut self, inputs: &JsonInput<'_>) -> Fallible<String> {
-        let wrong = || BuildError::new("the inputs of events must be a list of objects");
-        let document = read_json(inputs.bytes(), &mut self.tape).ok_or_else(wrong)?;
-        let root = document.root().filter(|root| root.kind() == Kind::Array).ok_or_else(wrong)?;
+        let document = read_json(inputs.bytes(), &mut self.tape, NO_LIST)?;
+        let root = document.root().filter(|root| root.kind() == Kind::Array);
+        let root = root.ok_or_else(|| BuildError::new(NO_LIST))?;
         let mut out = JsonText::default();
         let mut writing = Writing {
             name: &self.name,
@@ -146,15 +149,21 @@ impl EventBuilder {
     }
 }
 
-/// `None`: not JSON. Lone surrogates are reported with their keys; the code that reads the event checks numbers.
-pub(super) fn read_json<'t>(text: &'t [u8], tape: &'t mut Tape) -> Option<Document<'t>> {
+/// `expected`: the message if it is not JSON. Lone surrogates are reported with their keys; the code that reads the event
+/// checks numbers.
+pub(super) fn read_json<'t>(text: &'t [u8], tape: &'t mut Tape, expected: &str) -> Fallible<Document<'t>> {
     let mut issues = Vec::new();
     let complete = parse(text, 0, tape, &mut issues).complete;
     let is_harmless = |fault: &Fault| {
         use Fault::{DuplicateKey, IntegerTooLong, LoneSurrogate, NumberRange};
         matches!(fault, LoneSurrogate | DuplicateKey { .. } | NumberRange | IntegerTooLong)
     };
-    (complete && issues.iter().all(|issue| is_harmless(&issue.fault))).then(|| tape.document(text))
+    if complete && issues.iter().all(|issue| is_harmless(&issue.fault)) {
+        return Ok(tape.document(text));
+    }
+    // Reading ends there.
+    let is_too_deep = issues.last().is_some_and(|issue| issue.fault == Fault::TooDeep);
+    Err(BuildError::new(if is_too_deep { TOO_DEEP } else { expected }))
 }
 
 /// Writes events with one name.

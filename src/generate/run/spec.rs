@@ -228,10 +228,11 @@ impl RunSpec {
     ///
     /// The text is not a JSON object, or a key or value in it is invalid.
     pub fn from_json(text: &[u8]) -> Result<RunSpec, BuildError> {
-        let wrong = || BuildError::new("a run must be an object");
+        const NO_OBJECT: &str = "a run must be an object";
         let mut tape = Tape::new();
-        let document = read_json(text, &mut tape).ok_or_else(wrong)?;
-        let root = document.root().filter(|root| root.kind() == Kind::Object).ok_or_else(wrong)?;
+        let document = read_json(text, &mut tape, NO_OBJECT)?;
+        let root = document.root().filter(|root| root.kind() == Kind::Object);
+        let root = root.ok_or_else(|| BuildError::new(NO_OBJECT))?;
         if let Some(key) = lone_surrogate(root) {
             return Err(error::lone_surrogate(&key));
         }
