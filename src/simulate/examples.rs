@@ -6,7 +6,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::automation::{EventTrigger, Posture, Specification, Trigger};
 use crate::catalogue::runs::{FINAL_TYPES, FLOW_RUN, HEARTBEAT};
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, Severity};
 use crate::event::{RESOURCE_ID, RESOURCE_NAME, RESOURCE_ROLE};
 use crate::generate::State;
 use crate::json::tree::{ObjectTree, Tree};
@@ -132,10 +132,11 @@ fn scenario<S: Serializer>(scenario: &ExampleScenario, serializer: S) -> Result<
 /// ```
 #[must_use]
 pub fn example_runs(document: DocumentText<'_>, options: &ExampleOptions) -> ExampleRuns {
-    let (given, report) = document.read(automations::all);
+    let (given, mut report) = document.read(automations::all);
     let index = options.automation_index.unwrap_or_default();
     let Some(given) = given.as_ref().and_then(|given| given.get(index)) else {
         let reason = report.valid.then(|| format!("the document has no automation with the index {index}"));
+        report.diagnostics.retain(|found| found.severity == Severity::Error);
         return ExampleRuns { errors: report.diagnostics, reason, ..ExampleRuns::default() };
     };
     let mut files = Files::default();

@@ -81,6 +81,8 @@ pub fn freeze_firings(scenarios: DocumentText<'_>, files: &Files) -> Result<Stri
     });
     let Some(mut edits) = edits else { return Err(FreezeError { diagnostics: report.diagnostics }) };
     order::by_key(&mut edits, &mut |(span, _)| u64::from(span.start));
+    // An alias of a scenario has its place.
+    edits.dedup_by_key(|(span, _)| *span);
     let mut out: Vec<u8> = Vec::new();
     let mut at = 0_usize;
     for (Span { start, end }, text) in edits {
@@ -166,10 +168,14 @@ fn written(text: &[u8], scenario: Value<'_>, frozen: &[Frozen], start: Instant) 
         }
         lines
     };
-    if let Some(value) = scenario.get("expect") {
-        let span = value.span();
-        let is_block = text.get(span.start as usize) == Some(&b'-');
-        let new = if is_block { block(column(text, span.start)) } else { flow() };
+    // Merged from another scenario, it is not this one's to change.
+    let whole = scenario.span();
+    let is_own = |value: &Value<'_>| whole.start <= value.span().start && value.span().end <= whole.end;
+    if let Some(value) = scenario.get("expect").filter(is_own) {
+        let mut span = value.span();
+        let dash = dash(text, span.start);
+        span.start = dash.unwrap_or(span.start);
+        let new = if dash.is_some() { block(column(text, span.start)) } else { flow() };
         // Nothing is written if it says the same.
         let same = text.get(span.start as usize..span.end as usize) == Some(new.as_bytes());
         return if same { Edits::new() } else { vec![(span, new)] };
@@ -186,6 +192,17 @@ fn written(text: &[u8], scenario: Value<'_>, frozen: &[Frozen], start: Instant) 
     let space = " ".repeat(margin);
     let lines = block(margin.saturating_add(2));
     vec![(Span { start: at, end: at }, format!("\n{space}expect:\n{space}  {lines}"))]
+}
+
+/// Where a list in block style begins. One without an indentation of its own has the place of its first item.
+fn dash(text: &[u8], at: u32) -> Option<u32> {
+    let at = at as usize;
+    if text.get(at) == Some(&b'-') {
+        return u32::try_from(at).ok();
+    }
+    let before = text.get(..at)?;
+    let dash = before.iter().rposition(|byte| *byte != b' ')?;
+    (dash.saturating_add(1) < at && before.get(dash) == Some(&b'-')).then(|| u32::try_from(dash).ok()).flatten()
 }
 
 /// How many bytes of its line come before a place.

@@ -359,3 +359,30 @@ impl Buckets {
         (0..).zip(&self.slots).filter(|(_, slot)| slot.bucket.is_some()).map(|(place, _)| place)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn windows_weigh_their_labels_and_held_events() {
+        let mut buckets = Buckets::new(None);
+        let mut weight = |hash: u64, labels: usize, is_open: bool, held: u128| {
+            let bucket = is_open.then(|| SavedBucket {
+                start: 0,
+                end: 60,
+                count: 1,
+                last_event: None,
+                phase: TickPhase::default(),
+            });
+            let held = (0..held).map(|id| (0, Uuid::from_u128(id), 0)).collect();
+            let saved = SavedSlot { key: vec![SharedText::from("a"); labels], bucket, held };
+            assert!(buckets.restore(saved, hash, &mut EventReader::default()));
+            buckets.weight()
+        };
+        assert_eq!(weight(0, 0, true, 0), 1);
+        assert_eq!(weight(1, 3, true, 0), 1 + 3);
+        assert_eq!(weight(2, 2, false, 5), 1 + 3 + 2 + 5);
+        assert_eq!(weight(3, 1, true, 7), 1 + 3 + 2 + 5 + 1 + 7);
+    }
+}

@@ -259,3 +259,42 @@ write("settings", [
   ...sources.map((one) => String.fromCharCode(60 + 15) + JSON.stringify(one)),
   ...sources.map((settings) => String.fromCharCode(60 + 14) + JSON.stringify({ settings })),
 ]);
+write(
+  "examples",
+  automations.map((text, index) => "@A"[index % 2] + text),
+);
+write("references", [
+  ...played,
+  ...automations.map((text, index) => joined(`{"automation":"./${index}.yaml","expect":[{"never":true}]}`, text)),
+]);
+write("freezing", played);
+write(
+  "curve",
+  [
+    { frequency: 60, loss: "2%", runs: 500, within: 180 },
+    { frequency: 30, within: "90s", jitter: 5, outage: "30s/day", target: "3/week", windows: [60, "5m"] },
+  ].map((one) => `@${JSON.stringify(one)}`),
+);
+write(
+  "rendered",
+  scenarios.map(({ automation, events }) => {
+    const text = JSON.stringify(automation);
+    const captured = events.map((/** @type {any} */ event) => JSON.stringify(event)).join("\n");
+    return joined(`@${text}`, captured, text.replace(/\d/, "7"), "a");
+  }),
+);
+write(
+  "files",
+  events.map((line, index) => `${bytes[index % 64]}${line}\n${events.at(-index)}\n${verdicts[index]}\n{}\n`),
+);
+// The first byte selects the command: `B` is the first of eleven.
+const ofCommand = (/** @type {number} */ number, /** @type {object} */ how, /** @type {string[]} */ ...texts) =>
+  joined(
+    String.fromCharCode(66 + number) + JSON.stringify(how),
+    ...texts.map((text) => `.${text}`),
+  );
+write("commands", [
+  ...played.map((text) => ofCommand(5, { files: ["a.yaml"], update: true }, text)),
+  ...events.map((line, index) => ofCommand(6, { files: ["a", "b"] }, line, verdicts[index] ?? "")),
+  ...automations.map((text) => ofCommand(7, { files: ["a.json"], format: "github" }, text)),
+]);

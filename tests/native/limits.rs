@@ -15,13 +15,18 @@ use serde_json::{Value, json};
 
 /// Events with different ids and resources, all within a second.
 fn events(count: usize) -> String {
+    events_of("x", count)
+}
+
+/// `resource`: how the ids of the resources begin.
+fn events_of(resource: &str, count: usize) -> String {
     let mut all = String::new();
     for number in 0..count {
         let at = format!("2026-03-01T12:00:00.{number:06}Z");
         let _ = write!(
             all,
             r#"{{"id": "00000000-0000-4000-8000-{number:012x}", "occurred": "{at}", "event": "a",
-            "resource": {{"prefect.resource.id": "x{number}"}}}}"#
+            "resource": {{"prefect.resource.id": "{resource}{number}"}}}}"#
         );
     }
     all
@@ -38,8 +43,12 @@ fn compound(triggers: &[Value], require: &str) -> Value {
 }
 
 fn played(trigger: &Value, count: usize) -> Result<usize, ReplayError> {
+    played_with(trigger, &events(count), &ReplayOptions::default())
+}
+
+fn played_with(trigger: &Value, events: &str, options: &ReplayOptions) -> Result<usize, ReplayError> {
     let automation = json!({"trigger": trigger}).to_string();
-    let result = replay((&*automation).into(), (&*events(count)).into(), &ReplayOptions::default())?;
+    let result = replay((&*automation).into(), events.into(), options)?;
     assert!(result.errors.is_empty(), "{:?}", result.errors.first());
     Ok(result.firings.len() + result.child_firings.len())
 }
@@ -98,6 +107,30 @@ fn the_size_of_a_result() {
     assert_eq!(played(&trigger(5000, 1), 2001), Err(ReplayError::TooMuch(EngineLimit::Parts)));
     let error = ReplayError::TooMuch(EngineLimit::Parts).to_string();
     assert_eq!(error, "there are more than 10,000,000 labels and child firings: choose a shorter time");
+}
+
+#[test]
+fn the_size_of_firings_of_children_and_of_decisions() {
+    let never = json!({"posture": "Reactive", "expect": ["b"], "within": 60});
+    let all = compound(&[vec![trigger(1, 1); 999], vec![never]].concat(), "all");
+    assert_eq!(played(&all, 10), Ok(9990));
+    assert_eq!(played(&all, 2003), Err(ReplayError::TooMuch(EngineLimit::Outcome)));
+    let traced = ReplayOptions { trace: true, ..ReplayOptions::default() };
+    let counting = compound(&vec![trigger(1, 2); 1000], "any");
+    assert_eq!(played_with(&counting, &events(2001), &ReplayOptions::default()), Ok(0));
+    assert_eq!(played_with(&counting, &events(2001), &traced), Err(ReplayError::TooMuch(EngineLimit::Outcome)));
+}
+
+/// A firing also has the labels of its children, and a long text is as large as many labels.
+#[test]
+fn the_size_of_what_is_in_a_firing() {
+    let children = compound(&vec![trigger(500, 1); 10], "any");
+    assert_eq!(played(&children, 600), Ok(12_000));
+    assert_eq!(played(&children, 1100), Err(ReplayError::TooMuch(EngineLimit::Parts)));
+    let all = compound(&vec![trigger(1, 1); 1000], "any");
+    let long = events_of(&"x".repeat(640), 500);
+    assert_eq!(played(&all, 500), Ok(1_000_000));
+    assert_eq!(played_with(&all, &long, &ReplayOptions::default()), Err(ReplayError::TooMuch(EngineLimit::Parts)));
 }
 
 /// One result has the firings of all automations.

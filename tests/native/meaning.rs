@@ -239,6 +239,83 @@ fn captions_say_how_runs_ended() {
     }
 }
 
+/// A false alarm is not the detection of the death that follows, and only a trigger that watches each run can miss it.
+#[test]
+fn deaths_that_are_not_detected() {
+    let heartbeats = |for_each: &[&str]| {
+        json!({"name": "Own", "trigger": {"posture": "Proactive", "after": ["prefect.flow-run.heartbeat"],
+            "expect": ["prefect.flow-run.*"], "for_each": for_each, "within": 90}, "actions": []})
+    };
+    let failed = json!({"name": "Failed", "trigger": {"posture": "Reactive", "expect": ["prefect.flow-run.Failed"],
+        "for_each": ["prefect.resource.id"], "within": 0}, "actions": []});
+    let first_only = json!({"dies": "5m", "misses": [2, 3, 4, 5, 6, 7, 8, 9, 10]});
+    let cases = [
+        (heartbeats(&["prefect.resource.id"]), first_only, true, "fired 12:01:35 · was alive", true),
+        (failed, json!({"dies": "1m"}), false, "died · not fired", false),
+        (heartbeats(&[]), json!({"dies": "2m"}), true, "died", false),
+    ];
+    for (automation, mut run, undetected, caption, wrong) in cases {
+        run["name"] = json!("own");
+        let lanes = lanes(&json!({"automation": automation, "start": "2026-03-01T12:00:00Z", "end": "9m",
+            "heartbeat": {"frequency": 30}, "runs": [run]}));
+        let lane = &lanes[0];
+        assert_eq!((lane.undetected, &*lane.caption, lane.wrong), (undetected, caption, wrong), "{lane:?}");
+    }
+}
+
+/// The events of a capture, their runs and times; then each caption, and whether it is wrong.
+#[test]
+fn captions_say_what_fired() {
+    let heartbeats = json!({"posture": "Proactive", "after": ["prefect.flow-run.heartbeat"],
+        "expect": ["prefect.flow-run.*"], "for_each": ["prefect.resource.id"], "within": 90});
+    let failed = |within: i64| {
+        json!({"posture": "Reactive", "expect": ["prefect.flow-run.Failed"],
+            "for_each": ["prefect.resource.id"], "within": within})
+    };
+    let late = json!({"posture": "Proactive", "after": ["prefect.flow-run.Pending"],
+        "expect": ["prefect.flow-run.Running"], "for_each": ["prefect.resource.id"], "within": 90});
+    let both = |one: &Json, require: &str| json!({"type": "compound", "require": require, "within": 600, "triggers": [one, failed(60)]});
+    let beat = ("heartbeat", "a", 0);
+    let later = |events: &[(&'static str, &'static str, i64)]| [events, &[("Pending", "z", 300)]].concat();
+    let cases: Vec<(Json, Vec<(&str, &str, i64)>, &[(&str, bool)])> = vec![
+        (heartbeats.clone(), later(&[beat]), &[("fired 12:01:30 · sent nothing more", false)]),
+        (heartbeats.clone(), vec![beat], &[("fires 12:01:30 if nothing comes", false)]),
+        // A heartbeat after the end opens another window.
+        (
+            heartbeats.clone(),
+            vec![("Completed", "a", 0), ("heartbeat", "a", 5)],
+            &[("fires 12:01:35 if nothing comes", false)],
+        ),
+        (failed(0), vec![("Failed", "a", 0), ("Failed", "a", 5)], &[("fired 12:00:00 and 1 more", false)]),
+        // What has fired is the caption, not what may fire.
+        (
+            heartbeats.clone(),
+            vec![("heartbeat", "a", 0), ("Pending", "z", 200), ("heartbeat", "a", 201)],
+            &[("fired 12:01:30 · was alive", true)],
+        ),
+        (both(&late, "all"), later(&[("Pending", "a", 0)]), &[("child fired 12:01:30", false)]),
+        (both(&late, "all"), vec![("Pending", "a", 0)], &[("a child fires 12:01:30 if nothing comes", false)]),
+    ];
+    for (trigger, events, captions) in cases {
+        let event = |(number, (name, run, seconds)): (usize, &(&str, &str, i64))| {
+            let at = format!("2026-03-01T12:{:02}:{:02}Z", seconds / 60, seconds % 60);
+            json!({"id": format!("00000000-0000-4000-8000-{number:012}"), "occurred": at, "received": at,
+                "event": format!("prefect.flow-run.{name}"),
+                "resource": {"prefect.resource.id": format!("prefect.flow-run.{run}"),
+                    "prefect.state-type": name.to_uppercase()}})
+            .to_string()
+        };
+        let text: Vec<String> = events.iter().enumerate().map(event).collect();
+        let automation = json!({"trigger": trigger}).to_string();
+        let how = ReplayOptions { timeline: true, ..ReplayOptions::default() };
+        let result = replay((&*automation).into(), (&*text.join("\n")).into(), &how).unwrap();
+        assert!(result.errors.is_empty(), "{:?}", result.errors);
+        let lanes = result.timeline.unwrap().lanes;
+        let found: Vec<(&str, bool)> = lanes.iter().map(|lane| (&*lane.caption, lane.wrong)).collect();
+        assert_eq!(found[..captions.len()], *captions, "{automation} {found:?}");
+    }
+}
+
 #[test]
 fn a_false_alarm_has_the_window_that_tolerates_it() {
     let longer = |within: i64, misses: Json| {

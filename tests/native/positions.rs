@@ -1,7 +1,9 @@
 //! Places in texts of all kinds, as editors count them. Each assertion is of a whole finding.
 
+use prefect_events::automation::{CheckOptions, check as check_automation};
 use prefect_events::diagnostic::TextOptions;
 use prefect_events::diagnostic::{Diagnostic, Edit, Fix, Position, Range, Severity};
+use prefect_events::simulate::{DocumentText, SimulateOptions, simulate};
 use prefect_events::validate::{ValidateOptions, validate};
 
 /// Line, column and offset of the start and of the end.
@@ -100,6 +102,30 @@ fn a_lone_surrogate_from_javascript_is_one_unit() {
         fix: None,
     };
     assert_eq!(found, [lone, not_text(0, "/resource/n", at(1, COLUMN + 1, COLUMN))]);
+}
+
+/// As U+FFFD, different texts would look the same.
+#[test]
+fn messages_show_lone_surrogates_as_escapes() {
+    let shown = r"\ud800";
+    let event = event("").replace("acme.a", "acme.SURROGATE");
+    let automation = r#"{"name": "a", "trigger": {"expect": ["a"]}, "actions": [{"type": "SURROGATE"}]}"#;
+    let scenario = r#"{"automation": "crash-zombie-flows", "runs": [{"name": "SURROGATE"}]}"#;
+    for written in [br"\ud800".as_slice(), b"\xed\xa0\x80"] {
+        let text = |text: &str| {
+            let (before, after) = text.split_once("SURROGATE").unwrap();
+            [before.as_bytes(), written, after.as_bytes()].concat()
+        };
+        let options = TextOptions { places: true, wtf8: true };
+        let found = validate(&text(&event), options, &ValidateOptions::default()).diagnostics;
+        assert_eq!(found[0].name.as_deref(), Some(&*format!("acme.{shown}")), "{found:?}");
+        let is_shown = |found: &Diagnostic| found.message.contains(&format!("`{shown}`"));
+        let found = check_automation(&text(automation), options, &CheckOptions::default()).report.diagnostics;
+        assert!(found.iter().any(is_shown), "{found:?}");
+        let scenario = text(scenario);
+        let found = simulate(DocumentText { bytes: &scenario, options }, &SimulateOptions::default()).errors;
+        assert!(found.iter().any(is_shown), "{found:?}");
+    }
 }
 
 #[test]

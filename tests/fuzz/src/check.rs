@@ -54,7 +54,7 @@ pub fn target(input: &[u8]) {
 }
 
 /// Calls back with the contents of a text, JSON or YAML.
-fn with_document(text: &[u8], run: impl FnOnce(Value<'_>)) {
+pub fn with_document(text: &[u8], run: impl FnOnce(Value<'_>)) {
     let (mut tape, mut issues) = (Tape::new(), Vec::new());
     let start = if text.starts_with(b"\xEF\xBB\xBF") { 3 } else { 0 };
     let is_json = parse(text, start, &mut tape, &mut issues).complete && issues.is_empty();

@@ -8,30 +8,38 @@ pub mod archive;
 pub mod backtest;
 pub mod check;
 pub mod chunks;
+pub mod commands;
+pub mod curve;
 mod damage;
-mod small;
 pub mod event;
+pub mod examples;
 pub mod expectations;
+pub mod files;
 pub mod fixes;
+pub mod freezing;
 pub mod heartbeats;
 pub mod history;
 mod input;
 pub mod json;
 pub mod options;
+mod printed;
 pub mod records;
+pub mod references;
+pub mod rendered;
 pub mod replay;
 pub mod reports;
 pub mod responses;
 pub mod schemas;
 pub mod settings;
 pub mod simulate;
+mod small;
 pub mod snapshots;
 pub mod validate;
 pub mod warm;
 pub mod yaml;
 
 /// The targets by name.
-pub const TARGETS: [(&str, fn(&[u8])); 22] = [
+pub const TARGETS: [(&str, fn(&[u8])); 29] = [
     ("validate", validate::target),
     ("chunks", chunks::target),
     ("warm", warm::target),
@@ -54,4 +62,11 @@ pub const TARGETS: [(&str, fn(&[u8])); 22] = [
     ("heartbeats", heartbeats::target),
     ("settings", settings::target),
     ("backtest", backtest::target),
+    ("commands", commands::target),
+    ("files", files::target),
+    ("rendered", rendered::target),
+    ("curve", curve::target),
+    ("freezing", freezing::target),
+    ("references", references::target),
+    ("examples", examples::target),
 ];

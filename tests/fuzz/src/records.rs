@@ -25,7 +25,7 @@ pub fn target(input: &[u8]) {
         ..ValidateOptions::default()
     };
     let (lines, buckets) = (usize::from(choice_of_parts % 4) + 1, usize::from(choice_of_parts >> 2) % 4 + 1);
-    let parts = parts(text, lines, buckets, &options);
+    let parts = parts(text, lines, buckets, &options, &|at| at == 0);
     let whole = validate(text, TextOptions { places: true, wtf8: true }, &options);
     assert_eq!(merged(&parts, buckets, &options, &mut |bytes| bytes.to_vec()), Ok(whole));
     if edits.is_empty() {
@@ -46,7 +46,14 @@ pub fn target(input: &[u8]) {
     }
 }
 
-fn parts(text: &[u8], lines: usize, buckets: usize, options: &ValidateOptions) -> Vec<Mapped> {
+/// `begins`: whether a part is the beginning of a file.
+pub fn parts(
+    text: &[u8],
+    lines: usize,
+    buckets: usize,
+    options: &ValidateOptions,
+    begins: &dyn Fn(usize) -> bool,
+) -> Vec<Mapped> {
     let lines: Vec<&[u8]> = text.split_inclusive(|&byte| byte == b'\n').collect::<Vec<_>>().chunks(lines).fold(
         Vec::new(),
         |mut all, lines| {
@@ -58,14 +65,14 @@ fn parts(text: &[u8], lines: usize, buckets: usize, options: &ValidateOptions) -
     );
     let mut map = PartMap::new(options.clone(), buckets);
     let part = |(at, lines): (usize, &&[u8])| {
-        map.add(lines, at == 0);
+        map.add(lines, begins(at));
         map.take()
     };
     lines.iter().enumerate().map(part).collect()
 }
 
 /// `hand`: hands bytes from task to task.
-fn merged(
+pub fn merged(
     parts: &[Mapped],
     buckets: usize,
     options: &ValidateOptions,
