@@ -1,4 +1,4 @@
-//! The native module of the Python package `prefect_events`: converts, and nothing else.
+//! The native module of the Python package `prefect_events`: converts, and reads files (`file.rs`): in parts, unpacked, in several threads.
 //!
 //! Documents and results are bytes; results are JSON text, from which msgspec makes typed objects. Options are JSON text
 //! with the names of the core.

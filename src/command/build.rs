@@ -157,13 +157,13 @@ fn assign(input: &mut ObjectTree, assignment: &str) -> Result<(), String> {
     put(input.entry(first), rest, value)
 }
 
-/// Puts a value at a path below a place. Anything on the way that is no object and no list is replaced.
+/// Puts a value at a path below a place.
 fn put(place: &mut Tree, path: &[&str], value: Tree) -> Result<(), String> {
     let Some((key, rest)) = path.split_first() else {
         *place = value;
         return Ok(());
     };
-    if !matches!(place, Tree::Object(_) | Tree::List(_)) {
+    if *place == Tree::Null {
         *place = ObjectTree::new().into();
     }
     match place {
@@ -179,7 +179,7 @@ fn put(place: &mut Tree, path: &[&str], value: Tree) -> Result<(), String> {
             items.get_mut(index).map_or(Ok(()), |item| put(item, rest, value))
         }
         Tree::Object(object) => put(object.entry(key), rest, value),
-        _ => Ok(()),
+        other => Err(format!("--set: `{key}` cannot be set in {}, which is no object", other.line())),
     }
 }
 
@@ -218,5 +218,7 @@ mod tests {
         assert_eq!(set("[\"\\ud800\"]", &[]).as_deref(), Err(&"does not contain an object".to_owned()));
         assert!(set("{\"a\": \"\\ud800\"}", &[]).is_ok());
         assert!(set("{}", &["=1"]).is_err());
+        let lost = set("{}", &["payload.a=1", "payload.a.b=2"]);
+        assert_eq!(lost, Err("--set: `b` cannot be set in 1, which is no object".to_owned()));
     }
 }

@@ -8,12 +8,27 @@ use crate::json::Value;
 use crate::text::nearest::nearest;
 use crate::text::phrase::{list, shown};
 
+/// What is wrong with an input.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum BuildErrorKind {
+    /// Prefect has no event of this name.
+    UnknownEvent,
+    /// A key that the event needs is missing.
+    MissingKey,
+    /// The event or run has no such key.
+    UnknownKey,
+    /// A value, or the whole input, is not what it must be, or contradicts another.
+    Invalid,
+}
+
 /// Why an event or a run cannot be built.
 ///
 /// Displayed, it is one sentence for the person who wrote the input, such as
 /// `` `flow_run.id` must be a UUID, not `7` ``.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct BuildError {
+    /// What is wrong.
+    pub kind: BuildErrorKind,
     /// The invalid or missing key of the input, outermost first: `task_run.name`. `None` if the error is about the
     /// whole input, or about the name of the event.
     pub key: Option<String>,
@@ -24,7 +39,11 @@ pub struct BuildError {
 
 impl BuildError {
     pub(super) fn new(message: impl Into<String>) -> Self {
-        BuildError { key: None, index: None, message: message.into() }
+        BuildError { kind: BuildErrorKind::Invalid, key: None, index: None, message: message.into() }
+    }
+
+    fn of_kind(self, kind: BuildErrorKind) -> Self {
+        BuildError { kind, ..self }
     }
 
     pub(super) fn at(key: &str, message: impl Into<String>) -> Self {
@@ -49,7 +68,7 @@ impl Error for BuildError {}
 
 pub(super) fn needs(name: &str, key: &str, meaning: &str) -> BuildError {
     let colon = if meaning.is_empty() { "" } else { ": " };
-    BuildError::at(key, format!("`{name}` needs `{key}`{colon}{meaning}"))
+    BuildError::at(key, format!("`{name}` needs `{key}`{colon}{meaning}")).of_kind(BuildErrorKind::MissingKey)
 }
 
 pub(super) fn must_be(key: &str, expected: &str, found: &str) -> BuildError {
@@ -73,12 +92,14 @@ pub(super) fn unknown_key(name: &str, key: &str, within: &str, known: &[&str]) -
     };
     let place = if within.is_empty() { String::new() } else { format!(" in `{within}`") };
     let whole = if within.is_empty() { key.to_owned() } else { [within, ".", key].concat() };
-    BuildError::at(&whole, format!("`{name}` has no `{}`{place}: {hint}", shown(key)))
+    let message = format!("`{name}` has no `{}`{place}: {hint}", shown(key));
+    BuildError::at(&whole, message).of_kind(BuildErrorKind::UnknownKey)
 }
 
 pub(super) fn unknown_event(name: &str, near: Option<&str>) -> BuildError {
     let hint = near.map(|near| format!(": did you mean `{near}`?")).unwrap_or_default();
-    BuildError::new(format!("Prefect has no event `{name}`{hint} (names that begin with `prefect.` are Prefect's own)"))
+    let message = format!("Prefect has no event `{name}`{hint} (names that begin with `prefect.` are Prefect's own)");
+    BuildError::new(message).of_kind(BuildErrorKind::UnknownEvent)
 }
 
 pub(super) fn lone_surrogate(key: &str) -> BuildError {

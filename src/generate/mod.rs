@@ -32,7 +32,7 @@ mod options;
 mod random;
 mod run;
 
-pub use error::BuildError;
+pub use error::{BuildError, BuildErrorKind};
 pub(crate) use event::lone_surrogate;
 pub use event::{BuiltEvent, EventBuilder, Json, build_event, custom_inputs, inputs};
 pub use options::{BuildOptions, Seed};

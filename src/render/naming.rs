@@ -10,5 +10,10 @@ pub(super) fn plural<N: Copy + Display + PartialEq + From<u8>>(count: N, noun: &
 
 /// The name of a file for people.
 pub(crate) fn display_name(file: &str) -> &str {
-    if file == "-" { "<stdin>" } else { file }
+    match file {
+        "-" => "<stdin>",
+        // The argument of `validate ''`.
+        "" => "the file ``",
+        _ => file,
+    }
 }

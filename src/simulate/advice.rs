@@ -78,7 +78,8 @@ impl fmt::Display for AdviceError {
         match self {
             AdviceError::Seconds(key, span) => {
                 let seconds = [if span.0 < 0 { "-" } else { "" }, &*seconds(span.0)].concat();
-                write!(f, "`{key}` must be {NUMBER}, not `{seconds}`")
+                let bound = if span.0 > 0 { "at most a year, in seconds" } else { NUMBER };
+                write!(f, "`{key}` must be {bound}, not `{seconds}`")
             }
         }
     }

@@ -1,6 +1,8 @@
 //! What is rejected in the input of events and runs, with the key that it is about.
 
-use prefect_events::generate::{BuildError, BuildOptions, EventBuilder, RunSpec, Seed, build_event, build_run};
+use prefect_events::generate::{
+    BuildError, BuildErrorKind, BuildOptions, EventBuilder, RunSpec, Seed, build_event, build_run,
+};
 use serde_json::json;
 
 fn options() -> BuildOptions {
@@ -44,6 +46,17 @@ fn rejects_lone_surrogates_with_their_key() {
     // A whole pair is a character.
     let whole = build_event("prefect.task-run.Completed", br#"{"task_run": {"name": "\ud83d\ude00"}}"#, &options());
     assert!(whole.unwrap().json().contains("\u{1F600}"));
+}
+
+#[test]
+fn errors_have_a_kind() {
+    let of = |name: &str, input: &[u8]| build_event(name, input, &options()).unwrap_err().kind;
+    assert_eq!(of("prefect.task-rn.Completed", b"{}"), BuildErrorKind::UnknownEvent);
+    assert_eq!(of("prefect.task-run.Completed", br#"{"task_run": {"nam": 1}}"#), BuildErrorKind::UnknownKey);
+    assert_eq!(of("prefect.task-run.Completed", br#"{"task_run": {"id": "7"}}"#), BuildErrorKind::Invalid);
+    assert_eq!(of("prefect.task-run.Completed", b"[]"), BuildErrorKind::Invalid);
+    assert_eq!(run(br#"{"retry": {"for": "3m"}}"#).kind, BuildErrorKind::MissingKey);
+    assert_eq!(run(br#"{"task": []}"#).kind, BuildErrorKind::UnknownKey);
 }
 
 #[test]

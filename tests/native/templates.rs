@@ -1,15 +1,22 @@
 //! Templates of actions against Jinja's own verdicts in the server (`validate_user_template`).
 
-use prefect_events::automation::{self, CheckOptions};
+use prefect_events::automation::{self, CheckOptions, Route};
 use prefect_events::diagnostic::{Report, TextOptions};
+
+use serde_json::json;
 
 use super::cases;
 
 fn check(action: &str) -> Report {
+    check_for(None, action)
+}
+
+fn check_for(route: Option<Route>, action: &str) -> Report {
     let text = format!(
         r#"{{"name": "n", "trigger": {{"type": "event", "posture": "Reactive", "expect": ["acme.a"]}}, "actions": [{action}]}}"#
     );
-    automation::check(text.as_bytes(), TextOptions::default(), &CheckOptions::default()).report
+    let options = CheckOptions { route, ..CheckOptions::default() };
+    automation::check(text.as_bytes(), TextOptions::default(), &options).report
 }
 
 const ID: &str = "11111111-1111-4111-8111-111111111111";
@@ -48,6 +55,25 @@ fn agrees_with_jinja() {
     // Nothing that Jinja accepts is reported.
     assert_eq!(wrong, Vec::<String>::new());
     assert_eq!(overlooked.len(), OVERLOOKED, "{overlooked:#?}");
+}
+
+#[test]
+fn parameters_are_checked_at_any_depth() {
+    let nested = |depth: usize| {
+        let text = format!(r#"{}"{{{{ evnt.id }}}}"{}"#, r#"{"x": "#.repeat(depth), "}".repeat(depth));
+        parameters(&text)
+    };
+    for depth in [1, 64, 65, 66, 500, 890] {
+        assert_eq!(codes(&nested(depth)), ["template-undefined"], "{depth}");
+    }
+}
+
+#[test]
+fn each_text_of_a_payload_is_checked() {
+    let texts = [vec!["{{ event.id }}"; 1000], vec!["{{ evnt.id }}"]].concat();
+    // Prefect's client takes only a text.
+    let action = json!({"type": "call-webhook", "block_document_id": ID, "payload": texts});
+    assert_eq!(codes(&check_for(Some(Route::Api), &action.to_string())), ["template-undefined"]);
 }
 
 /// Parameters, and whether the server accepted them in a new automation.

@@ -9,7 +9,6 @@ use crate::json::{Kind, Tape, Value, parse};
 use crate::text::nearest::nearest;
 use crate::time::scalar;
 
-use super::super::read::MAX_NESTING;
 use super::Check;
 use super::deploy::placeholders;
 use super::template::{self, is_template};
@@ -30,7 +29,6 @@ struct Walk {
     deploys: bool,
     /// Whether the text is read as JSON afterwards.
     reads: bool,
-    depth: usize,
 }
 
 impl Check<'_, '_> {
@@ -72,7 +70,7 @@ impl Check<'_, '_> {
                 self.wrong_type(field, "a string", path, value);
             }
             _ => {
-                for inner in value.descendants().filter(|inner| inner.is_string()).take(1000) {
+                for inner in value.descendants().filter(|inner| inner.is_string()) {
                     self.template(&inner.string(), field, TemplatePlace::Payload, inner, path);
                 }
             }
@@ -82,29 +80,27 @@ impl Check<'_, '_> {
     /// What `hydrate` complains of.
     pub(super) fn parameters(&mut self, value: Value<'_>, path: &Path<'_>) {
         self.object_or_null(value, "parameters", path);
-        self.parameter(value, path, Walk { rejects: true, upgrades: true, deploys: false, reads: false, depth: 0 });
+        self.parameter(value, path, Walk { rejects: true, upgrades: true, deploys: false, reads: false });
     }
 
     /// Those of a deployment's trigger, in which variables and blocks are filled in when it is deployed.
     pub(super) fn deployment_parameters(&mut self, value: Value<'_>, path: &Path<'_>) {
         self.object_or_null(value, "parameters", path);
-        self.parameter(value, path, Walk { rejects: true, upgrades: true, deploys: true, reads: false, depth: 0 });
+        self.parameter(value, path, Walk { rejects: true, upgrades: true, deploys: true, reads: false });
     }
 
     fn parameter(&mut self, value: Value<'_>, path: &Path<'_>, walk: Walk) {
-        let inner = Walk { depth: walk.depth.saturating_add(1), ..walk };
         match value.kind() {
-            _ if walk.depth > MAX_NESTING => {}
             Kind::Object => match value.get(KIND) {
-                Some(kind) => self.of_kind(kind, value, path, inner),
+                Some(kind) => self.of_kind(kind, value, path, walk),
                 None => {
                     for (key, member) in value.members() {
-                        self.parameter(member, &Path::Key(path, &key.string()), inner);
+                        self.parameter(member, &Path::Key(path, &key.string()), walk);
                     }
                 }
             },
             Kind::Array => {
-                let inner = Walk { rejects: false, ..inner };
+                let inner = Walk { rejects: false, ..walk };
                 for (index, item) in value.items().enumerate() {
                     // Strings in nested lists are not checked.
                     let upgrades = inner.upgrades && item.kind() != Kind::Array;

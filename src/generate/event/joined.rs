@@ -17,7 +17,7 @@ use super::layout::Layout;
 use super::sink::{JsonText, Sink};
 use super::slots::Slots;
 use super::steps::{Usual, UsualPiece};
-use super::template::{EventPiece, Given, Shape};
+use super::template::{EventPiece, InputStatus, Shape};
 use super::value::SlotValue;
 
 /// Similar events: with one name, and the same values in all slots but a few.
@@ -207,13 +207,13 @@ impl Known<'_, '_, '_> {
     }
 
     fn is_known_key(&self, key: Option<usize>) -> bool {
-        self.shape.is_none_or(|shape| shape.of_key(key) == Given::Nothing)
+        self.shape.is_none_or(|shape| shape.of_key(key) == InputStatus::Nothing)
     }
 
     /// Whether a slot has the same value in all similar events.
     fn is_settled(&self, slot: usize, depth: usize) -> bool {
         let slots = self.filling.slots;
-        if self.varying.contains(&slot) || self.shape.is_some_and(|shape| shape.of_slot(slot) != Given::Nothing) {
+        if self.varying.contains(&slot) || self.shape.is_some_and(|shape| shape.of_slot(slot) != InputStatus::Nothing) {
             return false;
         }
         if slots.values.get(slot).is_some_and(Option::is_some) {

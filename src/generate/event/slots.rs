@@ -7,8 +7,7 @@ use crate::time::Instant;
 
 use super::super::error::{self, BuildError};
 use super::layout::Layout;
-use super::template::Given as GivenKind;
-use super::template::Shape;
+use super::template::{InputStatus, Shape};
 use super::value::SlotValue;
 
 /// The input for a key.
@@ -41,11 +40,11 @@ impl<'t> Given<'t> {
         if let Given::Value(value) = self { Some(*value) } else { None }
     }
 
-    fn kind(&self) -> GivenKind {
+    fn kind(&self) -> InputStatus {
         match self {
-            Given::Nothing => GivenKind::Nothing,
-            _ if self.is_null() => GivenKind::Null,
-            _ => GivenKind::Something,
+            Given::Nothing => InputStatus::Nothing,
+            _ if self.is_null() => InputStatus::Null,
+            _ => InputStatus::Something,
         }
     }
 }
@@ -136,9 +135,9 @@ impl<'t> Slots<'t> {
     /// Everything that decides which pieces an event has.
     pub(crate) fn shape(&self) -> Shape {
         let slots = self.values.iter().map(|value| match value {
-            None => GivenKind::Nothing,
-            Some(SlotValue::Null) => GivenKind::Null,
-            Some(_) => GivenKind::Something,
+            None => InputStatus::Nothing,
+            Some(SlotValue::Null) => InputStatus::Null,
+            Some(_) => InputStatus::Something,
         });
         Shape::new(slots, self.given.iter().map(Given::kind), [self.ran, self.ended])
     }

@@ -12,7 +12,7 @@ use super::steps::{FieldStep, Id, LabelStep, RelatedStep};
 
 /// The status of an input.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
-pub(in crate::generate) enum Given {
+pub(in crate::generate) enum InputStatus {
     Nothing,
     Null,
     Something,
@@ -28,8 +28,8 @@ pub(in crate::generate) struct Shape {
 
 impl Shape {
     pub(crate) fn new(
-        slots: impl ExactSizeIterator<Item = Given>,
-        keys: impl ExactSizeIterator<Item = Given>,
+        slots: impl ExactSizeIterator<Item = InputStatus>,
+        keys: impl ExactSizeIterator<Item = InputStatus>,
         [ran, ended]: [bool; 2],
     ) -> Self {
         let count = slots.len();
@@ -39,19 +39,19 @@ impl Shape {
         Shape { bytes: bytes.into(), slots: count }
     }
 
-    fn at(&self, at: Option<usize>) -> Given {
+    fn at(&self, at: Option<usize>) -> InputStatus {
         match at.and_then(|at| self.bytes.get(at)) {
-            Some(1) => Given::Null,
-            Some(2) => Given::Something,
-            _ => Given::Nothing,
+            Some(1) => InputStatus::Null,
+            Some(2) => InputStatus::Something,
+            _ => InputStatus::Nothing,
         }
     }
 
-    pub(crate) fn of_slot(&self, slot: usize) -> Given {
+    pub(crate) fn of_slot(&self, slot: usize) -> InputStatus {
         self.at(Some(slot).filter(|slot| *slot < self.slots))
     }
 
-    pub(crate) fn of_key(&self, key: Option<usize>) -> Given {
+    pub(crate) fn of_key(&self, key: Option<usize>) -> InputStatus {
         self.at(key.and_then(|key| key.checked_add(self.slots)))
     }
 
@@ -158,16 +158,16 @@ impl Compiler<'_> {
         self.pieces.push(piece);
     }
 
-    fn of_place(&self, place: Option<usize>) -> Given {
+    fn of_place(&self, place: Option<usize>) -> InputStatus {
         let slot = place.and_then(|place| self.layout.places.get(place)).map(|place| place.slot);
-        slot.map_or(Given::Nothing, |slot| self.shape.of_slot(slot))
+        slot.map_or(InputStatus::Nothing, |slot| self.shape.of_slot(slot))
     }
 
     fn is_given(&self, place: usize) -> bool {
-        self.of_place(Some(place)) == Given::Something
+        self.of_place(Some(place)) == InputStatus::Something
     }
 
-    fn of_key(&self, key: Option<usize>) -> Given {
+    fn of_key(&self, key: Option<usize>) -> InputStatus {
         self.shape.of_key(key)
     }
 
@@ -198,7 +198,7 @@ impl Compiler<'_> {
         self.add(EventPiece::Open('{'));
         if let Some(shape) = layout.shape {
             self.fields(&layout.fields);
-            if shape.other.is_none() && self.of_key(layout.top.payload) != Given::Nothing {
+            if shape.other.is_none() && self.of_key(layout.top.payload) != InputStatus::Nothing {
                 self.add(EventPiece::FurtherPayload(shape));
             }
         }
@@ -231,7 +231,7 @@ impl Compiler<'_> {
 
     fn labels(&mut self, steps: &[LabelStep]) {
         for LabelStep { label, place } in steps {
-            if label.presence() == Presence::Optional && self.of_place(*place) != Given::Something {
+            if label.presence() == Presence::Optional && self.of_place(*place) != InputStatus::Something {
                 continue;
             }
             self.add(EventPiece::Key(label.name));
@@ -256,14 +256,14 @@ impl Compiler<'_> {
                 count = count.saturating_add(1);
             }
         }
-        if self.of_key(self.layout.top.related) != Given::Nothing {
+        if self.of_key(self.layout.top.related) != InputStatus::Nothing {
             self.add(EventPiece::FurtherRelated);
         }
         self.add(EventPiece::EndRelated(count));
     }
 
     fn has(&self, step: &RelatedStep) -> bool {
-        let is_null = self.of_key(step.given) == Given::Null;
+        let is_null = self.of_key(step.given) == InputStatus::Null;
         !is_null && (step.related.min > 0 || step.places.iter().any(|place| self.is_given(*place)))
     }
 
@@ -282,9 +282,9 @@ impl Compiler<'_> {
         let has_any = step.places.iter().any(|place| self.is_given(*place));
         let given = self.of_key(step.given);
         // Whether the object is known to be null.
-        let is_null = || step.places.iter().any(|place| self.of_place(Some(*place)) == Given::Null);
+        let is_null = || step.places.iter().any(|place| self.of_place(Some(*place)) == InputStatus::Null);
         if !has_any && (is_optional || (field.nullable && (field.generation().is_shown || is_null()))) {
-            if !is_optional || (given == Given::Null && field.nullable) {
+            if !is_optional || (given == InputStatus::Null && field.nullable) {
                 self.add(EventPiece::Key(field.name));
                 self.add(EventPiece::Null);
             }
@@ -293,7 +293,7 @@ impl Compiler<'_> {
         self.add(EventPiece::Key(field.name));
         self.add(EventPiece::Open('{'));
         self.fields(fields);
-        if object.other.is_none() && given == Given::Something {
+        if object.other.is_none() && given == InputStatus::Something {
             self.add(EventPiece::FurtherFields { key: step.given, object });
         }
         self.add(EventPiece::Close('}'));
@@ -304,7 +304,7 @@ impl Compiler<'_> {
         let place = *place;
         let given = self.of_place(place);
         let is_optional = field.presence() == Presence::Optional;
-        if !field.generation().once.is_empty() && given != Given::Something {
+        if !field.generation().once.is_empty() && given != InputStatus::Something {
             let is_there = if field.generation().once == "ended" { self.shape.ended() } else { self.shape.ran() };
             if !is_there {
                 return;
@@ -312,10 +312,10 @@ impl Compiler<'_> {
         } else if is_optional {
             // Values that only the documentation lists are present if requested by their own names.
             let own = place.and_then(|place| self.layout.places.get(place)).and_then(|place| place.given);
-            if field.remark.is_some() && !(step.is_alone && self.of_key(own) != Given::Nothing) {
+            if field.remark.is_some() && !(step.is_alone && self.of_key(own) != InputStatus::Nothing) {
                 return;
             }
-            if given != Given::Something && !(field.nullable && given == Given::Null) {
+            if given != InputStatus::Something && !(field.nullable && given == InputStatus::Null) {
                 return;
             }
         }
