@@ -106,13 +106,9 @@ impl PlayOptions {
     }
 }
 
-/// Sorts by time of receipt. Uses the standard library's sort, which benefits from the existing order of each run's
-/// events: playing 1,000 runs takes a tenth less time than with [`crate::text::order`].
+/// Sorts by time of receipt.
 pub(super) fn sort(events: &mut [ReceivedEvent]) {
-    step(events.len());
-    let mut order: Vec<(Instant, usize)> = events.iter().map(|event| event.received).zip(0..).collect();
-    order.sort();
-    order::arrange(events, order.into_iter().map(|(_, index)| index).collect());
+    order::by_key(events, &mut |event| event.received.sortable());
 }
 
 /// When the last event is received, or the first.
