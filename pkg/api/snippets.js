@@ -38,10 +38,10 @@ const HIDDEN =
 /**
  * A text whose hidden characters are escaped: only strings contain them.
  * @param {string} text
- * @param {(character: string) => string} escape
+ * @param {(character: string) => string} write
  */
-function escaped(text, escape) {
-  return text.replaceAll(HIDDEN, (hidden, shown) => shown ?? escape(hidden));
+function escaped(text, write) {
+  return text.replaceAll(HIDDEN, (hidden, shown) => shown ?? write(hidden));
 }
 
 /**

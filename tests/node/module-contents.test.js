@@ -9,9 +9,9 @@ import { explanations } from "../../pkg/wasm/explanations.js";
 import { BUDGETS } from "./helpers/budgets.js";
 
 /** The modules that browsers load: the one of the command line has all of the core. */
-const MODULES = BUDGETS.map(({ file }) => /^prefect_events_(\w+)\.wasm$/.exec(file)?.[1] ?? "").filter(
-  (name) => name !== "command",
-);
+const MODULES = BUDGETS.map(
+  ({ file }) => /^prefect_events_(\w+)\.wasm$/.exec(file)?.[1] ?? "",
+).filter((name) => name !== "command");
 
 /** @param {string} name */
 function module(name) {
