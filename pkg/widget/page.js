@@ -1,7 +1,7 @@
 // Finds all code blocks of a page with events or automations, now and later, and adds a widget after each.
 
 import { Block } from "./block.js";
-import { checkAs, NEAR } from "./core.js";
+import { checkAs, loadCore, NEAR } from "./core.js";
 import { isHydrated } from "./hydration.js";
 import { guess, isLikelyEvent, kindOf } from "./recognise.js";
 
@@ -150,7 +150,10 @@ function isTaken(pre) {
 export async function holdsAny(text, kind, language) {
   try {
     const { report } = await checkAs(text, kind, {});
-    return isShown(report, text, language);
+    if (report.form !== "unknown" || !isUnreadable(report)) return isShown(report, text, language);
+    // What unreadable YAML was meant to be, only the other module says.
+    const { form } = (await loadCore("events")).check(text);
+    return isShown({ ...report, ...(form && { form }) }, text, language);
   } catch (error) {
     console.warn(`prefect-events: a block that may contain ${kind} is not checked`, error);
     return false;
@@ -164,7 +167,11 @@ export async function holdsAny(text, kind, language) {
  * @param {string | undefined} language
  */
 function isShown(report, text, language) {
-  const isUnreadable = report.diagnostics.some(({ code }) => code.startsWith("syntax-"));
   const checked = "triggers" in report ? "automations" : "events";
-  return kindOf(report, text) === checked && !(isUnreadable && language === undefined);
+  return kindOf(report, text) === checked && !(isUnreadable(report) && language === undefined);
+}
+
+/** @param {import("./core.js").Report} report */
+function isUnreadable({ diagnostics }) {
+  return diagnostics.some(({ code }) => code.startsWith("syntax-"));
 }

@@ -19,7 +19,7 @@ pub use crate::diagnostic::Form;
 pub(crate) use events::is_wrapped;
 pub use events::{events, events_start};
 pub(crate) use read::{Notation, broken, first_line, read};
-pub(crate) use sniff::{Foreign, Sniffed, apparent, can_be_sniffed, sniff};
+pub(crate) use sniff::{Foreign, Sniffed, can_be_sniffed, sniff};
 
 const CHECK: &str = "prefect-events check";
 

@@ -1,7 +1,5 @@
 //! Guesses the form of a text that is not JSON from its first lines, without parsing all of it.
 
-use crate::json::Value;
-
 use super::{Form, ItemForm, OF_PREFECT_YAML, STEPS, TRIGGER_TYPES, item_form};
 
 /// An unsupported text, and what to use instead.
@@ -115,15 +113,6 @@ pub(crate) fn sniff(text: &[u8]) -> Option<Sniffed> {
         ItemForm::Event | ItemForm::Unknown => return None,
     };
     Some(Sniffed::Yaml(form))
-}
-
-/// The form of a text with errors: of what could be read, else what its first lines show.
-pub(crate) fn apparent(text: &[u8], root: Option<Value<'_>>) -> Form {
-    let read = root.map_or(Form::Unknown, super::form);
-    match sniff(text) {
-        Some(Sniffed::Yaml(form)) if read == Form::Unknown => form,
-        _ => read,
-    }
 }
 
 fn lines(text: &[u8]) -> impl Iterator<Item = &[u8]> {

@@ -237,11 +237,11 @@ fn captions_say_how_runs_ended() {
         let lane = &lanes[0];
         assert_eq!((lane.ending, &*lane.caption, lane.wrong), (Some(ending), caption, wrong), "{run} {end}");
         let over = match ending {
-            RunEnding::Died => lane.dies,
-            RunEnding::Finished => lane.ends,
-            RunEnding::Running => None,
+            Died => lane.dies,
+            Finished => lane.ends,
+            Running => None,
         };
-        assert_eq!((lane.over, lane.over.is_some()), (over, ending != RunEnding::Running), "{run} {end}");
+        assert_eq!((lane.over, lane.over.is_some()), (over, ending != Running), "{run} {end}");
     }
 }
 

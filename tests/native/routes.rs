@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use flate2::read::GzDecoder;
 use prefect_events::automation::{self, CheckOptions, CheckReport, Route};
-use prefect_events::diagnostic::{Diagnostic, Form, Report, TextOptions};
+use prefect_events::diagnostic::{Diagnostic, Report, TextOptions};
 use prefect_events::json::Kind;
 use prefect_events::validate::{ValidateOptions, validate};
 
@@ -438,20 +438,4 @@ fn reads_what_terraform_shows() {
     let plan = state("{}").replace("\"values\"", &format!("\"planned_values\": {values}, \"prior_state\""));
     let report = check(plan.as_bytes(), None).report;
     assert!(report.valid && report.count == 1, "{:?}", said(&report));
-}
-
-/// As for the check of events: the first lines say what an unreadable text was meant to be.
-#[test]
-fn unreadable_documents_have_a_form() {
-    let form = |text: &str| check(text.as_bytes(), None).report.form;
-    for (text, expected) in [
-        ("name: a\ntrigger: {expect: [a.b]}\nactions: [\n", Form::Automation),
-        ("posture: Reactive\nexpect: [\n", Form::Trigger),
-        ("deployments:\n  - triggers: [\n", Form::PrefectYaml),
-        ("{\"trigger\": {,}, \"actions\": []}", Form::Automation),
-        ("jobs: [\n", Form::Unknown),
-        ("", Form::Unknown),
-    ] {
-        assert_eq!(form(text), Some(expected), "{text}");
-    }
 }

@@ -112,9 +112,10 @@ pub fn check(text: &[u8], text_options: TextOptions, options: &CheckOptions) -> 
     let source = SourceText { text, base: Position::START, wtf8: text_options.wtf8 };
     let reading = recognise::read(&mut findings, source, &mut tape, Form::is_checked);
     let document = tape.document(text);
+    // Of a text with errors, the form of what could be read.
     let form = match reading {
         Some(reading) => reading.form,
-        None => recognise::apparent(text, document.root()),
+        None => document.root().map_or(Form::Unknown, recognise::form),
     };
     if let (Some(root), Some(reading)) = (document.root(), reading) {
         let mut rest_api = RestApi::default();
