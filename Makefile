@@ -63,12 +63,14 @@ lint: build ## formatting, clippy, documentation, Biome, TypeScript
 	npx tsc --project tsconfig.json
 	npx tsc --project www/tsconfig.json
 
-bench: build ## speed: against JSON.parse and Ajv, of building, of the triggers, and of the modules against the same code natively
+bench: build ## speed: against JSON.parse and Ajv, of building, of the triggers, of the modules against the same code natively, and of what crosses to JavaScript
 	node --expose-gc tests/bench/speed.js
 	node --expose-gc tests/bench/build.js
 	node --expose-gc tests/bench/engine.js
 	node --expose-gc tests/bench/tune.js
 	node --expose-gc tests/bench/native.js
+	cargo run --quiet --bin prefect-events-pack -- bench
+	node tests/bench/boundary.js
 	node tools/python.js build
 	node tests/bench/python.js
 

@@ -126,6 +126,25 @@ export function document(input, callee) {
 }
 
 /**
+ * Documents as one text, one after the other, with where each ends.
+ * @param {{ bytes: Uint8Array, wtf8: boolean }[]} documents
+ */
+export function joined(documents) {
+  const [first] = documents;
+  const length = documents.reduce((sum, { bytes }) => sum + bytes.length, 0);
+  // A single one is not copied.
+  const bytes = first && documents.length === 1 ? first.bytes : new Uint8Array(length);
+  const ends = new Uint32Array(documents.length);
+  let end = 0;
+  for (const [index, one] of documents.entries()) {
+    if (bytes !== one.bytes) bytes.set(one.bytes, end);
+    end += one.bytes.length;
+    ends[index] = end;
+  }
+  return { bytes, ends, wtf8: Uint8Array.from(documents, ({ wtf8 }) => Number(wtf8)) };
+}
+
+/**
  * Options as plain data: `undefined` counts as not given, and no code of the caller runs when the core reads them.
  * @param {unknown} options
  * @param {string} callee

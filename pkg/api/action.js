@@ -1,6 +1,6 @@
 // Renders what the actions of each firing do.
 
-import { bytesOf, document, jsonOf, kind, optionsOf, plainData } from "../input.js";
+import { bytesOf, document, joined, jsonOf, kind, optionsOf, plainData } from "../input.js";
 import { liveModule } from "../modules/live.js";
 import { isPlain } from "../options.js";
 
@@ -33,21 +33,13 @@ export function renderActions(input, options) {
   if (!isText(input))
     throw new TypeError(`${callee} needs an automation as a string or bytes, not ${kind(input)}`);
   const one = document(input, callee);
-  const all = (Array.isArray(events) ? events : [events]).map((part) => {
+  const texts = (Array.isArray(events) ? events : [events]).map((part) => {
     if (isText(part)) return document(part, callee);
     throw new TypeError(
       `the option \`events\` must be a string or bytes, or a list of them, not ${kind(part)}`,
     );
   });
-  const bytes = new Uint8Array(all.reduce((sum, { bytes }) => sum + bytes.length, 0));
-  const ends = new Uint32Array(all.length);
-  let end = 0;
-  for (const [index, part] of all.entries()) {
-    bytes.set(part.bytes, end);
-    end += part.bytes.length;
-    ends[index] = end;
-  }
-  const wtf8 = Uint8Array.from(all, (part) => Number(part.wtf8));
+  const { bytes, ends, wtf8 } = joined(texts);
   return liveModule.call(
     (core) => JSON.parse(core.replayActions(one.bytes, one.wtf8, bytes, ends, wtf8, known, how)),
     one.bytes.length + bytes.length,

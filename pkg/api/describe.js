@@ -16,7 +16,7 @@ export { customEventInputs, eventTypes };
 export function describeEvent(name) {
   string(name, "describeEvent", "an event name");
   // A pattern is not always a name of its own family.
-  const pattern = validateModule.call((core) => core.familyOf(name), name.length) ?? name;
+  const pattern = validateModule.call((core) => core.familyOf(name, false), name.length) ?? name;
   const type = eventTypes().find((one) => one.namePattern === pattern);
   return type && name !== pattern ? { ...type, example: example(name, pattern) } : type;
 }

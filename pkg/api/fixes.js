@@ -1,4 +1,5 @@
-// Applies the fixes of diagnostics to the text that was checked.
+// Applies the fixes of diagnostics to the text that was checked. The core does the same (`src/diagnostic/fixes.rs`); this needs no
+// module, and `tests/cases/fixes.json` is what both must give.
 
 import { string } from "../input.js";
 
@@ -17,7 +18,8 @@ export function applyFixes(text, diagnostics) {
   for (const diagnostic of diagnostics) {
     const changes = changesOf(diagnostic);
     if (changes === undefined) continue;
-    if (changes.some(({ start, end }) => !(start >= 0 && start <= end && end <= text.length))) {
+    const isIn = (/** @type {number} */ at) => at >= 0 && at <= text.length && !isWithin(text, at);
+    if (!changes.every(({ start, end }) => start <= end && isIn(start) && isIn(end))) {
       throw new RangeError(
         "a fix is outside the text: were these diagnostics reported for another text?",
       );
@@ -27,6 +29,15 @@ export function applyFixes(text, diagnostics) {
     }
   }
   return replace(text, taken.inOrder());
+}
+
+/**
+ * Whether an offset is in the middle of a character.
+ * @param {string} text
+ * @param {number} at
+ */
+function isWithin(text, at) {
+  return at > 0 && (text.codePointAt(at - 1) ?? 0) > 0xffff;
 }
 
 /**
@@ -124,7 +135,7 @@ function replace(text, changes) {
   let at = 0;
   for (const change of changes) {
     result += text.slice(at, change.start) + change.text;
-    at = change.end;
+    at = Math.max(at, change.end);
   }
   return result + text.slice(at);
 }

@@ -1,13 +1,14 @@
 // The JSON Schemas of events, automations, triggers and scenarios.
 
 import { string } from "../input.js";
+import { validateModule } from "../modules/validate.js";
 import {
   automationSchema,
   deploymentTriggersSchema,
   scenarioSchema,
 } from "../wasm/automation-schemas.js";
 import { allEvents } from "../wasm/schemas.js";
-import { describeEvent, eventTypes } from "./describe.js";
+import { describeEvent } from "./describe.js";
 
 /**
  * The schema of all events: its `$defs` are those of the families, by the names of their files, and what they share.
@@ -38,12 +39,7 @@ export function jsonSchema(name) {
   const wanted = string(name, "jsonSchema", "the name of a schema or an event");
   if (Object.hasOwn(SCHEMAS, wanted)) return /** @type {() => object} */ (SCHEMAS[wanted])();
   if (describeEvent(wanted)) return schemaOf(wanted);
-  const near = nearest(wanted);
-  let hint = near === undefined ? "" : `; did you mean \`${near}\`?`;
-  // A name of a user's own event.
-  if (near === undefined && wanted.includes(".") && !wanted.startsWith("prefect"))
-    hint = "; the schema of any event is `event`";
-  throw new TypeError(`unknown schema or event: ${wanted}${hint}`);
+  throw new TypeError(validateModule.call((core) => core.familyOf(wanted, true), wanted.length));
 }
 
 /**
@@ -92,48 +88,4 @@ function triggerSchema() {
 function wholeScenarioSchema() {
   const own = scenarioSchema();
   return { ...own, $defs: { ...automationSchema().$defs, ...own.$defs } };
-}
-
-/**
- * The known name of a schema or event that is nearest to a misspelt one.
- * @param {string} name
- * @returns {string | undefined}
- */
-function nearest(name) {
-  const events = eventTypes().flatMap(({ namePattern, variants = [] }) =>
-    variants.length > 0
-      ? variants.map((variant) => namePattern.replace(/\{.*\}/, variant.name))
-      : [namePattern],
-  );
-  const lower = name.toLowerCase();
-  let best;
-  let fewest = Number.POSITIVE_INFINITY;
-  for (const known of [...Object.keys(SCHEMAS), ...events]) {
-    const most = Math.max(2, Math.floor(known.length / 4));
-    // Names of very different lengths cannot be near: skip them.
-    if (Math.abs(known.length - lower.length) > most) continue;
-    const edits = distance(lower, known.toLowerCase());
-    if (edits > most || edits >= fewest) continue;
-    best = known;
-    fewest = edits;
-  }
-  return best;
-}
-
-/**
- * Edit distance: the number of letters to insert, remove or replace.
- * @param {string} one
- * @param {string} other
- */
-function distance(one, other) {
-  let row = Array.from({ length: other.length + 1 }, (_, at) => at);
-  for (let at = 1; at <= one.length; at += 1) {
-    const next = [at];
-    for (let place = 1; place <= other.length; place += 1) {
-      const replaced = (row[place - 1] ?? 0) + Number(one[at - 1] !== other[place - 1]);
-      next.push(Math.min(replaced, (row[place] ?? 0) + 1, (next[place - 1] ?? 0) + 1));
-    }
-    row = next;
-  }
-  return row[other.length] ?? 0;
 }

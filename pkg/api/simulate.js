@@ -1,6 +1,6 @@
 // Plays scenarios and captured events to automations.
 
-import { bytesOf, document, optionsOf } from "../input.js";
+import { bytesOf, document, joined, optionsOf } from "../input.js";
 import { authorModule } from "../modules/author.js";
 
 /**
@@ -49,20 +49,7 @@ function text(input, callee) {
  * @param {string} callee
  */
 function texts(input, callee) {
-  if (!Array.isArray(input)) {
-    const { bytes, wtf8 } = text(input, callee);
-    return { bytes, wtf8: Uint8Array.of(Number(wtf8)), ends: Uint32Array.of(bytes.length) };
-  }
-  const all = input.map((one) => text(one, callee));
-  const bytes = new Uint8Array(all.reduce((sum, one) => sum + one.bytes.length, 0));
-  const ends = new Uint32Array(all.length);
-  let end = 0;
-  for (const [index, one] of all.entries()) {
-    bytes.set(one.bytes, end);
-    end += one.bytes.length;
-    ends[index] = end;
-  }
-  return { bytes, ends, wtf8: Uint8Array.from(all, ({ wtf8 }) => Number(wtf8)) };
+  return joined((Array.isArray(input) ? input : [input]).map((one) => text(one, callee)));
 }
 
 /**

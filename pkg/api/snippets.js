@@ -1,4 +1,5 @@
-// Programs that send events: a shell command, and Python.
+// Programs that send events: a shell command, and Python. The core writes the same (`src/render/built.rs`); this needs no module,
+// and `tests/cases/snippets.json` is what both must give.
 
 import { jsonOf } from "../input.js";
 
@@ -14,10 +15,50 @@ function written(events, callee) {
   const text = jsonOf(events, "this array of events");
   /** @type {Event[]} */
   const all = JSON.parse(text);
-  const at = all.findIndex((event) => event === null || typeof event !== "object");
-  if (at >= 0)
-    throw new TypeError(`${callee} needs an array of events: item ${at} is not an object`);
+  for (const [index, event] of all.entries()) {
+    if (depthOf(event) > DEEPEST)
+      throw new TypeError(
+        `${callee} needs events that are nested at most ${DEEPEST} levels deep: item ${index} is deeper`,
+      );
+    if (!isObject(event))
+      throw new TypeError(`${callee} needs an array of events: item ${index} is not an object`);
+  }
   return { text, all };
+}
+
+/** @param {unknown} value */
+function isObject(value) {
+  return value !== null && typeof value === "object" && !Array.isArray(value);
+}
+
+/** Characters that reorder text or are invisible, but for the selectors of emoji, which the first part finds. */
+const HIDDEN =
+  /(\p{ExtPict}[\ufe0e\ufe0f])|(?!\n)[\p{Cc}\p{DI}\p{NChar}\u2028\u2029\ufff9-\ufffb]/gu;
+
+/**
+ * A text whose hidden characters are escaped: only strings contain them.
+ * @param {string} text
+ * @param {(character: string) => string} write
+ */
+function escaped(text, write) {
+  return text.replaceAll(HIDDEN, (hidden, shown) => shown ?? write(hidden));
+}
+
+/**
+ * @param {number} code
+ * @param {number} digits
+ */
+const hex = (code, digits) => code.toString(16).padStart(digits, "0");
+
+/** @param {string} character */
+function jsonEscape(character) {
+  return Array.from(character.split(""), (unit) => `\\u${hex(unit.charCodeAt(0), 4)}`).join("");
+}
+
+/** @param {string} character */
+function pythonEscape(character) {
+  const code = character.codePointAt(0) ?? 0;
+  return code > 0xffff ? `\\U${hex(code, 8)}` : `\\u${hex(code, 4)}`;
 }
 
 /**
@@ -29,7 +70,7 @@ export function toCurl(events) {
   return [
     "curl --fail --request POST \\",
     '  --header "Content-Type: application/json" \\',
-    `  --data-binary ${shellQuoted(text)} \\`,
+    `  --data-binary ${shellQuoted(escaped(text, jsonEscape))} \\`,
     // biome-ignore lint/suspicious/noTemplateCurlyInString: the shell fills it in
     '  "${PREFECT_API_URL:-http://127.0.0.1:4200/api}/events"',
   ].join("\n");
@@ -67,12 +108,6 @@ function depthOf(value) {
 export function toPython(events) {
   const { all } = written(events, "toPython");
   for (const [index, event] of all.entries()) rejectIncomplete(event, index);
-  const deep = all.map(depthOf);
-  const at = deep.findIndex((depth) => depth > DEEPEST);
-  if (at >= 0)
-    throw new TypeError(
-      `toPython needs events that are nested at most ${DEEPEST} levels deep: item ${at} is deeper`,
-    );
   const linked = all.some(({ follows }) => typeof follows === "string");
   const lines = [
     "from datetime import datetime",
@@ -82,7 +117,7 @@ export function toPython(events) {
   ];
   for (const event of all) lines.push("", emitted(event));
   if (lines.some((line) => line.includes(LOADS))) lines.unshift("import json");
-  return lines.join("\n");
+  return escaped(lines.join("\n"), pythonEscape);
 }
 
 /** The seconds of the years 1 to 9999, which Python has. */
@@ -98,8 +133,7 @@ function rejectIncomplete({ event, occurred, resource, id, follows }, index) {
   if (typeof event !== "string") reject("event", "a string");
   if (typeof id !== "string") reject("id", "a string");
   if (typeof (follows ?? "") !== "string") reject("follows", "a string or null");
-  if (resource === null || typeof resource !== "object" || Array.isArray(resource))
-    reject("resource", "an object");
+  if (!isObject(resource)) reject("resource", "an object");
   if (
     typeof occurred === "number"
       ? !(occurred >= FIRST && occurred < END)

@@ -550,17 +550,12 @@ def describe_event(name: str) -> EventType:
     return result
 
 
-@lru_cache(maxsize=1)
-def _schemas() -> dict[str, str]:
-    return dict(_core.schemas())
-
-
 def json_schema(name: str = "events") -> dict[str, Any]:
     """The JSON Schema of events or automations.
 
     Args:
-        name: ``"events"`` (all events), ``"automation"``, ``"trigger"``, ``"deployment-triggers"``, or the
-            name of an event.
+        name: ``"events"`` (all events), ``"event"`` (any event), ``"automation"``, ``"trigger"``,
+            ``"deployment-triggers"``, ``"scenario"``, or the name of an event.
 
     Returns:
         The schema.
@@ -572,15 +567,7 @@ def json_schema(name: str = "events") -> dict[str, Any]:
         >>> json_schema("prefect.flow-run.Running")["type"]
         'object'
     """
-    schemas = _schemas()
-    text = schemas.get(name)
-    if text is None:
-        described = _core.describe_event(name)
-        if described is None:
-            raise ValueError(_unknown("unknown schema or event", name, _core.suggest(name)))
-        pattern = json.loads(described)["namePattern"]
-        text = schemas[pattern.replace("{", "").replace("}", "")]
-    schema: dict[str, Any] = json.loads(text)
+    schema: dict[str, Any] = json.loads(_core.json_schema(name))
     return schema
 
 

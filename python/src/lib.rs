@@ -22,7 +22,6 @@ use prefect_events::catalogue::{self, event_types};
 use prefect_events::diagnostic::{Code, TextOptions};
 use prefect_events::explain;
 use prefect_events::generate::{self, BuildOptions, BuiltEvent, EventBuilder, History, RunSpec};
-use prefect_events::schema;
 use prefect_events::simulate::{self, DocumentText, HeartbeatConfig, ReplayOptions};
 use prefect_events::text;
 use prefect_events::validate::{ValidateOptions, Validator};
@@ -288,14 +287,10 @@ fn describe_event(py: Python<'_>, name: String) -> PyResult<Option<Json>> {
     run(py, 0, move || catalogue::describe(&name, &generate::inputs).map(|described| json(&described)).transpose())
 }
 
-/// The names and texts of all JSON Schemas.
-#[pyfunction(name = "schemas")]
-fn all_schemas(py: Python<'_>) -> PyResult<Vec<(String, String)>> {
-    run(py, 0, || {
-        let others = vec![schema::all(), simulate::schema::schema()];
-        let all = [automation::schema::schemas(), schema::schemas(), others];
-        Ok(all.iter().flatten().map(|one| (one.name.clone(), one.text())).collect())
-    })
+/// The text of a JSON Schema, by its name or that of an event.
+#[pyfunction]
+fn json_schema(py: Python<'_>, name: String) -> PyResult<String> {
+    run(py, 0, move || simulate::schema::find(&name).map(|schema| schema.line()).map_err(misuse))
 }
 
 /// The known name of an event that is nearest to a misspelt one.
@@ -348,9 +343,9 @@ mod _core {
 
     #[pymodule_export]
     use super::{
-        all_event_types, all_schemas, build_event, build_event_lines, build_run, check_automation, compare_versions,
-        custom_event_inputs, describe_event, diagnostic_codes, explain_code, heartbeat_advice, replay, run_tests,
-        scenario_files, simulate_scenario, suggest, validate_text,
+        all_event_types, build_event, build_event_lines, build_run, check_automation, compare_versions,
+        custom_event_inputs, describe_event, diagnostic_codes, explain_code, heartbeat_advice, json_schema, replay,
+        run_tests, scenario_files, simulate_scenario, suggest, validate_text,
     };
 
     #[cfg(feature = "defect")]

@@ -81,7 +81,7 @@ impl Run for Build {
             Some(name) => vec![tree(build_event(name, &input, &self.how).map_err(fail)?.json())?],
             None => history(&input, &self.how)?,
         };
-        Ok(Outcome::printing(rendered(built, !run, *form)))
+        Ok(Outcome::printing(rendered(built, !run, *form).map_err(fail)?))
     }
 }
 

@@ -2,12 +2,9 @@
 
 use serde::{Deserialize, Deserializer};
 
-use crate::automation::schema as automations;
-use crate::catalogue;
 use crate::render::json;
-use crate::schema::{self, Schema};
-use crate::simulate::schema as scenarios;
-use crate::text::nearest::nearest;
+use crate::schema::EVENTS;
+use crate::simulate::schema::find;
 use crate::text::strict::strict;
 
 use super::steps::{Inputs, Outcome, Run, Stop};
@@ -26,10 +23,6 @@ impl<'de> Deserialize<'de> for SchemaOptions {
     }
 }
 
-/// Schemas that are not for a single event of Prefect.
-const EVENTS: &str = "events";
-const EVENT: &str = "event";
-
 pub(super) struct PrintSchema {
     options: SchemaOptions,
 }
@@ -43,38 +36,7 @@ impl PrintSchema {
 impl Run for PrintSchema {
     fn run(&mut self, _: &mut Inputs) -> Result<Outcome, Stop> {
         let name = self.options.name.as_deref().unwrap_or(EVENTS);
-        let schema = find(name).ok_or_else(|| Stop::Fail(unknown(name)))?;
+        let schema = find(name).map_err(|unknown| Stop::Fail(unknown.to_string()))?;
         Ok(Outcome::printing(json(&schema)))
     }
-}
-
-/// The schemas of automations and scenarios.
-fn documents() -> Vec<Schema> {
-    let mut all = automations::schemas();
-    all.push(scenarios::schema());
-    all
-}
-
-fn find(name: &str) -> Option<Schema> {
-    if name == EVENTS {
-        return Some(schema::all());
-    }
-    if let Some(own) = documents().into_iter().find(|schema| schema.name == name) {
-        return Some(own);
-    }
-    let name = if name == EVENT { EVENT.to_owned() } else { schema::name(catalogue::find(name)?.family) };
-    schema::schemas().into_iter().find(|schema| schema.name == name)
-}
-
-fn unknown(name: &str) -> String {
-    let mut known: Vec<String> = documents().into_iter().map(|schema| schema.name).collect();
-    known.extend([EVENTS, EVENT].map(str::to_owned));
-    known.extend(catalogue::names());
-    let hint = match nearest(name, &mut known.iter().map(|known| &**known)) {
-        Some(near) => format!("; did you mean `{near}`?"),
-        // A name of a user's own event.
-        None if name.contains('.') && !name.starts_with("prefect") => "; the schema of any event is `event`".to_owned(),
-        None => String::new(),
-    };
-    format!("unknown schema or event: {name}{hint}")
 }

@@ -1,4 +1,7 @@
-//! Applies the fixes of findings to the text that was checked.
+//! Applies the fixes of findings to the text that was checked. `pkg/api/fixes.js` does the same without a module;
+//! `tests/cases/fixes.json` is what both must give.
+
+use std::fmt;
 
 use crate::text::steps::step;
 
@@ -28,6 +31,18 @@ impl Change<'_> {
     }
 }
 
+/// A fix is outside the text, or in the middle of one of its characters.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct FixOutsideText;
+
+impl fmt::Display for FixOutsideText {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str("a fix is outside the text: were these diagnostics reported for another text?")
+    }
+}
+
+impl std::error::Error for FixOutsideText {}
+
 /// Applies the fixes of findings to the text that was checked: each as a whole or not at all. A fix that overlaps an
 /// applied one is left out: check the new text, and apply its fixes.
 ///
@@ -39,11 +54,22 @@ impl Change<'_> {
 ///
 /// let text = r#"{"event": "acme.paid", "resource": {"prefect.resource.id": "acme.order.1"},}"#;
 /// let report = validate(text.as_bytes(), TextOptions::default(), &ValidateOptions::default());
-/// let (fixed, fixes) = apply_fixes(text, &report.diagnostics);
+/// let (fixed, fixes) = apply_fixes(text, &report.diagnostics).unwrap();
 /// assert!(fixes >= 1 && fixed.ends_with("\"acme.order.1\"}}"));
 /// ```
-#[must_use]
-pub fn apply_fixes(text: &str, found: &[Diagnostic]) -> (String, usize) {
+///
+/// # Errors
+///
+/// A fix is not for this text.
+pub fn apply_fixes(text: &str, found: &[Diagnostic]) -> Result<(String, usize), FixOutsideText> {
+    let places = Places::of(text);
+    let edits = found.iter().filter_map(|diagnostic| diagnostic.fix.as_ref()).flat_map(|fix| &fix.edits);
+    if !edits
+        .map(Change::from)
+        .all(|change| change.start <= change.end && places.have(change.start) && places.have(change.end))
+    {
+        return Err(FixOutsideText);
+    }
     let (mut taken, mut fixes) = (Taken::default(), 0_usize);
     for fix in found.iter().filter_map(|diagnostic| diagnostic.fix.as_ref()) {
         if fix.edits.iter().all(|edit| taken.is_free(&edit.into())) {
@@ -51,7 +77,32 @@ pub fn apply_fixes(text: &str, found: &[Diagnostic]) -> (String, usize) {
             fixes = fixes.saturating_add(1);
         }
     }
-    (replaced(text, &taken.in_order()), fixes)
+    Ok((replaced(text, &taken.in_order()), fixes))
+}
+
+/// The places between the characters of a text, in UTF-16 code units.
+struct Places {
+    end: u64,
+    /// Those within a character, ascending.
+    not: Vec<u64>,
+}
+
+impl Places {
+    fn of(text: &str) -> Places {
+        step(text.len());
+        let (mut end, mut not) = (0_u64, Vec::new());
+        for character in text.chars() {
+            if character.len_utf16() == 2 {
+                not.push(end.saturating_add(1));
+            }
+            end = end.saturating_add(character.len_utf16() as u64);
+        }
+        Places { end, not }
+    }
+
+    fn have(&self, place: u64) -> bool {
+        place <= self.end && self.not.binary_search(&place).is_err()
+    }
 }
 
 /// The changes of fixes that are applied: in lists, each in the order of the text and longer than the next. Whatever the order
@@ -156,11 +207,11 @@ mod tests {
     #[test]
     fn applies_each_fix_as_a_whole_or_not_at_all() {
         let both = [finding(&[(0, 1, "x"), (5, 7, "y")]), finding(&[(3, 5, "_"), (8, 8, "!")])];
-        assert_eq!(apply_fixes("a😀bc😀d", &both), ("x😀_yd!".to_owned(), 2));
+        assert_eq!(apply_fixes("a😀bc😀d", &both), Ok(("x😀_yd!".to_owned(), 2)));
         let overlapping = [finding(&[(1, 3, "")]), finding(&[(0, 1, "x"), (2, 4, "y")])];
-        assert_eq!(apply_fixes("abcde", &overlapping), ("ade".to_owned(), 1));
+        assert_eq!(apply_fixes("abcde", &overlapping), Ok(("ade".to_owned(), 1)));
         let insertions = [finding(&[(1, 1, "x")]), finding(&[(1, 1, "y")]), finding(&[(1, 2, "z")])];
-        assert_eq!(apply_fixes("abc", &insertions), ("axbc".to_owned(), 1));
+        assert_eq!(apply_fixes("abc", &insertions), Ok(("axbc".to_owned(), 1)));
     }
 
     #[test]
@@ -170,7 +221,7 @@ mod tests {
             let backwards: Vec<Diagnostic> = backwards.collect();
             let (text, fixed) = ("ab".repeat(count), "xb".repeat(count));
             let before = steps();
-            assert_eq!(apply_fixes(&text, &backwards), (fixed, count));
+            assert_eq!(apply_fixes(&text, &backwards), Ok((fixed, count)));
             steps() - before
         };
         let (some, more) = (steps_of(4000), steps_of(8000));

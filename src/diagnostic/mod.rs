@@ -17,7 +17,7 @@ use serde::{Deserialize, Serialize};
 
 pub use crate::json::{Position, Range};
 pub use codes::{Arguments, Code};
-pub use fixes::apply_fixes;
+pub use fixes::{FixOutsideText, apply_fixes};
 pub use form::Form;
 pub use options::{DEFAULT_MAX_DIAGNOSTICS, Profile, Severities, TextOptions};
 pub use severity::Severity;

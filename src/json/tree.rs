@@ -44,7 +44,7 @@ impl Tree {
 }
 
 /// Reads JSON text that was written here, and is not nested deeper than what was read.
-fn written(text: &str) -> Result<Tree, serde_json::Error> {
+pub(crate) fn written(text: &str) -> Result<Tree, serde_json::Error> {
     let mut deserializer = serde_json::Deserializer::from_str(text);
     deserializer.disable_recursion_limit();
     Tree::deserialize(&mut deserializer)

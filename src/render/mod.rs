@@ -41,7 +41,7 @@ pub use actions::render_actions;
 pub use advice::render_advice;
 pub use backtest::render_backtest;
 pub(crate) use built::rendered;
-pub use built::{BuiltForm, render_built};
+pub use built::{BuiltError, BuiltForm, render_built};
 pub use comparison::render_comparison;
 pub use curve::render_window_curve;
 pub use event_type::render_event_type;

@@ -8,16 +8,64 @@ pub(crate) mod descriptions;
 
 pub use reference::reference;
 
+use std::fmt;
+
 use serde::{Serialize, Serializer};
 
-use crate::catalogue::{Family, event, families};
+use crate::catalogue::{self, Family, event, families};
 use crate::json::tree::{ObjectTree, Tree};
+use crate::text::nearest::nearest;
 
 const DRAFT: &str = "https://json-schema.org/draft/2020-12/schema";
 /// The base of the schemas' names; nothing can be fetched there.
 const ID: &str = "urn:prefect-events:schema:";
+/// The name of the schema of automations.
+pub const AUTOMATION: &str = "automation";
+/// The name of the schema of triggers.
+pub const TRIGGER: &str = "trigger";
+/// The name of the schema of the triggers of deployments.
+pub const DEPLOYMENT_TRIGGERS: &str = "deployment-triggers";
+/// The name of the schema of scenarios.
+pub const SCENARIO: &str = "scenario";
 /// The name of the schema of all events.
-const ALL: &str = "events";
+pub const EVENTS: &str = "events";
+/// The names of schemas that are not of a single event of Prefect.
+pub(crate) const NAMES: [&str; 6] = [AUTOMATION, TRIGGER, DEPLOYMENT_TRIGGERS, SCENARIO, EVENTS, envelope::EVENT];
+
+/// No schema and no event has this name.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct UnknownSchema {
+    /// The name.
+    pub name: String,
+    /// The known name that was probably meant.
+    pub nearest: Option<String>,
+}
+
+impl UnknownSchema {
+    /// `name`: of no schema and no event.
+    #[must_use]
+    pub fn new(name: &str) -> UnknownSchema {
+        let own = nearest(name, &mut NAMES.into_iter()).map(str::to_owned);
+        UnknownSchema { name: name.to_owned(), nearest: own.or_else(|| catalogue::suggest(name)) }
+    }
+}
+
+impl fmt::Display for UnknownSchema {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let UnknownSchema { name, nearest } = self;
+        write!(out, "unknown schema or event: {name}")?;
+        match nearest {
+            Some(near) => write!(out, "; did you mean `{near}`?"),
+            // A name of a user's own event.
+            None if name.contains('.') && !name.starts_with("prefect") => {
+                out.write_str("; the schema of any event is `event`")
+            }
+            None => Ok(()),
+        }
+    }
+}
+
+impl std::error::Error for UnknownSchema {}
 
 /// A JSON Schema that refers to no other.
 #[derive(Clone, PartialEq, Debug)]
@@ -117,7 +165,7 @@ pub fn all() -> Schema {
     let begin = ObjectTree::new().with("type", "string").with("pattern", "^prefect(-cloud)?\\.");
     let reserved =
         ObjectTree::new().with("required", ["event"]).with("properties", ObjectTree::new().with("event", begin));
-    let schema = head(ALL)
+    let schema = head(EVENTS)
         .and(pattern::reference(envelope::EVENT))
         .with("title", descriptions::ALL_TITLE)
         .with("description", descriptions::ALL)
@@ -125,7 +173,7 @@ pub fn all() -> Schema {
         .with("if", reserved)
         .with("then", ObjectTree::new().with("allOf", cases))
         .with("$defs", definitions);
-    Schema::new(ALL, schema)
+    Schema::new(EVENTS, schema)
 }
 
 /// The head of each schema.

@@ -109,6 +109,10 @@ pub struct Lane {
     /// How the run ended. Absent if the lane is not a run.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ending: Option<RunEnding>,
+    /// When the run died or finished: `dies` or `ends`, whichever the `ending` means. Absent if it was still running.
+    #[serde(serialize_with = "optional_milliseconds", skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "typescript", ts(type = "Milliseconds", optional))]
+    pub over: Option<Instant>,
     /// Set if the run died, no trigger that watches heartbeats fired on it, and no open window still can.
     #[serde(skip_serializing_if = "is_false")]
     #[cfg_attr(feature = "typescript", ts(type = "true", optional))]
@@ -768,6 +772,11 @@ impl<'s> OpenLane<'s> {
             decisions: Some(self.decisions),
             fired,
             ending,
+            over: match ending {
+                Some(RunEnding::Died) => dies,
+                Some(RunEnding::Finished) => ends,
+                Some(RunEnding::Running) | None => None,
+            },
             undetected,
             caption: String::new(),
             wrong: false,

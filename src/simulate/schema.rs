@@ -1,19 +1,19 @@
 //! The JSON Schema (draft 2020-12) of scenarios, generated from the table that the reader uses and from the schema of
 //! automations. It is for editors: unknown keys of automations and triggers, which Prefect drops, are errors.
 
-use crate::automation::schema::{one_or_several, played};
+use crate::automation::schema::{one_or_several, played, schemas as of_automations};
+use crate::catalogue;
 use crate::generate::State;
 use crate::json::tree::{ObjectTree, Tree};
 use crate::schema::pattern::{literal, reference};
-use crate::schema::{Schema, head};
+use crate::schema::{self, Schema, UnknownSchema, head};
 use crate::trigger::{Delivery, Version};
 
 use super::automations::BUILT_IN;
 use super::fields::{Field, FieldKind, OF_BREAKS, OF_EXPECTATIONS, OF_HEARTBEATS, OF_RUNS, OF_SCENARIOS, OF_STATES};
 use super::scenario::MAX_EVENTS;
 
-/// The name of the schema of scenarios.
-pub const SCENARIO: &str = "scenario";
+pub use crate::schema::SCENARIO;
 
 const TITLE: &str = "Scenarios of prefect-events";
 const DESCRIPTION: &str = "An automation, the events that happen, and when it should fire: for `prefect-events simulate` and `prefect-events test`. One scenario, a list, or an object with the list `scenarios`.";
@@ -40,6 +40,35 @@ const EXAMPLE: &str = r#"{
     {"run": "healthy", "never": true}
   ]
 }"#;
+
+/// The JSON Schema of this name: `automation`, `trigger`, `deployment-triggers`, `scenario`, `event` (any event),
+/// `events` (all of them), or the name of an event.
+///
+/// ```
+/// use prefect_events::simulate::schema::find;
+///
+/// assert_eq!(find("prefect.task-run.Running").unwrap().name, "prefect.task-run.state");
+/// let unknown = find("triger").unwrap_err();
+/// assert_eq!(unknown.to_string(), "unknown schema or event: triger; did you mean `trigger`?");
+/// ```
+///
+/// # Errors
+///
+/// Nothing has this name.
+pub fn find(name: &str) -> Result<Schema, UnknownSchema> {
+    let unknown = || UnknownSchema::new(name);
+    // A pattern is not always a name of its own family.
+    let of_pattern = || catalogue::families().iter().find(|family| family.name.text == name);
+    let family = catalogue::find(name).map(|found| found.family).or_else(of_pattern);
+    let wanted = match (name, family) {
+        (schema::EVENTS, _) => return Ok(schema::all()),
+        (SCENARIO, _) => return Ok(schema()),
+        (_, Some(family)) => schema::name(family),
+        (_, None) if schema::NAMES.contains(&name) => name.to_owned(),
+        (_, None) => return Err(unknown()),
+    };
+    of_automations().into_iter().chain(schema::schemas()).find(|schema| schema.name == wanted).ok_or_else(unknown)
+}
 
 /// The schema of scenarios: one, a list, or an object with the list `scenarios`. It refers to no other schema; the
 /// automation in a scenario has the definitions of the schema of automations.

@@ -56,6 +56,7 @@ mod rendered;
 mod replay;
 mod replay_stream;
 mod routes;
+mod same_as_package;
 mod scenario_schema;
 mod settings;
 mod schema;

@@ -236,6 +236,12 @@ fn captions_say_how_runs_ended() {
         }));
         let lane = &lanes[0];
         assert_eq!((lane.ending, &*lane.caption, lane.wrong), (Some(ending), caption, wrong), "{run} {end}");
+        let over = match ending {
+            Died => lane.dies,
+            Finished => lane.ends,
+            Running => None,
+        };
+        assert_eq!((lane.over, lane.over.is_some()), (over, ending != Running), "{run} {end}");
     }
 }
 

@@ -307,3 +307,26 @@ fn limits_are_those_of_the_server() {
     event["event"] = json!("x".repeat(1025));
     assert_eq!(both(&event), (false, false));
 }
+
+#[test]
+fn schemas_are_found_by_their_names_and_unknown_names_get_a_hint() {
+    let named = |name: &str| prefect_events::simulate::schema::find(name).map(|schema| schema.name);
+    for own in ["automation", "trigger", "deployment-triggers", "scenario", "event", "events"] {
+        assert_eq!(named(own).as_deref(), Ok(own));
+    }
+    for family in families() {
+        assert_eq!(named(family.name.text), Ok(name(family)));
+    }
+    assert_eq!(named("prefect.task-run.Running").as_deref(), Ok("prefect.task-run.state"));
+    for (unknown, hint) in [
+        ("triger", "; did you mean `trigger`?"),
+        ("automatoin", "; did you mean `automation`?"),
+        ("prefct.worker.started", "; did you mean `prefect.worker.started`?"),
+        ("acme.order", "; the schema of any event is `event`"),
+        ("xent", ""),
+        ("", ""),
+    ] {
+        let said = named(unknown).map_err(|error| error.to_string());
+        assert_eq!(said, Err(format!("unknown schema or event: {unknown}{hint}")));
+    }
+}

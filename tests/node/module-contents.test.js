@@ -6,8 +6,14 @@ import { test } from "node:test";
 
 import { eventTypes } from "../../pkg/wasm/event-types.js";
 import { explanations } from "../../pkg/wasm/explanations.js";
+import { BUDGETS } from "./helpers/budgets.js";
 
-/** @param {"validate" | "author"} name */
+/** The modules that browsers load: the one of the command line has all of the core. */
+const MODULES = BUDGETS.map(
+  ({ file }) => /^prefect_events_(\w+)\.wasm$/.exec(file)?.[1] ?? "",
+).filter((name) => name !== "command");
+
+/** @param {string} name */
 function module(name) {
   return readFileSync(new URL(`../../pkg/wasm/prefect_events_${name}.wasm`, import.meta.url));
 }
@@ -44,10 +50,13 @@ const named = new Set([
 ]);
 const optional = long(meanings("optional")).filter((meaning) => !named.has(meaning));
 
-test("no module contains data that only descriptions and explanations need", () => {
+test("no module of browsers contains data that only descriptions and explanations need", () => {
   const texts = long(explanations().map(({ text }) => text));
   assert.ok(titles.length > 20 && texts.length > 100);
-  for (const name of /** @type {const} */ (["validate", "author"])) {
+  assert.deepEqual(MODULES, ["validate", "author", "live", "schemas"]);
+  // They can be found where they are.
+  for (const all of [titles, texts]) assert.notDeepEqual(found(module("command"), all), []);
+  for (const name of MODULES) {
     assert.deepEqual(found(module(name), titles), [], name);
     assert.deepEqual(found(module(name), texts), [], name);
   }

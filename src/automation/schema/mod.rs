@@ -12,12 +12,7 @@ mod value;
 use crate::json::tree::ObjectTree;
 use crate::schema::{Schema, head};
 
-/// The name of the schema of automations.
-pub const AUTOMATION: &str = "automation";
-/// The name of the schema of triggers.
-pub const TRIGGER: &str = "trigger";
-/// The name of the schema of the triggers of deployments.
-pub const DEPLOYMENT_TRIGGERS: &str = "deployment-triggers";
+pub use crate::schema::{AUTOMATION, DEPLOYMENT_TRIGGERS, TRIGGER};
 
 /// The schemas of an automation as the REST API accepts it, of its trigger, and of the `triggers` of a deployment in a
 /// `prefect.yaml`. They refer to no others.

@@ -85,7 +85,7 @@ impl Content {
         let mut fixed = 0_usize;
         for _ in 0..MOST_ROUNDS {
             let report = self.check(text.as_bytes()).report;
-            let (next, applied) = apply_fixes(&text, &report.diagnostics);
+            let Ok((next, applied)) = apply_fixes(&text, &report.diagnostics) else { break };
             if next == text {
                 break;
             }

@@ -101,7 +101,7 @@ fn life(out: &mut String, lane: &Lane, timeline: &Timeline, scale: &Scale) {
         out,
         "<path class=\"pe-life\" d=\"M{} {BASE}H{}\"/>",
         number(scale.x(lane.starts)),
-        number(scale.x(lane.over().unwrap_or(timeline.end)))
+        number(scale.x(lane.over.unwrap_or(timeline.end)))
     );
     if let Some(dies) = lane.death() {
         let x = scale.x(dies);

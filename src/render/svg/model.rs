@@ -28,10 +28,6 @@ pub(super) struct Lane {
     pub run: bool,
     pub starts: f64,
     #[serde(default)]
-    pub ends: Option<f64>,
-    #[serde(default)]
-    pub dies: Option<f64>,
-    #[serde(default)]
     pub heartbeats: Vec<f64>,
     #[serde(default)]
     pub missed: Vec<f64>,
@@ -46,6 +42,8 @@ pub(super) struct Lane {
     #[serde(default)]
     pub ending: Option<String>,
     #[serde(default)]
+    pub over: Option<f64>,
+    #[serde(default)]
     pub caption: String,
     #[serde(default)]
     pub wrong: bool,
@@ -54,12 +52,7 @@ pub(super) struct Lane {
 impl Lane {
     /// When the run died.
     pub(super) fn death(&self) -> Option<f64> {
-        self.dies.filter(|_| self.ending.as_deref() == Some("died"))
-    }
-
-    /// When the run died or finished.
-    pub(super) fn over(&self) -> Option<f64> {
-        self.death().or(self.ends.filter(|_| self.ending.as_deref() == Some("finished")))
+        self.over.filter(|_| self.ending.as_deref() == Some("died"))
     }
 }
 

@@ -108,6 +108,18 @@ const LISTS = {
   codes: diagnosticCodes,
   events: names,
   schemas: () => ["events", "event", "automation", "trigger", "deployment-triggers", "scenario"],
+  "unknown schemas": () => [
+    "xent",
+    "trigers",
+    "triger",
+    "automatoin",
+    "acme.order",
+    "prefect.task-runs.Running",
+    "prefct.worker.started",
+    "prefect.nonsense",
+    "prefect.flow-run.state",
+    "",
+  ],
 };
 
 /**

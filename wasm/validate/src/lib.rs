@@ -1,5 +1,6 @@
 //! The module that validates events. Texts are returned as values of JavaScript, which needs less glue.
 
+use prefect_events::schema::UnknownSchema;
 use prefect_events::{catalogue, validate as validation};
 use wasm_bindgen::prelude::{JsValue, wasm_bindgen};
 
@@ -12,11 +13,16 @@ pub fn is_ndjson(head: &[u8], whole: bool) -> Option<bool> {
     validation::is_ndjson(head, whole)
 }
 
-/// The name pattern of an event's family, or `undefined`.
+/// The name pattern of an event's family; otherwise `undefined`, or with `why` what is wrong with the name of a schema. One
+/// function, because every bundle that validates has the glue of all.
 #[wasm_bindgen(js_name = familyOf, unchecked_return_type = "string | undefined")]
 #[must_use]
-pub fn family_of(name: &str) -> JsValue {
-    catalogue::find(name).map_or(JsValue::UNDEFINED, |found| found.family.name.text.into())
+pub fn family_of(name: &str, why: bool) -> JsValue {
+    match catalogue::find(name) {
+        Some(found) => found.family.name.text.into(),
+        None if why => UnknownSchema::new(name).to_string().into(),
+        None => JsValue::UNDEFINED,
+    }
 }
 
 /// The version of this package.

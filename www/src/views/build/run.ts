@@ -92,7 +92,7 @@ interface Task {
   [key: string]: unknown;
 }
 
-const TASK = [
+export const TASK = [
   { key: "name", label: "Task", placeholder: "extract" },
   { key: "duration", label: "Each attempt", placeholder: "1s" },
   { key: "retries", label: "Retries", placeholder: "0" },

@@ -128,15 +128,22 @@ function paintWindows(context: CanvasRenderingContext2D, one: Lane, view: View) 
 }
 
 /** When the run died. */
-export function deathOf({ ending, dies }: Lane): number | undefined {
-  return ending === "died" ? dies : undefined;
+export function deathOf({ ending, over }: Lane): number | undefined {
+  return ending === "died" ? over : undefined;
 }
 
 function paintLife(context: CanvasRenderingContext2D, one: Lane, view: View) {
   const { scene, x, lane, colours } = view;
   if (!one.run) return;
-  const over = deathOf(one) ?? (one.ending === "finished" ? one.ends : undefined) ?? scene.end;
-  line(context, x(one.starts), lane.base, x(over), lane.base, colours["ink-faint"], 1.5);
+  line(
+    context,
+    x(one.starts),
+    lane.base,
+    x(one.over ?? scene.end),
+    lane.base,
+    colours["ink-faint"],
+    1.5,
+  );
   const dies = deathOf(one);
   if (dies === undefined) return;
   const at = x(dies);
