@@ -72,7 +72,12 @@ export async function init(options) {
       module.startWhenCalled(() => code);
     }),
   );
-  await compiled;
+  try {
+    await compiled;
+  } catch (error) {
+    compiled = undefined;
+    throw error;
+  }
 }
 
 /** @type {Promise<unknown> | undefined} */

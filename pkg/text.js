@@ -14,7 +14,7 @@ export function isWellFormed(text) {
 }
 
 /**
- * The text for a message: with the escapes of JSON for lone surrogates, which a terminal shows as �, and for controls.
+ * The text for a message, with the escapes of JSON: a terminal shows lone surrogates as �, and obeys control characters.
  * @param {string} text
  */
 export function shown(text) {

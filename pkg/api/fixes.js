@@ -1,5 +1,5 @@
-// Applies the fixes of diagnostics to the text that was checked. The core does the same (`src/diagnostic/fixes.rs`); this needs no
-// module, and `tests/cases/fixes.json` is what both must give.
+// Applies the fixes of diagnostics to the text that was checked. The core does the same (`src/diagnostic/fixes.rs`); this needs
+// no module, and `tests/cases/fixes.json` is what both must give.
 
 import { string } from "../input.js";
 
@@ -41,8 +41,8 @@ function isWithin(text, at) {
 }
 
 /**
- * The changes of fixes that are applied: in lists, each in the order of the text and longer than the next. Whatever the order in
- * which they come, each is moved only as often as its list doubles.
+ * The changes of fixes that are applied: in lists, each in the order of the text and longer than the next. Whatever the order
+ * in which they come, each is moved only as often as its list doubles.
  */
 class Taken {
   /** @type {Change[][]} */

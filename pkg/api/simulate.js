@@ -59,7 +59,7 @@ function texts(input, callee) {
  */
 export function compareVersions(scenario, options) {
   const { bytes, places, wtf8 } = document(scenario, "compareVersions");
-  const rest = optionsOf(options, "compareVersions");
+  const rest = ofBothVersions(options, "compareVersions");
   return authorModule.call(
     (core) => JSON.parse(core.compareVersions(bytes, rest, places, wtf8)),
     bytes.length,
@@ -74,12 +74,20 @@ export function compareVersions(scenario, options) {
  */
 export function compareReplays(automation, events, options) {
   const [one, all] = [text(automation, "compareReplays"), texts(events, "compareReplays")];
-  const rest = optionsOf(options, "compareReplays");
+  const rest = ofBothVersions(options, "compareReplays");
   return authorModule.call(
     (core) =>
       JSON.parse(core.compareReplays(one.bytes, one.wtf8, all.bytes, all.ends, all.wtf8, rest)),
     one.bytes.length + all.bytes.length,
   );
+}
+
+/** The options without the one that decides what is compared. @param {unknown} options @param {string} callee */
+function ofBothVersions(options, callee) {
+  const rest = optionsOf(options, callee);
+  if ("serverVersion" in rest)
+    throw new TypeError(`${callee} has no option \`serverVersion\`: it compares 3.8 and 3.9`);
+  return rest;
 }
 
 /**

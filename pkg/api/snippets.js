@@ -1,5 +1,5 @@
-// Programs that send events: a shell command, and Python. The core writes the same (`src/render/built.rs`); this needs no module,
-// and `tests/cases/snippets.json` is what both must give.
+// Programs that send events: a shell command, and Python. The core writes the same (`src/render/built.rs`); this needs no
+// module, and `tests/cases/snippets.json` is what both must give.
 
 import { jsonOf } from "../input.js";
 

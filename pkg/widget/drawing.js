@@ -79,7 +79,7 @@ export function stepsOf(example) {
     const of = several ? `${name}: ` : "";
     const own = events.map(({ at, name: event }) => ({ at, text: `${of}${event}` }));
     if (!lane) return own;
-    const { heartbeats, missed, states, over, ending, fired, caption } = lane;
+    const { heartbeats, missed, states, over, ending, fired, caption, wrong } = lane;
     const [first] = heartbeats;
     const count = heartbeats.length;
     return [
@@ -101,9 +101,15 @@ export function stepsOf(example) {
         at,
         text: `${of}${child ? `trigger ${path}` : "the automation"} fires${ifSilent ? " if nothing comes" : ""}${falseAlarm ? " (false alarm)" : ""}: ${reason}`,
       })),
-      { at: Number.POSITIVE_INFINITY, text: of + caption },
+      ...(wrong && fired.length === 0
+        ? [{ at: Number.POSITIVE_INFINITY, text: of + caption }]
+        : []),
     ];
   });
+  const fires = rows.some(({ lane }) =>
+    lane?.fired.some(({ child, ifSilent }) => !child && !ifSilent),
+  );
+  if (!fires) steps.push({ at: Number.POSITIVE_INFINITY, text: "the automation does not fire" });
   steps.sort((one, other) => one.at - other.at);
   return steps.map(({ at, text }) =>
     Number.isFinite(at) ? `${span((at - start) / 1000)}: ${text}` : text,

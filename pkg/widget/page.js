@@ -13,7 +13,8 @@ const OFF = '[data-prefect-events="off"]';
 
 /**
  * Adds a `<prefect-event-validator>` after each code block of a page with Prefect events or automations, now and whenever the
- * page changes. A block that may hold some is read when it comes near the window, and the core decides. Blocks inside `data-prefect-events="off"`, and blocks with a widget, are ignored.
+ * page changes. A block that may hold some is read when it comes near the window, and the core decides. Blocks inside
+ * `data-prefect-events="off"`, and blocks with a widget, are ignored.
  * @param {import("../widget.js").ValidateAllOptions} [options]
  * @returns {() => void} removes the widgets and stops
  */
@@ -46,7 +47,6 @@ export function validateAll({ root = document, blocks = "pre", attributes = {} }
     widget.target = pre;
     widgets.set(pre, widget);
     block.frame().after(widget);
-    return widget;
   };
 
   /** @param {Element} found */
@@ -78,18 +78,6 @@ export function validateAll({ root = document, blocks = "pre", attributes = {} }
       others.set(found, content);
       forget(found);
       if (kind === undefined) continue;
-      if (kind === "events") {
-        // The page keeps its layout when the block comes into view.
-        const widget = add(block, pre);
-        const decide = (/** @type {Event} */ event) => {
-          const { report, value } = /** @type {CustomEvent} */ (event).detail;
-          if (isShown(report, value, language)) return;
-          widget.remove();
-          widgets.delete(pre);
-        };
-        widget.addEventListener("prefect-event-validated", decide, { once: true });
-        continue;
-      }
       waitingFor.set(found, async () => {
         forget(found);
         if (!(await holdsAny(text, kind, language))) return;

@@ -1,4 +1,5 @@
-//! The native module of the Python package `prefect_events`: converts, and reads files (`file.rs`): in parts, unpacked, in several threads.
+//! The native module of the Python package `prefect_events`: converts, and reads files (`file.rs`), in parts and in several
+//! threads.
 //!
 //! Documents and results are bytes; results are JSON text, from which msgspec makes typed objects. Options are JSON text
 //! with the names of the core.
@@ -293,6 +294,12 @@ fn json_schema(py: Python<'_>, name: String) -> PyResult<String> {
     run(py, 0, move || simulate::schema::find(&name).map(|schema| schema.line()).map_err(misuse))
 }
 
+/// The names of the JSON Schemas that are not of a single event of Prefect.
+#[pyfunction]
+fn schema_names() -> Vec<&'static str> {
+    prefect_events::schema::NAMES.to_vec()
+}
+
 /// The known name of an event that is nearest to a misspelt one.
 #[pyfunction]
 fn suggest(name: &str) -> Option<String> {
@@ -345,7 +352,7 @@ mod _core {
     use super::{
         all_event_types, build_event, build_event_lines, build_run, check_automation, compare_versions,
         custom_event_inputs, describe_event, diagnostic_codes, explain_code, heartbeat_advice, json_schema, replay,
-        run_tests, scenario_files, simulate_scenario, suggest, validate_text,
+        run_tests, scenario_files, schema_names, simulate_scenario, suggest, validate_text,
     };
 
     #[cfg(feature = "defect")]

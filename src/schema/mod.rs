@@ -30,7 +30,7 @@ pub const SCENARIO: &str = "scenario";
 /// The name of the schema of all events.
 pub const EVENTS: &str = "events";
 /// The names of schemas that are not of a single event of Prefect.
-pub(crate) const NAMES: [&str; 6] = [AUTOMATION, TRIGGER, DEPLOYMENT_TRIGGERS, SCENARIO, EVENTS, envelope::EVENT];
+pub const NAMES: [&str; 6] = [AUTOMATION, TRIGGER, DEPLOYMENT_TRIGGERS, SCENARIO, EVENTS, envelope::EVENT];
 
 /// No schema and no event has this name.
 #[derive(Clone, PartialEq, Eq, Debug)]

@@ -196,13 +196,26 @@ fn written(text: &[u8], scenario: Value<'_>, frozen: &[Frozen], start: Instant) 
 
 /// Where a list in block style begins. One without an indentation of its own has the place of its first item.
 fn dash(text: &[u8], at: u32) -> Option<u32> {
-    let at = at as usize;
-    if text.get(at) == Some(&b'-') {
-        return u32::try_from(at).ok();
+    if text.get(at as usize) == Some(&b'-') {
+        return Some(at);
     }
-    let before = text.get(..at)?;
-    let dash = before.iter().rposition(|byte| *byte != b' ')?;
-    (dash.saturating_add(1) < at && before.get(dash) == Some(&b'-')).then(|| u32::try_from(dash).ok()).flatten()
+    // The item can stand lines below its dash, behind comments.
+    let mut before = text.get(..at as usize)?;
+    loop {
+        let start = before.iter().rposition(|byte| *byte == b'\n').map_or(0, |end| end.saturating_add(1));
+        let (above, line) = before.split_at_checked(start)?;
+        let behind = match line.trim_ascii_start() {
+            [] | [b'#', ..] => None,
+            [b'-', behind @ ..] => Some(behind),
+            _ => return None,
+        };
+        if let Some(behind) = behind {
+            let is_dash = matches!(behind.trim_ascii_start(), [] | [b'#', ..]);
+            let dash = before.len().saturating_sub(behind.len()).saturating_sub(1);
+            return is_dash.then(|| u32::try_from(dash).ok()).flatten();
+        }
+        before = above.strip_suffix(b"\n")?;
+    }
 }
 
 /// How many bytes of its line come before a place.

@@ -2,7 +2,6 @@
 
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
-use std::collections::binary_heap::PeekMut;
 
 use super::steps::step;
 
@@ -20,15 +19,11 @@ pub(crate) fn order(keys: &[u64]) -> Vec<usize> {
         last = Some(key);
     }
     let mut order = Vec::with_capacity(keys.len());
-    while let Some(mut least) = next.peek_mut() {
-        let Reverse((key, index)) = *least;
+    while let Some(Reverse((key, index))) = next.pop() {
         order.push(index);
         let after = index.saturating_add(1);
-        match keys.get(after) {
-            Some(following) if *following >= key => *least = Reverse((*following, after)),
-            _ => {
-                PeekMut::pop(least);
-            }
+        if let Some(following) = keys.get(after).filter(|following| **following >= key) {
+            next.push(Reverse((*following, after)));
         }
     }
     order

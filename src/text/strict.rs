@@ -90,11 +90,11 @@ impl<'de, A: MapAccess<'de>> MapAccess<'de> for OptionNames<A> {
 #[inline(never)]
 #[expect(clippy::needless_pass_by_value, reason = "for `map_err`")]
 pub(crate) fn of_option<E: Error>(name: &str, error: E) -> E {
-    E::custom(format_args!("the option `{name}`: {error}"))
+    E::custom(format_args!("{OPTION}{name}`: {error}"))
 }
 
-/// The beginning of the message about an unknown name.
-const UNKNOWN: &str = "unknown option ";
+/// The beginning of the message about a value of an option.
+const OPTION: &str = "the option `";
 
 /// The message about an unknown name.
 fn unknown(name: &str, fields: &[&str]) -> String {
@@ -102,20 +102,18 @@ fn unknown(name: &str, fields: &[&str]) -> String {
         Some(near) => format!("did you mean `{near}`?"),
         None => format!("the options are {}", list(&mut fields.iter().copied(), " and ")),
     };
-    format!("{UNKNOWN}`{}`: {hint}", shown(name))
+    format!("unknown option `{}`: {hint}", shown(name))
 }
 
 /// A message of serde in our own words: `invalid type: …, expected …` becomes `must be …, not …`.
 #[must_use]
 pub fn sentence(message: &str) -> String {
-    if message.starts_with(UNKNOWN) {
-        // The unknown name can contain anything.
-        return message.to_owned();
-    }
     let mistake = ["invalid type: ", "invalid value: "].into_iter().find_map(|start| {
         let (before, mistake) = message.split_once(start)?;
         let (found, expected) = mistake.rsplit_once(", expected ")?;
-        Some((before, found, expected))
+        // Not in a name or a value, which can contain anything.
+        let is_own = before.is_empty() || before.starts_with(OPTION) && before.ends_with(": ");
+        is_own.then_some((before, found, expected))
     });
     let Some((before, found, expected)) = mistake else { return message.to_owned() };
     let subject = before.strip_suffix(": ").unwrap_or("the options");

@@ -65,15 +65,15 @@ pub(crate) fn boolean(value: Value<'_>) -> Option<bool> {
     }
 }
 
-/// A whole number, also as a float, a boolean or a string. Whole numbers and strings beyond 64 bits saturate; pydantic
-/// rejects floats that are not within them.
+/// A whole number, also as a float, a boolean or a string. Whole numbers and strings beyond 64 bits saturate; floats beyond
+/// them are none, as for pydantic.
 #[must_use]
 pub(crate) fn integer(value: Value<'_>) -> Option<i64> {
     match value.kind() {
         Kind::True => Some(1),
         Kind::False => Some(0),
         Kind::Integer => whole(value.raw()),
-        Kind::Float => whole_float(std::str::from_utf8(value.raw()).ok()?.parse().ok()?),
+        Kind::Float => whole_float(float(value)?),
         Kind::String => {
             let text = value.string();
             let text = text.trim();
@@ -90,10 +90,20 @@ pub(crate) fn integer(value: Value<'_>) -> Option<i64> {
     }
 }
 
+/// Whether it is a float beyond 64 bits.
+pub(crate) fn is_beyond_64_bits(value: Value<'_>) -> bool {
+    value.kind() == Kind::Float && float(value).is_some_and(|number| number.abs() >= BITS_64)
+}
+
+const BITS_64: f64 = 9_223_372_036_854_775_808.0;
+
+fn float(value: Value<'_>) -> Option<f64> {
+    std::str::from_utf8(value.raw()).ok()?.parse().ok()
+}
+
 #[expect(clippy::cast_possible_truncation, reason = "it is within the bounds")]
 fn whole_float(number: f64) -> Option<i64> {
-    const BOUND: f64 = 9_223_372_036_854_775_808.0;
-    (number.fract() == 0.0 && number.abs() < BOUND).then_some(number as i64)
+    (number.fract() == 0.0 && number.abs() < BITS_64).then_some(number as i64)
 }
 
 fn whole(raw: &[u8]) -> Option<i64> {

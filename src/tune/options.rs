@@ -31,7 +31,7 @@ pub struct WindowCurveOptions {
     /// The windows to calculate, at most 100. Default: for each number of missed heartbeats the shortest that tolerates
     /// it, and `within`.
     #[serde(deserialize_with = "maybe_list_of")]
-    #[cfg_attr(feature = "typescript", ts(type = "(string | number)[]", optional))]
+    #[cfg_attr(feature = "typescript", ts(type = "Span[]", optional))]
     pub windows: Option<Vec<TimeSpan>>,
     /// The probability that a heartbeat never arrives, independent of the others: from 0 to 0.9, or a text such as
     /// `"2%"`. Default 0.

@@ -261,7 +261,7 @@ write("settings", [
 ]);
 write(
   "examples",
-  automations.map((text, index) => "@A"[index % 2] + text),
+  automations.map((text, index) => "@AB"[index % 3] + text),
 );
 write("references", [
   ...played,

@@ -47,10 +47,7 @@ test("init rejects unknown names of modules", async () => {
     [new Map([["validate", "a.wasm"]]), /^init needs an object that names the modules/],
     [{ validat: "a.wasm", [Symbol.toStringTag]: "Options" }, /^init has no module `validat`/],
     [{ authoring: false }, /^init has no module `authoring`: did you mean `author`\?$/],
-    [
-      { module: false },
-      /^init has no module `module`: it has `validate`, `author`, `schemas`$/,
-    ],
+    [{ module: false }, /^init has no module `module`: it has `validate`, `author`, `schemas`$/],
     [
       { schemas: 1 },
       /^init needs the address of `prefect_events_schemas.wasm`, .* as `schemas`, not 1$/,

@@ -47,7 +47,7 @@ test("the memory of a module grows in steps that become larger", async (t) => {
   observer.disconnect();
   const grown = liveModule.memory() / before;
   assert.ok(grown > 30, `it needs too little memory for this test: ${grown}`);
-  // One for each step of talc's own growth: 159.
+  // With talc's own growth: 177.
   t.diagnostic(`${collections} collections`);
   assert.ok(collections < 60, `${collections} collections`);
 });

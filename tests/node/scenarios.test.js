@@ -5,7 +5,7 @@ import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { gunzipSync } from "node:zlib";
 
-import { compareVersions, simulate } from "../../pkg/node.js";
+import { compareReplays, compareVersions, simulate } from "../../pkg/node.js";
 
 /** @typedef {import("../../pkg/index.js").Firing} Firing */
 /** @typedef {{ scenario: string, order_sensitive?: boolean, undelivered?: number, firings: Firing[], child_firings: Firing[] }} Recorded */
@@ -113,3 +113,13 @@ for (const { scenario, fires, because } of TIMELINES) {
     );
   });
 }
+
+test("versions are compared without a version of one's own", () => {
+  const options = /** @type {any} */ ({ serverVersion: "3.6" });
+  const wrong = { name: "TypeError", message: /has no option `serverVersion`/ };
+  assert.throws(
+    () => compareVersions("automation: crash-zombie-flows\nruns: [{}]\n", options),
+    wrong,
+  );
+  assert.throws(() => compareReplays("{}", "[]", options), wrong);
+});

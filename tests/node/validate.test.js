@@ -279,10 +279,7 @@ const WRONG_OPTIONS = [
     /^the options of validate cannot be written as JSON: it must be plain data, not a Map$/,
   ],
   [new Date(), /^the options of validate must be an object$/],
-  [
-    { schemas: new Map([["a", {}]]) },
-    /: `schemas` must be plain data, not a Map$/,
-  ],
+  [{ schemas: new Map([["a", {}]]) }, /: `schemas` must be plain data, not a Map$/],
   [{ severity: new Map() }, /: `severity` must be plain data/],
   [{ severity: { "missing-label": new Set() } }, /: `missing-label` must be plain data/],
   [{ schemas: Symbol("s") }, /: `schemas` is a symbol$/],

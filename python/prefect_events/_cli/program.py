@@ -188,8 +188,7 @@ def subjects() -> list[str]:
 
 def schemas() -> list[str]:
     """What has a JSON Schema."""
-    own = [name for name, _ in _core.schemas() if name.isidentifier() or "-" in name and "." not in name]
-    return [*own, *_core.event_names()]
+    return [*_core.schema_names(), *_core.event_names()]
 
 
 WORDS = {("explain", "CODE|NAME"): subjects, ("schema", "NAME"): schemas}

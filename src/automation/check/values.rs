@@ -76,7 +76,8 @@ impl Check<'_, '_> {
 
     fn integer_field(&mut self, field: &str, value: Value<'_>, path: &Path<'_>) {
         if scalar::integer(value).is_none() {
-            self.wrong_type(field, "a whole number", path, value);
+            let is_large = scalar::is_beyond_64_bits(value);
+            self.wrong_type(field, if is_large { "a whole number of 64 bits" } else { "a whole number" }, path, value);
         }
     }
 

@@ -1,5 +1,5 @@
-//! The files that scenarios refer to are listed: with their texts no file is missing, and without them each is. The texts
-//! are the scenarios and that of all files.
+//! The files that scenarios refer to are listed: with their texts no file is missing, and none is if nothing is listed. The
+//! texts are the scenarios and that of all files.
 
 use std::collections::BTreeSet;
 

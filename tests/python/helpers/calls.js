@@ -108,7 +108,7 @@ const LISTS = {
   codes: diagnosticCodes,
   events: names,
   schemas: () => ["events", "event", "automation", "trigger", "deployment-triggers", "scenario"],
-  "unknown schemas": () => [
+  "names of schemas": () => [
     "xent",
     "trigers",
     "triger",
