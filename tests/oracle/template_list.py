@@ -489,6 +489,9 @@ PARAMETERS: dict[str, list[dict[str, Any]]] = {
         {"variable": {"__prefect_kind": "workspace_variable"}},
         {"variable": "{{ variables.limit }}"},
         {"name": {"__prefect_kind": "workspace_variable", "variable_name": {"__prefect_kind": "jinja", "template": "chan{{ 'nel' }}"}}},
+        {"automation": "{{ automation }}"},
+        {"actions": "{{ automation.actions }}", "first": "{{ automation.actions[0].deployment_id }}"},
+        {"firing": "{{ firing }}"},
     ],
     "order": [
         # The environment of parameters is not asynchronous.

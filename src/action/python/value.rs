@@ -440,7 +440,7 @@ pub(in crate::action) fn sequence(value: &Value) -> Option<&[Value]> {
     }
 }
 
-/// The name of the class, without its module.
+/// The name of the class, as `TypeError` names it.
 pub(in crate::action) fn class(value: &Value) -> &'static str {
     match look(value) {
         Seen::None if value.is_undefined() => "ChainableUndefined",
@@ -460,7 +460,8 @@ pub(in crate::action) fn class(value: &Value) -> &'static str {
             Py::Set(_) => "set",
             Py::Time(_) => "DateTime",
             Py::Plain(class, ..) | Py::Enum(class, ..) | Py::Root(class, _) | Py::View(class, _) => class,
-            Py::Delta(Delta { between: None, .. }) => "timedelta",
+            // As the interpreter names the types that it defines itself.
+            Py::Delta(Delta { between: None, .. }) => "datetime.timedelta",
             Py::Delta(_) => "Interval",
             Py::Uuid(_) => "UUID",
             Py::Model(model) => model.class.rsplit('.').next().unwrap_or_default(),
@@ -480,6 +481,12 @@ pub(in crate::action) fn class(value: &Value) -> &'static str {
     }
 }
 
+/// The name of the class, without its module (`__name__`).
+pub(in crate::action) fn short_class(value: &Value) -> &'static str {
+    let name = class(value);
+    name.rsplit('.').next().unwrap_or(name)
+}
+
 /// The class with its module, as Jinja names it in messages about missing attributes.
 pub(in crate::action) fn described(value: &Value) -> String {
     if let Seen::Py(own) = look(value) {
@@ -489,8 +496,7 @@ pub(in crate::action) fn described(value: &Value) -> String {
                 "prefect.server.events.schemas.events."
             }
             Py::Time(_) => "prefect.types._datetime.",
-            Py::Delta(Delta { between: None, .. }) => "datetime.",
-            Py::Delta(_) => "pendulum.interval.",
+            Py::Delta(Delta { between: Some(_), .. }) => "pendulum.interval.",
             Py::Uuid(_) => "uuid.",
             Py::Labels(_) => "prefect.server.events.schemas.labelling.",
             Py::Enum(class, ..) if *class == "Posture" => "prefect.server.events.schemas.automations.",
