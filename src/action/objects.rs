@@ -390,7 +390,7 @@ pub(super) fn trigger(json: Json<'_>, path: &str) -> Model {
     }
 }
 
-const SELECTED: [&str; 5] = ["deployment_id", "work_pool_id", "work_queue_id", "automation_id", "block_document_id"];
+const IDS: [&str; 5] = ["deployment_id", "work_pool_id", "work_queue_id", "automation_id", "block_document_id"];
 
 /// The server's actions: their types, their classes, and their fields beside `type` in the order in which they print.
 const ACTIONS: [(&str, &str, &[&str]); 17] = [
@@ -444,7 +444,7 @@ fn action(json: Json<'_>) -> Value {
             }
             (_, None) => none(),
             ("state", Some(state)) => enumeration("StateType", &state.string()),
-            (name, Some(id)) if SELECTED.contains(&name) => uuid(&id.string()),
+            (name, Some(id)) if IDS.contains(&name) => uuid(&id.string()),
             (_, Some(given)) => value_of(given),
         };
         fields.set(name, value);

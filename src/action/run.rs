@@ -275,11 +275,7 @@ impl Runtime {
                 around.pay_times(extent(value).size, 8)?;
                 Ok(self.print(state, value, count()))
             }
-            "block" => {
-                around.visit(value)?;
-                around.pay_times(extent(value).size, 8)?;
-                self.block(state, value, count())
-            }
+            "block" => self.block(state, value, count(), around),
             "text" => {
                 around.pay_times(value.as_str().map_or(0, str::len), 8)?;
                 Ok(match state.auto_escape() {
@@ -447,7 +443,9 @@ impl Runtime {
     }
 
     /// The result of a `{% filter %}`, which the server joins with what is written before and after: it must be a text.
-    fn block(&self, state: &State<'_, '_>, value: &Value, before: usize) -> Outcome<Value> {
+    fn block(&self, state: &State<'_, '_>, value: &Value, before: usize, around: EvalContext<'_>) -> Outcome<Value> {
+        around.visit(value)?;
+        around.pay_times(extent(value).size, 8)?;
         match look(value) {
             Seen::Py(Py::Unknown(_) | Py::Enum(..)) => Ok(self.print(state, value, usize::MAX)),
             Seen::Text(text) => Ok(match state.auto_escape() {

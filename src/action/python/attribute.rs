@@ -103,7 +103,7 @@ const RESOURCE_METHODS: [&str; 7] =
 /// How long a name may be for which the nearest is looked for.
 const LONGEST_NAME: usize = 100;
 
-const MODEL_METHODS: [&str; 4] = ["model_dump", "model_dump_json", "dict", "json"];
+const MODEL_METHODS: [&str; 6] = ["model_dump", "model_dump_json", "dict", "json", "copy", "model_copy"];
 
 /// An attribute, as `getattr` finds it.
 fn attribute(value: &Value, name: &str) -> Option<Outcome<Value>> {
@@ -156,7 +156,7 @@ fn attribute(value: &Value, name: &str) -> Option<Outcome<Value>> {
                 ("RelatedResource", "role") => dict.get("prefect.resource.role").cloned().map(Ok),
                 ("Resource" | "RelatedResource", "labels") => Some(Ok(labels_of(dict))),
                 (_, "root") => Some(Ok(own(Py::Dict(dict.clone())))),
-                _ => one_of(&RESOURCE_METHODS),
+                _ => one_of(&RESOURCE_METHODS).or_else(|| one_of(&MODEL_METHODS)),
             },
             Py::Labels(labels) => labels.at(name).map(|found| Ok(own(Py::Labels(found)))),
             Py::Group(key, items) => match name {
@@ -185,7 +185,7 @@ fn attribute(value: &Value, name: &str) -> Option<Outcome<Value>> {
             Ok(found) if !found.is_undefined() => Some(Ok(found)),
             _ => one_of(&["cycle", "changed"]),
         },
-        _ => None,
+        Seen::None => None,
     }
 }
 
@@ -331,7 +331,7 @@ pub(in crate::action) fn slice(value: &Value, start: &Value, stop: &Value, step:
     let letters: Option<Vec<Value>> = text(value).map(|text| text.chars().map(Value::from).collect());
     let Some(items) = letters.as_deref().or_else(|| sequence(value)) else {
         return match look(value) {
-            Seen::Py(Py::Dict(_)) => type_error("unhashable type: 'slice'"),
+            Seen::Py(Py::Dict(_) | Py::Root(..) | Py::Labels(_)) => type_error("unhashable type: 'slice'"),
             Seen::Py(Py::Range(..)) => Err(Raised::new(NOT_HERE, "a part of a range is not calculated here")),
             _ => type_error(format!("'{}' object is not subscriptable", class(value))),
         };

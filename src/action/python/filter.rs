@@ -248,6 +248,22 @@ fn truncate(value: &Value, given: &Arguments<'_>) -> Outcome<Value> {
             type_error(format!("can only concatenate str (not \"{}\") to str", class(&end)))
         };
     };
+    if text(value).is_none() {
+        let words = !given.flag(1, "killwords");
+        return match look(value) {
+            Seen::Py(Py::Dict(_) | Py::Labels(_)) => type_error("unhashable type: 'slice'"),
+            Seen::List | Seen::Tuple | Seen::Py(Py::Group(..) | Py::Range(..)) if words => {
+                Err(no_attribute(value, "rsplit"))
+            }
+            Seen::List | Seen::Tuple => {
+                let kind = class(value);
+                type_error(format!("can only concatenate {kind} (not \"str\") to {kind}"))
+            }
+            Seen::Py(Py::Range(..)) => type_error("unsupported operand type(s) for +: 'range' and 'str'"),
+            Seen::Py(Py::Group(..)) => type_error("can only concatenate tuple (not \"str\") to tuple"),
+            _ => type_error(format!("'{}' object is not subscriptable", class(value))),
+        };
+    }
     let text = str_of(value);
     let start: String = text.chars().take(number(most).saturating_sub(end_length)).collect();
     let start =

@@ -56,6 +56,21 @@ pub(super) fn filter(
     if !is_filter(name) {
         return None;
     }
+    let is_lazy = || match name {
+        "map" | "select" | "reject" | "selectattr" | "rejectattr" | "batch" | "items" => true,
+        // An asynchronous environment reads the value at once.
+        "slice" | "unique" => !around.is_async || async_items(value).is_ok(),
+        _ => false,
+    };
+    let is_async = around.is_async && !matches!(name, "batch" | "items" | "slice" | "unique");
+    match result(name, value, given, around) {
+        // Nothing is calculated before it is read.
+        Some(Err(raised)) if raised.class != NOT_HERE && is_lazy() => Some(Ok(own(Py::Failing(raised, is_async)))),
+        other => other,
+    }
+}
+
+fn result(name: &str, value: &Value, given: &Arguments<'_>, around: EvalContext<'_>) -> Option<Outcome<Value>> {
     Some(match name {
         "list" => async_items(value).map(list),
         // The first that is left.
@@ -64,13 +79,14 @@ pub(super) fn filter(
             taken.store(at.saturating_add(1).min(all.len()), Relaxed);
             Ok(all.get(at).cloned().unwrap_or_else(|| undefined("No first item, sequence was empty.")))
         }
+        "first" if let Seen::Py(Py::Failing(raised, _)) = look(value) => Err(raised.clone()),
         "first" => items(value)
             .map(|all| all.first().cloned().unwrap_or_else(|| undefined("No first item, sequence was empty."))),
         "last" => reversible(value)
             .map(|all| all.last().cloned().unwrap_or_else(|| undefined("No last item, sequence was empty."))),
         "random" => items(value).map(|all| all.first().cloned().unwrap_or_default()),
         "reverse" => match text(value) {
-            _ if matches!(look(value), Seen::Py(Py::Generator(.., true))) => {
+            _ if matches!(look(value), Seen::Py(Py::Generator(.., true) | Py::Failing(_, true))) => {
                 Err(Raised::new("FilterArgumentError", "argument must be iterable"))
             }
             Some(text) => Ok(Value::from(text.chars().rev().collect::<String>())),
@@ -115,7 +131,7 @@ pub(super) fn filter(
 
 fn reversible(value: &Value) -> Outcome<Vec<Value>> {
     match look(value) {
-        Seen::Py(Py::Generator(..) | Py::Set(_) | Py::Model(_)) => {
+        Seen::Py(Py::Generator(..) | Py::Failing(..) | Py::Set(_) | Py::Model(_)) => {
             type_error(format!("'{}' object is not reversible", class(value)))
         }
         Seen::Py(Py::Root(..)) => type_error(format!("object of type '{}' has no len()", class(value))),
@@ -268,9 +284,9 @@ fn sum(value: &Value, given: &Arguments<'_>, around: EvalContext<'_>) -> Outcome
             Seen::Text(_) if !around.is_async => {
                 return type_error("sum() can't sum strings [use ''.join(seq) instead]");
             }
-            _ => binary("+", &total, &one, around).map_err(|raised| match around.is_async {
-                true => Raised::new(raised.class, raised.message.replace("for +:", "for +=:")),
-                false => raised,
+            _ => binary("+", &total, &one, around).map_err(|raised| {
+                let operator = if around.is_async { "for +=:" } else { "for +:" };
+                Raised::new(raised.class, raised.message.replace("for +:", operator))
             })?,
         };
     }

@@ -89,8 +89,18 @@ fn method(receiver: &Value, name: &str, arguments: &Arguments<'_>, around: EvalC
     }
     match look(receiver) {
         Seen::Py(found) => match found {
-            Py::Dict(dict) | Py::Root(_, dict) if name != "model_dump" => of_dict(dict, name, arguments),
-            Py::Root(_, dict) => Ok(own(Py::Dict(dict.clone()))),
+            Py::Root(..) | Py::Model(_)
+                if matches!(name, "copy" | "model_copy")
+                    && arguments.positional.is_empty()
+                    && arguments.named.is_empty() =>
+            {
+                Ok(receiver.clone())
+            }
+            Py::Root(_, dict) if matches!(name, "model_dump" | "dict") => Ok(own(Py::Dict(dict.clone()))),
+            Py::Root(..) if matches!(name, "model_dump_json" | "json") => {
+                super::json::dumps(receiver, super::json::COMPACT).map(Value::from)
+            }
+            Py::Dict(dict) | Py::Root(_, dict) => of_dict(dict, name, arguments),
             Py::Time(micros) => time::method(*micros, name, arguments),
             Py::Delta(delta) => time::delta_method(*delta, name).map_or_else(|| not_here(receiver, name), Ok),
             Py::Plain(class, text, _) => time::plain_method(class, text, name, arguments),

@@ -10,7 +10,7 @@ use minijinja::value::{Enumerator, Object, ObjectRepr, ValueKind};
 
 use crate::text::table::Map;
 
-use super::error::{Outcome, type_error};
+use super::error::{Outcome, Raised, type_error};
 
 /// A value that minijinja does not have, or has in another form.
 #[derive(Debug)]
@@ -36,6 +36,8 @@ pub(in crate::action) enum Py {
     /// What `map`, `select` and similar filters return; how many of its values were taken already; whether it is an
     /// asynchronous generator, which only a few filters and loops can read.
     Generator(Vec<Value>, AtomicUsize, bool),
+    /// A generator that raises when it is read.
+    Failing(Raised, bool),
     /// A method that was looked up, not called.
     Method(Value, String),
     /// `dict_keys`, `dict_items`, `dict_values`.
@@ -254,6 +256,7 @@ impl Extent {
             Py::Method(of, _) => Extent::around([of]),
             Py::Labels(labels) => labels.extent(),
             Py::Undefined(missing) => Extent::of_text(&missing.message),
+            Py::Failing(raised, _) => Extent::of_text(&raised.message),
             Py::Plain(_, text, _) | Py::Uuid(text) | Py::Enum(_, text, _) | Py::Joiner(text, _) | Py::Unknown(text) => {
                 Extent::of_text(text)
             }
@@ -466,8 +469,8 @@ pub(in crate::action) fn class(value: &Value) -> &'static str {
             Py::Uuid(_) => "UUID",
             Py::Model(model) => model.class.rsplit('.').next().unwrap_or_default(),
             Py::Labels(_) => "LabelDiver",
-            Py::Generator(.., true) => "async_generator",
-            Py::Generator(..) => "generator",
+            Py::Generator(.., true) | Py::Failing(_, true) => "async_generator",
+            Py::Generator(..) | Py::Failing(..) => "generator",
             Py::Method(..) => "builtin_function_or_method",
             Py::Range(..) => "range",
             Py::Group(..) => "_GroupTuple",
