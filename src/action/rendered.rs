@@ -124,8 +124,7 @@ fn one(mut rendered: RenderedAction, action: Json<'_>, situation: &Situation<'_>
         }
         "call-webhook" => {
             let payload = match action.get("payload") {
-                Some(value) if value.is_string() => value.string().into_owned(),
-                Some(value) if value.kind() != Kind::Null => indented(value),
+                Some(value) if value.kind() != Kind::Null => objects::payload(value),
                 _ => String::new(),
             };
             texts(&mut rendered, &[("payload", payload)], situation);
@@ -167,12 +166,6 @@ fn text_of(action: Json<'_>, field: &str) -> Option<String> {
         Kind::String | Kind::Date => value.string().into_owned(),
         _ => str_of(&value_of(value)),
     })
-}
-
-/// `orjson.dumps` with an indentation of two spaces.
-fn indented(value: Json<'_>) -> String {
-    let layout = super::python::json::Layout { indent: Some("  "), spaced: true, ..COMPACT };
-    dumps(&value_of(value), layout).unwrap_or_default()
 }
 
 fn block(action: Json<'_>) -> Option<ActionTarget> {

@@ -31,7 +31,7 @@ pub(super) struct Rewritten<'t> {
 }
 
 pub(super) fn rewrite<'t>(parsed: &Stmt<'t>, source: &'t str) -> Rewritten<'t> {
-    let mut rewriter = Rewriter { source, spots: Vec::new(), unknown: None, conditional: 0 };
+    let mut rewriter = Rewriter { source, spots: Vec::new(), unknown: None, conditional: 0, before: 0 };
     let template = rewriter.statement(parsed);
     let Rewriter { spots, unknown, .. } = rewriter;
     Rewritten { template, spots, unknown }
@@ -43,6 +43,8 @@ struct Rewriter<'t> {
     unknown: Option<(&'static str, String)>,
     /// How many conditions are around: in them, Jinja looks filters up only when it reaches them.
     conditional: usize,
+    /// How many parts were written before, among the statements of the same block.
+    before: usize,
 }
 
 fn constant<'t>(value: impl Into<Value>, span: Span) -> Expr<'t> {
@@ -66,7 +68,30 @@ fn on<'t>(first: Option<Expr<'t>>, name: &str, rest: Vec<CallArg<'t>>, span: Spa
 
 impl<'t> Rewriter<'t> {
     fn statements(&mut self, all: &[Stmt<'t>]) -> Vec<Stmt<'t>> {
-        all.iter().map(|one| self.statement(one)).collect()
+        let outer = std::mem::take(&mut self.before);
+        let changed = self.inner(all);
+        self.before = outer;
+        changed
+    }
+
+    /// Statements that are written where those around them are.
+    fn inner(&mut self, all: &[Stmt<'t>]) -> Vec<Stmt<'t>> {
+        let (outer, mut was_constant) = (self.before, false);
+        let mut changed = Vec::with_capacity(all.len());
+        for one in all {
+            changed.push(self.statement(one));
+            // Jinja joins constants that follow each other.
+            let is_constant = match one {
+                Stmt::EmitRaw(_) => true,
+                Stmt::EmitExpr(one) => matches!(one.expr, Expr::Const(_)),
+                _ => false,
+            };
+            let is_written = is_constant || matches!(one, Stmt::EmitExpr(_) | Stmt::FilterBlock(_));
+            self.before = self.before.saturating_add(usize::from(is_written && !(is_constant && was_constant)));
+            was_constant = is_constant;
+        }
+        self.before = outer;
+        changed
     }
 
     fn within<T>(&mut self, inner: impl FnOnce(&mut Self) -> T) -> T {
@@ -102,7 +127,7 @@ impl<'t> Rewriter<'t> {
             Stmt::IfCond(one) => {
                 let expr = self.expression(&one.expr);
                 let (true_body, false_body) =
-                    self.within(|own| (own.statements(&one.true_body), own.statements(&one.false_body)));
+                    self.within(|own| (own.inner(&one.true_body), own.inner(&one.false_body)));
                 Stmt::IfCond(Spanned::new(IfCond { expr, true_body, false_body }, one.span()))
             }
             Stmt::WithBlock(one) => {
@@ -118,7 +143,7 @@ impl<'t> Rewriter<'t> {
                         operation("list", constant((), span), values, span),
                     )],
                 };
-                let body = self.statements(&one.body);
+                let body = self.inner(&one.body);
                 Stmt::WithBlock(Spanned::new(WithBlock { assignments, body }, one.span()))
             }
             Stmt::Set(one) => {
@@ -131,13 +156,14 @@ impl<'t> Rewriter<'t> {
                 Stmt::SetBlock(Spanned::new(block, one.span()))
             }
             Stmt::AutoEscape(one) => {
-                let block = AutoEscape { enabled: self.expression(&one.enabled), body: self.statements(&one.body) };
+                let block = AutoEscape { enabled: self.expression(&one.enabled), body: self.inner(&one.body) };
                 Stmt::AutoEscape(Spanned::new(block, one.span()))
             }
             Stmt::FilterBlock(one) => {
                 let span = one.span();
                 let filtered = self.expression(&one.filter);
-                let filter = self.spot(filtered, one.filter.span());
+                let before = vec![CallArg::Pos(constant(self.before, span))];
+                let filter = operation("block", filtered, before, one.filter.span());
                 let body = self.statements(&one.body);
                 Stmt::FilterBlock(Spanned::new(FilterBlock { filter, filter_span: one.filter_span, body }, span))
             }

@@ -18,7 +18,8 @@ use super::python::predicate;
 use super::python::show::{alike, str_of};
 use super::python::time::Arguments;
 use super::python::value::{
-    Dict, Missing, NODE, Py, Seen, extent, hashable, is_undefined, list, locked, look, own, tuple, undefined, unknown,
+    Dict, Missing, NODE, Py, Seen, class, extent, hashable, is_undefined, list, locked, look, own, tuple, undefined,
+    unknown,
 };
 use super::rewrite::{self, FILTER, Spot};
 
@@ -222,6 +223,11 @@ fn of_engine(error: &Error) -> Failure {
             let message = "cannot assign attribute on non-namespace object";
             Failure::Raised(Raised::new("TemplateRuntimeError", message))
         }
+        ErrorKind::UnknownMethod => Failure::NotHere("a call block of this is not calculated here".to_owned()),
+        ErrorKind::UnknownFunction => {
+            let name = detail.split_whitespace().next().unwrap_or_default();
+            Failure::Raised(Raised::new("UndefinedError", format!("'{name}' is undefined")))
+        }
         ErrorKind::InvalidOperation if detail.contains("recursion") => {
             Failure::Raised(Raised::new("RecursionError", "maximum recursion depth exceeded"))
         }
@@ -269,6 +275,7 @@ impl Runtime {
                 around.pay_times(extent(value).size, 8)?;
                 Ok(self.print(state, value, count()))
             }
+            "block" => self.block(state, value, count(), around),
             "text" => {
                 around.pay_times(value.as_str().map_or(0, str::len), 8)?;
                 Ok(match state.auto_escape() {
@@ -432,6 +439,20 @@ impl Runtime {
             AutoEscape::None => Value::from(text),
             _ if value.is_safe() => Value::from_safe_string(text),
             _ => Value::from_safe_string(escaped(&text)),
+        }
+    }
+
+    /// The result of a `{% filter %}`, which the server joins with what is written before and after: it must be a text.
+    fn block(&self, state: &State<'_, '_>, value: &Value, before: usize, around: EvalContext<'_>) -> Outcome<Value> {
+        around.visit(value)?;
+        around.pay_times(extent(value).size, 8)?;
+        match look(value) {
+            Seen::Py(Py::Unknown(_) | Py::Enum(..)) => Ok(self.print(state, value, usize::MAX)),
+            Seen::Text(text) => Ok(match state.auto_escape() {
+                AutoEscape::None => value.clone(),
+                _ => Value::from_safe_string(text.to_owned()),
+            }),
+            _ => type_error(format!("sequence item {before}: expected str instance, {} found", class(value))),
         }
     }
 

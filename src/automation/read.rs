@@ -72,7 +72,12 @@ fn nested_trigger(value: Value<'_>, depth: usize, client: bool) -> Option<Trigge
     };
     match kind {
         TriggerKind::Event => Some(Trigger::Event(event_trigger(value, default)?)),
-        TriggerKind::Composite(order) => Some(Trigger::Composite(composite(value, order, depth, client)?)),
+        TriggerKind::Composite(order) => {
+            // Without a type, the server reads as an event trigger what is no composite one.
+            let may_be_event = !client && value.get("type").is_none();
+            let event = || event_trigger(value, default).filter(|_| may_be_event).map(Trigger::Event);
+            composite(value, order, depth, client).map(Trigger::Composite).or_else(event)
+        }
     }
 }
 
@@ -97,8 +102,16 @@ pub fn trigger_kind(value: Value<'_>) -> Option<TriggerKind> {
         Some(kind) if kind.is("sequence") => Some(TriggerKind::Composite(Order::Declared)),
         Some(_) => None,
         None if value.get("triggers").is_none() || value.get("within").is_none() => Some(TriggerKind::Event),
-        None if value.get("require").is_some() => Some(TriggerKind::Composite(Order::Any)),
-        None => Some(TriggerKind::Composite(Order::Declared)),
+        None => Some(TriggerKind::Composite(guessed_order(value))),
+    }
+}
+
+/// The order of a composite trigger without a type: if its `require` does not fit, it is a sequence for the server.
+pub(super) fn guessed_order(value: Value<'_>) -> Order {
+    let children = || value.get("triggers").map_or(0, |list| list.items().count());
+    match value.get("require") {
+        Some(required) if require(required, children()).is_some() => Order::Any,
+        _ => Order::Declared,
     }
 }
 

@@ -1,7 +1,9 @@
 //! Automations against the verdicts of the real server (`AutomationCreate`, the body of `POST /api/automations/`).
 
 use super::options::check_options;
-use prefect_events::automation::{self, CheckOptions, Composite, EventTrigger, Order, Specification, Trigger, read};
+use prefect_events::automation::{
+    self, CheckOptions, Composite, EventTrigger, Order, Route, Specification, Trigger, read,
+};
 use prefect_events::diagnostic::{Profile, TextOptions};
 use prefect_events::diagnostic::{Report, Severity};
 use prefect_events::json::{Kind, Value};
@@ -456,6 +458,93 @@ fn rejects_values_of_types_other_than_text() {
                 "{value}"
             );
         }
+    }
+}
+
+/// Whether an automation is valid on the routes `api` and `cli`.
+fn on_routes(trigger: &str, action: &str) -> [bool; 2] {
+    let text = format!(r#"{{"name": "n", "trigger": {trigger}, "actions": [{action}]}}"#);
+    [Route::Api, Route::Cli].map(|route| {
+        let options = CheckOptions { route: Some(route), ..settings(Profile::Server) };
+        automation::check(text.as_bytes(), TextOptions::default(), &options).report.valid
+    })
+}
+
+/// What Prefect 3.9.1 makes of actions without a type, with a trigger that each flow run fires and with another one.
+#[test]
+fn guesses_actions_as_prefect() {
+    let id = "\"019d4528-e040-7918-9812-5eae359a8bdf\"";
+    let deep = |levels: usize| ["[".repeat(levels), "]".repeat(levels)].concat();
+    let (deepest, deeper) = (deep(254), deep(255));
+    let webhook = |payload: &str| format!(r#""type": "call-webhook", "block_document_id": {id}, "payload": {payload}"#);
+    let (all, none) = ([true; 4], [false; 4]);
+    let (loops, at_the_client, at_the_server) =
+        ([false, false, true, true], [true, false, true, false], [false, true, false, true]);
+    let cases = [
+        ("", all),
+        (r#""source": "inferred""#, loops),
+        (r#""source": "selected""#, at_the_client),
+        (r#""source": "selected", "deployment_id": ID"#, loops),
+        (r#""deployment_id": ID"#, loops),
+        (r#""source": "selected", "automation_id": 2"#, at_the_client),
+        (r#""source": "selected", "automation_id": ID"#, all),
+        (r#""source": "inferred", "automation_id": ID"#, loops),
+        (r#""source": "inferred", "deployment_id": ID"#, all),
+        (r#""source": "inferred", "deployment_id": null"#, loops),
+        (r#""source": "inferred", "foo": 1, "state": "CRASHED""#, loops),
+        (r#""source": "inferred", "parameters": {"a": 1}"#, loops),
+        (r#""source": "inferred", "parameters": 3"#, all),
+        (r#""source": "inferred", "parameters": {"a": "{{ x"}"#, at_the_client),
+        (r#""source": "inferred", "schedule_after": -1"#, all),
+        (r#""source": "inferred", "block_document_id": ID, "body": "x""#, all),
+        (r#""source": "x""#, all),
+        (r#""deployment_id": 2"#, all),
+        (r#""block_document_id": ID, "body": "{{ x""#, at_the_client),
+        (r#""block_document_id": ID, "payload": {"a": 100000000000000000000}"#, at_the_server),
+        (r#""type": "do-nothing", "payload": [100000000000000000000]"#, at_the_server),
+        (r#""type": null, "source": "inferred""#, none),
+        (&webhook("18446744073709551615"), at_the_client),
+        (&webhook("18446744073709551616"), none),
+        (&webhook("[-9223372036854775808]"), at_the_client),
+        (&webhook("[-9223372036854775809]"), none),
+        (&webhook(&deepest), at_the_client),
+        (&webhook(&deeper), none),
+    ];
+    let trigger = |name: &str| format!(r#"{{"type": "event", "posture": "Reactive", "expect": ["{name}"]}}"#);
+    for (fields, expected) in cases {
+        let action = ["{", &fields.replace("ID", id), "}"].concat();
+        let [(api, cli), (other_api, other_cli)] = ["prefect.flow-run.*", "a.b"].map(|name| {
+            let [api, cli] = on_routes(&trigger(name), &action);
+            (api, cli)
+        });
+        assert_eq!([api, cli, other_api, other_cli], expected, "{action}");
+    }
+}
+
+/// Without a type, a compound trigger whose `require` does not fit is a sequence for the server.
+#[test]
+fn guesses_composite_triggers_as_prefect() {
+    let child = r#"{"posture": "Reactive", "expect": ["a"]}"#;
+    let cases = [
+        (r#""require": 0, "within": 5"#, [true, false]),
+        (r#""require": 3, "within": 5"#, [true, false]),
+        (r#""require": "compound", "within": 5"#, [true, false]),
+        (r#""require": null, "within": null"#, [true, false]),
+        (r#""require": 1.5, "within": 5"#, [true, false]),
+        (r#""require": true, "within": 5"#, [true, true]),
+        (r#""require": "any", "within": 5"#, [true, true]),
+        (r#""within": 5"#, [true, true]),
+        (r#""require": 0"#, [false, false]),
+        (r#""type": "compound", "require": 0, "within": 5"#, [false, false]),
+    ];
+    for (fields, expected) in cases {
+        let trigger = format!(r#"{{"triggers": [{child}, {child}], {fields}}}"#);
+        assert_eq!(on_routes(&trigger, r#"{"type": "do-nothing"}"#), expected, "{trigger}");
+    }
+    // With a posture it can be an event trigger.
+    for triggers in [r#""x""#, r#"[{"posture": "x"}]"#] {
+        let trigger = format!(r#"{{"triggers": {triggers}, "within": 5, "posture": "Reactive"}}"#);
+        assert_eq!(on_routes(&trigger, r#"{"type": "do-nothing"}"#), [true, false], "{trigger}");
     }
 }
 

@@ -489,9 +489,16 @@ PARAMETERS: dict[str, list[dict[str, Any]]] = {
         {"variable": {"__prefect_kind": "workspace_variable"}},
         {"variable": "{{ variables.limit }}"},
         {"name": {"__prefect_kind": "workspace_variable", "variable_name": {"__prefect_kind": "jinja", "template": "chan{{ 'nel' }}"}}},
+        {"automation": "{{ automation }}"},
+        {"actions": "{{ automation.actions }}", "first": "{{ automation.actions[0].deployment_id }}"},
+        {"firing": "{{ firing }}"},
     ],
     "order": [
         # The environment of parameters is not asynchronous.
+        {"lazy": "{{ (5 | unique) is defined }} {{ (5 | slice(2)) is defined }}"},
+        {"read": "{{ 5 | unique | list }}"},
+        {"sum": "{{ event.payload.names | sum(start='') }}"},
+        {"sum": "{{ event.payload.numbers | sum(start=[]) }}"},
         {"sorted": "{{ event.payload.numbers | map('string') | sort }}"},
         {"most": "{{ event.payload.numbers | map('string') | max }}", "in": "{{ (1 in (event.payload.numbers | select)) }}"},
         {"joined": "{{ '-'.join(event.payload.names | map('upper')) }}", "twice": "{% set a = [1] | map('string') %}{{ a | list }}{{ a | list }}"},

@@ -13,6 +13,7 @@ API returns them. Each other line is a case in a context: {"in": context} with
 """
 
 import asyncio
+import copy
 import gzip
 import json
 import logging
@@ -39,6 +40,7 @@ from prefect.server.events.schemas.automations import Automation, Firing, Trigge
 from prefect.server.events.schemas.events import ReceivedEvent
 
 import template_contexts
+import template_filters
 import template_list
 import template_operations
 
@@ -97,6 +99,8 @@ def plain(value: Any) -> Any:
 
 
 def triggered(context: dict[str, Any], action: dict[str, Any]) -> tuple[TriggeredAction, Client]:
+    # `indent` of a list adds to the list itself.
+    context = copy.deepcopy(context)
     document = {**context["automation"], "actions": [action], "id": context["automation"]["id"]}
     automation = Automation.model_validate(document)
     firing = Firing.model_validate(context["firing"])
@@ -190,6 +194,11 @@ async def main() -> None:
             write({"in": name, "template": template, **await notification(contexts[name], template)})
     for template in template_operations.OPERATIONS:
         write({"in": "order", "template": template, **await notification(contexts["order"], template)})
+    for name, template in template_filters.templates():
+        rendered = await notification(contexts[name], template)
+        # The address of an object in memory differs each time.
+        if not re.search("0x7f|do_map", rendered.get("text", ""), re.IGNORECASE):
+            write({"in": name, "template": template, **rendered})
     for name, all_parameters in template_list.PARAMETERS.items():
         for given in all_parameters:
             write({"in": name, "parameters": given, **await parameters(contexts[name], given)})

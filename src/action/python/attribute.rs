@@ -11,7 +11,7 @@ use super::operator::{key_text, special, whole};
 use super::show::quoted;
 use super::value::{
     MOST_NAMES, Missing, Model, NODE, Py, Seen, class, described, int, is_undefined, list, look, none, own, sequence,
-    text, tuple, width,
+    short_class, text, tuple, width,
 };
 
 pub(in crate::action) const TEXT_METHODS: [&str; 47] = [
@@ -104,7 +104,7 @@ const RESOURCE_METHODS: [&str; 7] =
 /// How long a name may be for which the nearest is looked for.
 const LONGEST_NAME: usize = 100;
 
-const MODEL_METHODS: [&str; 4] = ["model_dump", "model_dump_json", "dict", "json"];
+const MODEL_METHODS: [&str; 6] = ["model_dump", "model_dump_json", "dict", "json", "copy", "model_copy"];
 
 /// An attribute, as `getattr` finds it.
 fn attribute(value: &Value, name: &str) -> Option<Outcome<Value>> {
@@ -112,7 +112,7 @@ fn attribute(value: &Value, name: &str) -> Option<Outcome<Value>> {
     let one_of = |names: &[&str]| if names.contains(&name) { method() } else { None };
     let changes = |names: &[&str]| {
         names.contains(&name).then(|| {
-            let message = format!("access to attribute {} of '{}' object is unsafe.", quoted(name), class(value));
+            let message = format!("access to attribute {} of '{}' object is unsafe.", quoted(name), short_class(value));
             Ok(own(Py::Undefined(Missing { class: "SecurityError", message, near: None })))
         })
     };
@@ -120,14 +120,17 @@ fn attribute(value: &Value, name: &str) -> Option<Outcome<Value>> {
         Seen::Text(_) => one_of(&TEXT_METHODS),
         Seen::List => one_of(&LIST_METHODS).or_else(|| changes(&LIST_CHANGES)),
         Seen::Tuple => one_of(&["count", "index"]),
-        Seen::Int(number) => match name {
-            "real" | "numerator" => Some(Ok(value.clone())),
+        Seen::Int(_) | Seen::Bool(_) => match name {
+            "real" | "numerator" => Some(Ok(int(whole(value).unwrap_or_default()))),
             "imag" => Some(Ok(int(0))),
             "denominator" => Some(Ok(int(1))),
-            "bit_length" => Some(Ok(own(Py::Method(int(number), name.to_owned())))),
-            _ => None,
+            _ => one_of(&["bit_length", "bit_count", "conjugate", "as_integer_ratio", "to_bytes", "from_bytes"]),
         },
-        Seen::Float(_) => one_of(&["is_integer"]),
+        Seen::Float(_) => match name {
+            "real" => Some(Ok(value.clone())),
+            "imag" => Some(Ok(Value::from(0.0))),
+            _ => one_of(&["is_integer", "as_integer_ratio", "conjugate", "hex", "fromhex"]),
+        },
         Seen::Py(found) => match found {
             Py::Dict(_) => one_of(&DICT_METHODS).or_else(|| changes(&DICT_CHANGES)),
             Py::Time(micros) => super::time::attribute(*micros, name).map(Ok).or_else(|| one_of(&TIME_METHODS)),
@@ -154,7 +157,7 @@ fn attribute(value: &Value, name: &str) -> Option<Outcome<Value>> {
                 ("RelatedResource", "role") => dict.get(RESOURCE_ROLE).cloned().map(Ok),
                 ("Resource" | "RelatedResource", "labels") => Some(Ok(labels_of(dict))),
                 (_, "root") => Some(Ok(own(Py::Dict(dict.clone())))),
-                _ => one_of(&RESOURCE_METHODS),
+                _ => one_of(&RESOURCE_METHODS).or_else(|| one_of(&MODEL_METHODS)),
             },
             Py::Labels(labels) => labels.at(name).map(|found| Ok(own(Py::Labels(found)))),
             Py::Group(key, items) => match name {
@@ -183,7 +186,7 @@ fn attribute(value: &Value, name: &str) -> Option<Outcome<Value>> {
             Ok(found) if !found.is_undefined() => Some(Ok(found)),
             _ => one_of(&["cycle", "changed"]),
         },
-        _ => None,
+        Seen::None => None,
     }
 }
 
@@ -240,7 +243,7 @@ pub(in crate::action) fn attr(value: &Value, name: &str) -> Outcome<Value> {
         return Ok(own(Py::Unknown([path, ".", name].concat())));
     }
     if name.starts_with('_') {
-        let message = format!("access to attribute {} of '{}' object is unsafe.", quoted(name), class(value));
+        let message = format!("access to attribute {} of '{}' object is unsafe.", quoted(name), short_class(value));
         return Ok(own(Py::Undefined(Missing { class: "SecurityError", message, near: None })));
     }
     if let Some(found) = attribute(value, name) {
@@ -329,7 +332,7 @@ pub(in crate::action) fn slice(value: &Value, start: &Value, stop: &Value, step:
     let letters: Option<Vec<Value>> = text(value).map(|text| text.chars().map(Value::from).collect());
     let Some(items) = letters.as_deref().or_else(|| sequence(value)) else {
         return match look(value) {
-            Seen::Py(Py::Dict(_)) => type_error("unhashable type: 'slice'"),
+            Seen::Py(Py::Dict(_) | Py::Root(..) | Py::Labels(_)) => type_error("unhashable type: 'slice'"),
             Seen::Py(Py::Range(..)) => Err(Raised::new(NOT_HERE, "a part of a range is not calculated here")),
             _ => type_error(format!("'{}' object is not subscriptable", class(value))),
         };

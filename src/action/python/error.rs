@@ -18,7 +18,10 @@ impl Raised {
 
     /// `TypeError("…")`, as `repr` writes it.
     pub(in crate::action) fn repr(&self) -> String {
-        [self.class, "(", &quoted(&self.message), ")"].concat()
+        match &*self.message {
+            "" => [self.class, "()"].concat(),
+            message => [self.class, "(", &quoted(message), ")"].concat(),
+        }
     }
 }
 

@@ -12,7 +12,7 @@ use super::signature;
 use super::text as texts;
 use super::time::Arguments;
 use super::value::{
-    Dict, NODE, Py, Seen, class, extent, int, is_undefined, look, own, range_items, text, unknown, width,
+    Delta, Dict, NODE, Py, Seen, class, extent, int, is_undefined, look, own, range_items, text, unknown, width,
 };
 use super::{human, json, lists, urls};
 
@@ -59,7 +59,11 @@ pub(in crate::action) fn apply(
             Ok(if absent { default() } else { value.clone() })
         }
         "attr" => {
-            let name = given.text(0, "name").unwrap_or_default();
+            let name = given.get(0, "name").cloned().unwrap_or_default();
+            super::value::hashable(&name)?;
+            let Some(name) = text(&name) else {
+                return type_error(format!("attribute name must be string, not '{}'", class(&name)));
+            };
             // Unlike `a.b`, this does not look up items.
             let found = super::attribute::attr(value, &name)?;
             let is_item = matches!(look(value), Seen::Py(Py::Dict(dict)) if dict.get(&name).is_some());
@@ -126,29 +130,39 @@ fn pay(name: &str, value: &Value, given: &Arguments<'_>, around: EvalContext<'_>
 
 fn of_text(name: &str, value: &Value, given: &Arguments<'_>, around: EvalContext<'_>) -> Option<Outcome<Value>> {
     let whole_text = || str_of(value);
+    let soft = || soft_str(value);
     let safe = value.is_safe();
     let kept = |text: String| if safe { Value::from_safe_string(text) } else { Value::from(text) };
     Some(Ok(match name {
-        "upper" => kept(whole_text().to_uppercase()),
-        "lower" => kept(whole_text().to_lowercase()),
-        "capitalize" => kept(texts::capitalized(&whole_text())),
-        "title" => kept(title(&whole_text())),
+        "upper" => kept(soft().to_uppercase()),
+        "lower" => kept(soft().to_lowercase()),
+        "capitalize" => kept(texts::capitalized(&soft())),
+        "title" => kept(title(&soft())),
+        "trim" if given.get(0, "chars").is_some_and(|chars| !chars.is_none() && text(chars).is_none()) => {
+            return Some(type_error("strip arg must be None or str"));
+        }
         "trim" => {
-            return Some(
-                texts::stripped(&whole_text(), given.text(0, "chars").as_deref(), (true, true), around).map(kept),
-            );
+            return Some(texts::stripped(&soft(), given.text(0, "chars").as_deref(), (true, true), around).map(kept));
         }
         "center" => {
-            let width = given.int(0, "width").unwrap_or(80);
+            let width = match given.get(0, "width").map(as_index) {
+                None => 80,
+                Some(Ok(width)) => width,
+                Some(Err(raised)) => return Some(Err(raised)),
+            };
             let width = usize::try_from(width).unwrap_or_default().min(100_000);
             if let Err(raised) = around.pay(width) {
                 return Some(Err(raised));
             }
-            Value::from(texts::padded(&whole_text(), width, ' ', true, true))
+            kept(texts::padded(&soft(), width, ' ', true, true))
         }
         "replace" => {
             let part = |place, name| given.get(place, name).map(str_of).unwrap_or_default();
-            let most = given.int(2, "count").and_then(|most| usize::try_from(most).ok());
+            let most = match given.get(2, "count").filter(|count| !count.is_none()).map(as_index) {
+                None => None,
+                Some(Ok(most)) => usize::try_from(most).ok(),
+                Some(Err(raised)) => return Some(Err(raised)),
+            };
             let replaced = texts::replaced(&whole_text(), &part(0, "old"), &part(1, "new"), most, around);
             if safe {
                 if given.positional.iter().any(super::format::is_escaped_in_safe) {
@@ -164,11 +178,11 @@ fn of_text(name: &str, value: &Value, given: &Arguments<'_>, around: EvalContext
         "escape" | "e" if safe => value.clone(),
         "escape" | "e" | "forceescape" => Value::from_safe_string(escaped(&whole_text())),
         "striptags" => return Some(texts::without_tags(&whole_text()).map(Value::from)),
-        "wordcount" => Value::from(word_count(&whole_text())),
+        "wordcount" => Value::from(word_count(&soft())),
         "pprint" => return Some(pretty(value)),
         "truncate" => return Some(truncate(value, given)),
-        "indent" => return Some(indent(&whole_text(), given, around).map(Value::from)),
-        "wordwrap" => return Some(wrapped(&whole_text(), given, around).map(Value::from)),
+        "indent" => return Some(indented(value, given, around).map(kept)),
+        "wordwrap" => return Some(wrapped(value, given, around).map(Value::from)),
         "format" => {
             if !given.named.is_empty() && !given.positional.is_empty() {
                 let message = "can't handle positional and keyword arguments at the same time";
@@ -181,6 +195,11 @@ fn of_text(name: &str, value: &Value, given: &Arguments<'_>, around: EvalContext
         "xmlattr" => return Some(attributes(value, given)),
         _ => return None,
     }))
+}
+
+/// The text of what is one already, such as a member of an enumeration; `str` of everything else.
+fn soft_str(value: &Value) -> String {
+    text(value).map_or_else(|| str_of(value), std::borrow::Cow::into_owned)
 }
 
 /// Jinja's own `title`: words begin after spaces, hyphens and opening brackets.
@@ -204,18 +223,46 @@ fn word_count(text: &str) -> usize {
 }
 
 fn truncate(value: &Value, given: &Arguments<'_>) -> Outcome<Value> {
-    let end = given.get(2, "end").map_or_else(|| "...".to_owned(), str_of);
+    let end = given.get(2, "end").cloned().unwrap_or_else(|| Value::from("..."));
     let most = given.get(0, "length").cloned().unwrap_or_else(|| Value::from(255));
-    let end_length = end.chars().count();
+    let leeway = given.get(3, "leeway").filter(|leeway| !leeway.is_none()).cloned().unwrap_or_else(|| Value::from(5));
+    let end_length = length(&end)?;
     let order = order(">=", &most, &Value::from(end_length))?;
     if order == Some(std::cmp::Ordering::Less) {
         return Err(Raised::new("AssertionError", format!("expected length >= {end_length}, got {}", str_of(&most))));
     }
-    let leeway = given.int(3, "leeway").unwrap_or(5);
+    if super::operator::order(">=", &leeway, &Value::from(0))? == Some(std::cmp::Ordering::Less) {
+        return Err(Raised::new("AssertionError", format!("expected leeway >= 0, got {}", str_of(&leeway))));
+    }
     let number = |number: i128| usize::try_from(number.max(0)).unwrap_or(usize::MAX);
-    let most = whole(&most).unwrap_or(255);
+    let (Some(most), Some(leeway)) = (whole(&most), whole(&leeway)) else {
+        return Err(Raised::new(NOT_HERE, "`truncate` at fractions is not calculated here"));
+    };
     if length(value)? <= number(most.saturating_add(leeway)) {
         return Ok(value.clone());
+    }
+    let Some(end) = text(&end) else {
+        return if is_undefined(&end) {
+            Err(fail(&end))
+        } else {
+            type_error(format!("can only concatenate str (not \"{}\") to str", class(&end)))
+        };
+    };
+    if text(value).is_none() {
+        let words = !given.flag(1, "killwords");
+        return match look(value) {
+            Seen::Py(Py::Dict(_) | Py::Labels(_)) => type_error("unhashable type: 'slice'"),
+            Seen::List | Seen::Tuple | Seen::Py(Py::Group(..) | Py::Range(..)) if words => {
+                Err(no_attribute(value, "rsplit"))
+            }
+            Seen::List | Seen::Tuple => {
+                let kind = class(value);
+                type_error(format!("can only concatenate {kind} (not \"str\") to {kind}"))
+            }
+            Seen::Py(Py::Range(..)) => type_error("unsupported operand type(s) for +: 'range' and 'str'"),
+            Seen::Py(Py::Group(..)) => type_error("can only concatenate tuple (not \"str\") to tuple"),
+            _ => type_error(format!("'{}' object is not subscriptable", class(value))),
+        };
     }
     let text = str_of(value);
     let start: String = text.chars().take(number(most).saturating_sub(end_length)).collect();
@@ -224,14 +271,26 @@ fn truncate(value: &Value, given: &Arguments<'_>) -> Outcome<Value> {
     Ok(Value::from([start, &end].concat()))
 }
 
-fn indent(text: &str, given: &Arguments<'_>, around: EvalContext<'_>) -> Outcome<String> {
-    let indention = match given.get(0, "width").map(look) {
-        Some(Seen::Text(text)) => text.to_owned(),
-        Some(Seen::Int(width)) => " ".repeat(usize::try_from(width).unwrap_or_default().min(1000)),
-        _ => " ".repeat(4),
+fn indented(value: &Value, given: &Arguments<'_>, around: EvalContext<'_>) -> Outcome<String> {
+    // The server adds a newline to the value, then splits it.
+    let Some(text) = text(value) else {
+        return match look(value) {
+            _ if is_undefined(value) => Err(fail(value)),
+            Seen::List => Err(no_attribute(value, "splitlines")),
+            Seen::Tuple | Seen::Py(Py::Group(..)) => type_error("can only concatenate tuple (not \"str\") to tuple"),
+            Seen::Py(Py::Bytes(_)) => type_error("can't concat str to bytes"),
+            _ => type_error(format!("unsupported operand type(s) for +=: '{}' and 'str'", class(value))),
+        };
+    };
+    let width = given.get(0, "width").cloned().unwrap_or_else(|| Value::from(4));
+    let indention = match (super::value::text(&width), whole(&width)) {
+        (Some(text), _) => text.into_owned(),
+        (_, Some(width)) => " ".repeat(usize::try_from(width).unwrap_or_default().min(1000)),
+        _ if is_undefined(&width) => return Err(fail(&width)),
+        _ => return type_error(format!("can't multiply sequence by non-int of type '{}'", class(&width))),
     };
     let (first, blank) = (given.flag(1, "first"), given.flag(2, "blank"));
-    let lines = texts::lines(&[text, "\n"].concat(), false);
+    let lines = texts::lines(&[&*text, "\n"].concat(), false);
     around.pay_times(lines.len(), indention.len())?;
     let mut out = String::new();
     for (index, line) in lines.iter().enumerate() {
@@ -247,17 +306,33 @@ fn indent(text: &str, given: &Arguments<'_>, around: EvalContext<'_>) -> Outcome
 }
 
 /// `textwrap.wrap` for each line.
-fn wrapped(text: &str, given: &Arguments<'_>, around: EvalContext<'_>) -> Outcome<String> {
-    let width = given.int(0, "width").and_then(|width| usize::try_from(width).ok()).unwrap_or(79);
+fn wrapped(value: &Value, given: &Arguments<'_>, around: EvalContext<'_>) -> Outcome<String> {
+    let Some(text) = text(value) else {
+        return Err(if is_undefined(value) { fail(value) } else { no_attribute(value, "splitlines") });
+    };
+    let newline = given.get(2, "wrapstring").filter(|newline| !newline.is_none());
+    let newline = match newline.map(|newline| (newline, super::value::text(newline))) {
+        None => "\n".to_owned(),
+        Some((_, Some(newline))) => newline.into_owned(),
+        Some((newline, None)) if is_undefined(newline) => return Err(fail(newline)),
+        Some((newline, None)) => return Err(no_attribute(newline, "join")),
+    };
+    let width = given.get(0, "width").cloned().unwrap_or_else(|| Value::from(79));
+    if !text.is_empty() && order("<=", &width, &Value::from(0))? != Some(std::cmp::Ordering::Greater) {
+        return value_error(format!("invalid width {} (must be > 0)", str_of(&width)));
+    }
+    let Some(width) = whole(&width).or_else(|| text.is_empty().then_some(79)) else {
+        return Err(Raised::new(NOT_HERE, "`wordwrap` at fractions is not calculated here"));
+    };
+    let width = usize::try_from(width).unwrap_or_default();
     let is_true = |place: usize, name: &str| given.get(place, name).is_none_or(Value::is_true);
     let (breaks, hyphens) = (is_true(1, "break_long_words"), is_true(3, "break_on_hyphens"));
-    let newline = given.text(2, "wrapstring").unwrap_or_else(|| "\n".to_owned());
-    if width == 0 || hyphens && text.contains('-') {
+    if hyphens && text.contains('-') {
         return Err(Raised::new(NOT_HERE, "`wordwrap` at hyphens is not calculated here"));
     }
     let is_space = |letter: &char| matches!(letter, '\t' | '\n' | '\x0b' | '\x0c' | '\r' | ' ');
     let mut lines: Vec<String> = Vec::new();
-    for line in texts::lines(text, false) {
+    for line in texts::lines(&text, false) {
         let letters: Vec<char> = line.chars().collect();
         let mut current: Vec<&[char]> = Vec::new();
         let (mut used, first) = (0_usize, lines.len());
@@ -317,8 +392,12 @@ fn pretty(value: &Value) -> Outcome<Value> {
     let not_here = || Err(Raised::new(NOT_HERE, "`pprint` of more than a line is not calculated here"));
     let Some(sorted) = in_order(value) else { return not_here() };
     let text = repr_of(&sorted);
-    let is_flat =
-        matches!(look(value), Seen::Int(_) | Seen::Float(_) | Seen::Py(Py::Model(_) | Py::Time(_) | Py::Uuid(_)));
+    let is_flat = matches!(
+        look(value),
+        Seen::Int(_)
+            | Seen::Float(_)
+            | Seen::Py(Py::Model(_) | Py::Root(..) | Py::Labels(_) | Py::Time(_) | Py::Uuid(_))
+    );
     if text.chars().count() > 80 && !is_flat { not_here() } else { Ok(Value::from(text)) }
 }
 
@@ -362,17 +441,37 @@ fn url_encoded(value: &Value) -> Outcome<Value> {
     for pair in &pairs {
         let two = super::operator::unpacked(pair, 2)?;
         let two = super::value::sequence(&two).unwrap_or_default();
-        let quoted: Vec<String> = two.iter().map(|one| texts::url_quoted(&str_of(one), "", true)).collect();
+        let quoted: Vec<String> = two.iter().map(|one| texts::url_quoted(&soft_str(one), "", true)).collect();
         parts.push(quoted.join("="));
     }
     Ok(Value::from(parts.join("&")))
 }
 
-fn attributes(value: &Value, given: &Arguments<'_>) -> Outcome<Value> {
-    let Seen::Py(Py::Dict(dict)) = look(value) else {
-        return type_error(format!("'{}' object has no attribute 'items'", class(value)));
+/// An attribute that Python itself looks up.
+pub(super) fn no_attribute(value: &Value, name: &str) -> Raised {
+    // The server's `LabelDiver` raises it without a message.
+    let message = match look(value) {
+        Seen::Py(Py::Labels(_)) => String::new(),
+        _ => format!("'{}' object has no attribute '{name}'", class(value)),
     };
-    let shown = || dict.iter().filter(|(_, value)| !value.is_none() && !is_undefined(value));
+    Raised::new("AttributeError", message)
+}
+
+/// `value.items()`
+pub(super) fn entries(value: &Value) -> Outcome<Vec<(Value, Value)>> {
+    match look(value) {
+        _ if is_undefined(value) => Err(fail(value)),
+        Seen::Py(Py::Dict(dict)) => Ok(dict.iter().cloned().collect()),
+        Seen::Py(Py::Root(_, dict)) => {
+            dict.keys().into_iter().map(|key| super::attribute::item(value, &key).map(|found| (key, found))).collect()
+        }
+        _ => Err(no_attribute(value, "items")),
+    }
+}
+
+fn attributes(value: &Value, given: &Arguments<'_>) -> Outcome<Value> {
+    let all = entries(value)?;
+    let shown = || all.iter().filter(|(_, value)| !value.is_none() && !is_undefined(value));
     for (key, _) in shown() {
         let key = str_of(key);
         if key.contains(|c: char| c.is_ascii_whitespace() || "\x0b/>=".contains(c)) {
@@ -393,13 +492,18 @@ fn of_number(name: &str, value: &Value, given: &Arguments<'_>) -> Option<Outcome
         "abs" => match (whole(value), float(value)) {
             (Some(number), _) => Ok(int(number.saturating_abs())),
             (_, Some(number)) => Ok(Value::from(number.abs())),
-            _ => type_error(format!("bad operand type for abs(): '{}'", class(value))),
+            _ => match look(value) {
+                Seen::Py(Py::Delta(Delta { micros, between: None })) => {
+                    Ok(own(Py::Delta(Delta { micros: micros.saturating_abs(), between: None })))
+                }
+                Seen::Py(Py::Delta(_)) => Err(Raised::new(NOT_HERE, "`abs` of an interval is not calculated here")),
+                _ => type_error(format!("bad operand type for abs(): '{}'", class(value))),
+            },
         },
         "round" => round(value, given),
-        "filesizeformat" => match to_float(value, &Arguments { positional: &[], named: &[] }) {
-            Ok(bytes) => Ok(Value::from(file_size(float(&bytes).unwrap_or_default(), given.flag(0, "binary")))),
-            Err(raised) => Err(raised),
-        },
+        "filesizeformat" => {
+            as_float(value).and_then(|bytes| file_size(bytes, given.flag(0, "binary"))).map(Value::from)
+        }
         _ => return None,
     })
 }
@@ -413,6 +517,10 @@ fn to_int(value: &Value, given: &Arguments<'_>) -> Outcome<Value> {
     let base = given.int(1, "base").unwrap_or(10);
     Ok(match look(value) {
         Seen::Float(number) if number.is_finite() => int(number.trunc() as i128),
+        Seen::Py(Py::Uuid(id)) => match i128::from_str_radix(&id.replace('-', ""), 16) {
+            Ok(number) => int(number),
+            Err(_) => return Err(Raised::new(NOT_HERE, "so long a number is not calculated here")),
+        },
         _ => match (whole(value), text(value)) {
             (Some(number), _) => int(number),
             (_, Some(text)) if is_strange_number(&text) => {
@@ -427,13 +535,13 @@ fn to_int(value: &Value, given: &Arguments<'_>) -> Outcome<Value> {
 }
 
 /// Whether a text may be a number for Python that is none here.
-fn is_strange_number(text: &str) -> bool {
+pub(super) fn is_strange_number(text: &str) -> bool {
     let digits = text.chars().filter(char::is_ascii_hexdigit).count();
     digits > 30 || text.chars().any(|c| !c.is_ascii() && c.is_numeric())
 }
 
 /// `int(text, base)`
-fn read_int(text: &str, base: u32) -> Option<i128> {
+pub(super) fn read_int(text: &str, base: u32) -> Option<i128> {
     let text = text.trim_matches(texts::is_space);
     let (sign, digits) = match text.strip_prefix('-') {
         Some(digits) => (-1, digits),
@@ -475,16 +583,35 @@ fn read_float(text: &str) -> Option<f64> {
     text.replace('_', "").parse().ok()
 }
 
-fn to_float(value: &Value, given: &Arguments<'_>) -> Outcome<Value> {
+/// An integer, as Python's own functions take it.
+pub(super) fn as_index(value: &Value) -> Outcome<i128> {
+    let wrong = || Raised::new("TypeError", format!("'{}' object cannot be interpreted as an integer", class(value)));
+    whole(value).ok_or_else(wrong)
+}
+
+/// `float(value)`
+pub(super) fn as_float(value: &Value) -> Outcome<f64> {
     if is_undefined(value) {
         return Err(fail(value));
     }
-    if text(value).is_some_and(|text| text.chars().any(|c| !c.is_ascii() && c.is_numeric())) {
-        return Err(Raised::new(NOT_HERE, "so foreign a number is not calculated here"));
+    match (float(value), text(value)) {
+        (Some(number), _) => Ok(number),
+        (_, Some(text)) if text.chars().any(|c| !c.is_ascii() && c.is_numeric()) => {
+            Err(Raised::new(NOT_HERE, "so foreign a number is not calculated here"))
+        }
+        (_, Some(text)) => read_float(&text)
+            .map_or_else(|| value_error(format!("could not convert string to float: {}", repr_of(value))), Ok),
+        _ => type_error(format!("float() argument must be a string or a real number, not '{}'", class(value))),
     }
-    let read = float(value).or_else(|| text(value).and_then(|text| read_float(&text)));
-    let default = || given.get(0, "default").cloned().unwrap_or_else(|| Value::from(0.0));
-    Ok(read.map_or_else(default, Value::from))
+}
+
+fn to_float(value: &Value, given: &Arguments<'_>) -> Outcome<Value> {
+    match as_float(value) {
+        Err(raised) if matches!(raised.class, "TypeError" | "ValueError") => {
+            Ok(given.get(0, "default").cloned().unwrap_or_else(|| Value::from(0.0)))
+        }
+        other => other.map(Value::from),
+    }
 }
 
 /// A number with so many digits behind the point, rounded as Python does.
@@ -500,27 +627,54 @@ pub(in crate::action) fn rounded(number: f64, digits: i128) -> f64 {
 
 #[allow(clippy::cast_possible_truncation, clippy::cast_precision_loss, reason = "rounded to whole numbers before")]
 fn round(value: &Value, given: &Arguments<'_>) -> Outcome<Value> {
+    let method = given.get(1, "method").cloned().unwrap_or_else(|| Value::from("common"));
+    super::value::hashable(&method)?;
+    let method = text(&method).filter(|method| matches!(&**method, "common" | "ceil" | "floor"));
+    let Some(method) = method.map(std::borrow::Cow::into_owned) else {
+        return Err(Raised::new("FilterArgumentError", "method must be common, ceil or floor"));
+    };
+    let without = given.get(0, "precision").filter(|digits| method == "common" && digits.is_none());
+    if without.is_some() && !is_undefined(value) {
+        return match (whole(value), float(value)) {
+            (None, Some(number)) if number.is_finite() => Ok(int(number.round_ties_even() as i128)),
+            (None, Some(_)) => Err(Raised::new(NOT_HERE, "an infinite number is not rounded here")),
+            (Some(number), _) => Ok(int(number)),
+            _ => type_error(format!("type {} doesn't define __round__ method", class(value))),
+        };
+    }
     if let Some(wrong) = given.get(0, "precision").filter(|digits| whole(digits).is_none()) {
-        return type_error(format!("'{}' object cannot be interpreted as an integer", class(wrong)));
+        return match &*method {
+            "common" => type_error(format!("'{}' object cannot be interpreted as an integer", class(wrong))),
+            _ => Err(Raised::new(NOT_HERE, "this precision is not calculated here")),
+        };
     }
     let digits = given.int(0, "precision").unwrap_or_default();
-    let method = given.text(1, "method").unwrap_or_else(|| "common".to_owned());
     let factor = 10_f64.powi(i32::try_from(digits).unwrap_or_default());
     let number = float(value);
     match (&*method, number) {
-        ("common" | "ceil" | "floor", None) => {
-            type_error(format!("type {} doesn't define __round__ method", class(value)))
-        }
+        ("ceil" | "floor", None) if is_undefined(value) => Err(fail(value)),
+        ("common", None) => type_error(format!("type {} doesn't define __round__ method", class(value))),
+        // Some can be multiplied.
+        (_, None) => match look(value) {
+            Seen::Text(_) | Seen::List | Seen::Tuple | Seen::Py(Py::Delta(_) | Py::Bytes(_)) => {
+                type_error(format!("must be real number, not {}", class(value)))
+            }
+            Seen::Py(Py::Enum(..)) => type_error("must be real number, not str"),
+            Seen::Py(Py::Group(..)) => type_error("must be real number, not tuple"),
+            _ => type_error(format!("unsupported operand type(s) for *: '{}' and 'int'", class(value))),
+        },
         ("common", Some(_)) if whole(value).is_some() && digits >= 0 => Ok(int(whole(value).unwrap_or_default())),
         ("common", Some(number)) if whole(value).is_some() => Ok(int(rounded(number, digits) as i128)),
         ("common", Some(number)) => Ok(Value::from(rounded(number, digits))),
         ("ceil", Some(number)) => Ok(Value::from((number * factor).ceil() / factor)),
-        ("floor", Some(number)) => Ok(Value::from((number * factor).floor() / factor)),
-        _ => Err(Raised::new("FilterArgumentError", "method must be common, ceil or floor")),
+        (_, Some(number)) => Ok(Value::from((number * factor).floor() / factor)),
     }
 }
 
-fn file_size(bytes: f64, binary: bool) -> String {
+fn file_size(bytes: f64, binary: bool) -> Outcome<String> {
+    if !bytes.is_finite() {
+        return Err(Raised::new(NOT_HERE, "the size of an infinite number is not calculated here"));
+    }
     let base = if binary { 1024.0 } else { 1000.0 };
     let prefixes = if binary {
         ["KiB", "MiB", "GiB", "TiB", "PiB", "EiB", "ZiB", "YiB"]
@@ -528,10 +682,11 @@ fn file_size(bytes: f64, binary: bool) -> String {
         ["kB", "MB", "GB", "TB", "PB", "EB", "ZB", "YB"]
     };
     if bytes.to_bits() == 1.0_f64.to_bits() {
-        return "1 Byte".to_owned();
+        return Ok("1 Byte".to_owned());
     }
     if bytes < base {
-        return format!("{} Bytes", bytes.trunc());
+        // Without the sign of a zero.
+        return Ok(format!("{} Bytes", bytes.trunc() + 0.0));
     }
     let mut unit = base;
     let mut shown = String::new();
@@ -542,7 +697,7 @@ fn file_size(bytes: f64, binary: bool) -> String {
             break;
         }
     }
-    shown
+    Ok(shown)
 }
 
 /// Calls a function that Jinja defines.

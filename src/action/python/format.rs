@@ -9,7 +9,7 @@ use super::eval_context::{EvalContext, NOT_HERE};
 use super::operator::{escaped, float, whole};
 use super::show::{repr_of, str_of};
 use super::time::{self, Arguments};
-use super::value::{Delta, Dict, Py, Seen, class, int, look, own, sequence, unknown};
+use super::value::{Delta, Dict, Py, Seen, class, int, is_undefined, look, own, sequence, unknown};
 
 fn not_here<T>(what: &str) -> Outcome<T> {
     Err(Raised::new(NOT_HERE, [what, " is not calculated here"].concat()))
@@ -340,7 +340,9 @@ pub(super) fn printf(template: &Value, given: &Value, around: EvalContext<'_>) -
         Seen::Tuple => sequence(given).unwrap_or_default(),
         _ => std::slice::from_ref(given),
     };
-    let is_mapping = matches!(look(given), Seen::List | Seen::Py(Py::Dict(_) | Py::Root(..) | Py::Range(..)));
+    // What has items.
+    let is_mapping = is_undefined(given)
+        || matches!(look(given), Seen::List | Seen::Py(Py::Dict(_) | Py::Root(..) | Py::Range(..) | Py::Labels(_)));
     let mut operands = Operands { all, taken: 0 };
     let (mut out, mut rest) = (String::new(), &*text);
     while let Some((literal, behind)) = rest.split_once('%') {

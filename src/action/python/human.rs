@@ -2,13 +2,13 @@
 
 use minijinja::Value;
 
-use super::error::{Outcome, Raised};
-use super::eval_context::EvalContext;
-use super::filter::rounded;
-use super::operator::{float, whole};
+use super::error::{Outcome, Raised, type_error, value_error};
+use super::eval_context::{EvalContext, NOT_HERE};
+use super::filter::{as_float, is_strange_number, no_attribute, read_int, rounded};
+use super::operator::{fail, float, whole};
 use super::show::{float_text, str_of};
 use super::time::Arguments;
-use super::value::{Py, Seen, look, text};
+use super::value::{Py, Seen, class, int, is_undefined, look, text};
 
 const DAY: i64 = 86_400;
 
@@ -19,49 +19,102 @@ pub(super) fn filter(
     around: EvalContext<'_>,
 ) -> Option<Outcome<Value>> {
     let name = name.strip_prefix("humanize_")?;
+    let known: &[&str] = match name {
+        "intcomma" => &["ndigits"],
+        "naturalsize" => &["binary", "gnu"],
+        "naturaltime" => &["future"],
+        "ordinal" => &["gender"],
+        "precisedelta" => &["minimum_unit"],
+        _ => &[],
+    };
+    let is_known = |(name, _): &(String, Value)| known.contains(&&**name);
+    if given.positional.len() > known.len() || !given.named.iter().all(is_known) {
+        return Some(not_here(&["these arguments of `humanize_", name, "` are not calculated here"].concat()));
+    }
     let unreadable = || Ok(Value::from(str_of(value)));
+    let of_integer = |shown: &dyn Fn(i128) -> String| match integer(value) {
+        Ok(Some(number)) => Ok(Value::from(shown(number))),
+        Ok(None) => unreadable(),
+        Err(raised) => Err(raised),
+    };
+    let size = |number: f64| Ok(Value::from(size(number, given.flag(0, "binary"), given.flag(1, "gnu"))));
     Some(match name {
-        "intcomma" => Ok(Value::from(comma(value, given.int(0, "ndigits")))),
-        "intword" => number(value).map_or_else(unreadable, |number| Ok(Value::from(word(number)))),
-        "naturalsize" => match number(value) {
-            Some(bytes) => Ok(Value::from(size(bytes, given.flag(0, "binary"), given.flag(1, "gnu")))),
-            None => {
-                super::error::value_error(format!("could not convert string to float: {}", super::show::repr_of(value)))
-            }
+        "intcomma" => comma(value, given.get(0, "ndigits").filter(|digits| !digits.is_none())).map(Value::from),
+        "intword" => of_integer(&word),
+        "naturalsize" => as_float(value).and_then(finite).and_then(size),
+        "ordinal" => of_integer(&ordinal),
+        "apnumber" => of_integer(&spelled),
+        "naturaldelta" => match look(value) {
+            Seen::Py(Py::Delta(own)) => Ok(Value::from(delta(own.micros))),
+            // An integer, also in a text.
+            _ => match integer(value) {
+                Ok(Some(number)) if text(value).is_some() => micros(&int(number)).map(|all| Value::from(delta(all))),
+                Ok(Some(_)) => micros(value).map(|all| Value::from(delta(all))),
+                Ok(None) => unreadable(),
+                Err(raised) => Err(raised),
+            },
         },
-        "ordinal" => integer(value).map_or_else(unreadable, |number| Ok(Value::from(ordinal(number)))),
-        "apnumber" => integer(value).map_or_else(unreadable, |number| Ok(Value::from(spelled(number)))),
-        "naturaldelta" => micros(value).map_or_else(unreadable, |micros| Ok(Value::from(delta(micros)))),
-        "naturaltime" => match (look(value), micros(value)) {
-            (Seen::Py(Py::Time(then)), _) => Ok(Value::from(ago(around.now.saturating_sub(*then)))),
-            (_, Some(micros)) if !given.flag(0, "future") => Ok(Value::from(ago(micros))),
-            (_, Some(micros)) => Ok(Value::from(ago(micros.saturating_neg()))),
+        "naturaltime" => match look(value) {
+            Seen::Py(Py::Time(then)) => Ok(Value::from(ago(around.now.saturating_sub(*then)))),
+            Seen::Py(Py::Delta(own)) => Ok(Value::from(ago(own.micros))),
+            _ => match float(value).map(|number| micros(&Value::from(number.round_ties_even()))) {
+                Some(Ok(all)) if given.flag(0, "future") => Ok(Value::from(ago(all.saturating_abs().saturating_neg()))),
+                Some(Ok(all)) => Ok(Value::from(ago(all.saturating_abs()))),
+                Some(Err(raised)) => Err(raised),
+                None => unreadable(),
+            },
+        },
+        "precisedelta" => match look(value) {
+            Seen::Py(Py::Delta(own)) => unit(given).and_then(|unit| precise(own.micros, &unit)),
+            Seen::Py(Py::Time(_)) => type_error("can't compare offset-naive and offset-aware datetimes"),
+            _ if float(value).is_some() => {
+                micros(value).and_then(|all| unit(given).and_then(|unit| precise(all, &unit)))
+            }
             _ => unreadable(),
         },
-        "precisedelta" => match micros(value) {
-            Some(micros) => precise(micros, &given.text(0, "minimum_unit").unwrap_or_else(|| "seconds".to_owned())),
-            None => unreadable(),
-        },
-        _ => Err(Raised::new("NotImplementedError", format!("`humanize_{name}` is not calculated here"))),
+        _ => not_here(&["`humanize_", name, "` is not calculated here"].concat()),
     })
 }
 
-fn number(value: &Value) -> Option<f64> {
-    float(value).or_else(|| text(value)?.trim().parse().ok())
-}
-
-#[allow(clippy::cast_possible_truncation, reason = "Python truncates too")]
-fn integer(value: &Value) -> Option<i128> {
-    whole(value).or_else(|| text(value)?.trim().parse().ok()).or_else(|| float(value).map(|number| number as i128))
-}
-
-/// Of a duration, or a number of seconds.
-#[allow(clippy::cast_possible_truncation, reason = "the conversion saturates")]
-fn micros(value: &Value) -> Option<i64> {
-    match look(value) {
-        Seen::Py(Py::Delta(delta)) => Some(delta.micros),
-        _ => number(value).filter(|number| number.is_finite()).map(|number| (number * 1e6).round() as i64),
+/// `Unit[minimum_unit.upper()]`
+fn unit(given: &Arguments<'_>) -> Outcome<String> {
+    let unit = given.get(0, "minimum_unit").cloned().unwrap_or_else(|| Value::from("seconds"));
+    match text(&unit) {
+        _ if is_undefined(&unit) => Err(fail(&unit)),
+        Some(unit) => Ok(unit.to_uppercase()),
+        None => Err(no_attribute(&unit, "upper")),
     }
+}
+
+fn not_here<T>(message: &str) -> Outcome<T> {
+    Err(Raised::new(NOT_HERE, message))
+}
+
+fn finite(number: f64) -> Outcome<f64> {
+    if number.is_finite() { Ok(number) } else { not_here("infinite numbers for people are not calculated here") }
+}
+
+/// `int(value)`, of what `float` reads too.
+#[allow(clippy::cast_possible_truncation, reason = "Python truncates too")]
+fn integer(value: &Value) -> Outcome<Option<i128>> {
+    match (text(value), float(value)) {
+        _ if is_undefined(value) => Err(fail(value)),
+        (Some(text), _) if is_strange_number(&text) => not_here("so long or foreign a number is not calculated here"),
+        (Some(text), _) => Ok(read_int(&text, 10)),
+        (_, Some(number)) => finite(number).map(|number| whole(value).or(Some(number as i128))),
+        _ => Ok(None),
+    }
+}
+
+/// Of a number of seconds.
+#[allow(clippy::cast_possible_truncation, reason = "the conversion saturates")]
+fn micros(value: &Value) -> Outcome<i64> {
+    let seconds = finite(float(value).unwrap_or_default())?;
+    // The server subtracts them from its clock.
+    if seconds.abs() > 50e9 {
+        return not_here("so long a duration is not calculated here");
+    }
+    Ok((seconds * 1e6).round_ties_even() as i64)
 }
 
 fn plural(count: i64, unit: &str) -> String {
@@ -81,23 +134,46 @@ fn grouped(digits: &str) -> String {
     out
 }
 
-fn comma(value: &Value, digits: Option<i128>) -> String {
-    let written = match (look(value), digits.and_then(|digits| usize::try_from(digits).ok())) {
-        (_, Some(digits)) if number(value).is_some() => {
-            format!("{:.*}", digits.min(100), number(value).unwrap_or_default())
+fn comma(value: &Value, digits: Option<&Value>) -> Outcome<String> {
+    let number = match text(value) {
+        _ if is_undefined(value) => return Err(fail(value)),
+        Some(written) => {
+            let plain = written.replace(',', "");
+            if is_strange_number(&plain) {
+                return not_here("so long or foreign a number is not calculated here");
+            }
+            match (as_float(&Value::from(&*plain)), read_int(&plain, 10)) {
+                (Ok(number), _) if plain.contains('.') || !number.is_finite() => Value::from(number),
+                (Ok(_), Some(number)) => int(number),
+                _ => return Ok(plain),
+            }
         }
-        (Seen::Float(number), _) => float_text(number),
-        _ => str_of(value),
+        None if float(value).is_some() => value.clone(),
+        None => return Ok(str_of(value)),
+    };
+    let size = finite(float(&number).unwrap_or_default())?;
+    let written = match (digits.map(str_of), whole(&number)) {
+        (Some(digits), _) => match digits.parse::<usize>() {
+            Ok(digits) => format!("{size:.*}", digits.min(100)),
+            Err(_) if digits.starts_with(|c: char| c.is_ascii_digit()) => {
+                let class = class(&number);
+                return value_error(format!("Invalid format specifier ',.{digits}f' for object of type '{class}'"));
+            }
+            Err(_) => return value_error("Format specifier missing precision"),
+        },
+        (None, Some(number)) => number.to_string(),
+        (None, None) => float_text(size),
     };
     let (whole, fraction) = written.split_once('.').map_or((&*written, None), |(whole, rest)| (whole, Some(rest)));
     if whole.trim_start_matches('-').chars().any(|c| !c.is_ascii_digit()) {
-        return written;
+        return Ok(written);
     }
     let grouped = grouped(whole);
-    fraction.map_or_else(|| grouped.clone(), |fraction| [&grouped, ".", fraction].concat())
+    Ok(fraction.map_or_else(|| grouped.clone(), |fraction| [&grouped, ".", fraction].concat()))
 }
 
-fn word(number: f64) -> String {
+#[allow(clippy::cast_precision_loss, reason = "only its first digits are shown")]
+fn word(number: i128) -> String {
     const UNITS: [&str; 11] = [
         "thousand",
         "million",
@@ -111,7 +187,7 @@ fn word(number: f64) -> String {
         "nonillion",
         "decillion",
     ];
-    let number = number.trunc();
+    let number = number as f64;
     let (sign, size) = if number < 0.0 { ("-", -number) } else { ("", number) };
     if size < 1000.0 {
         return format!("{sign}{size}");
@@ -238,8 +314,12 @@ fn precise(micros: i64, least: &str) -> Outcome<Value> {
         ("minute", 60_000_000),
         ("second", 1_000_000),
     ];
-    let Some(last) = UNITS.iter().position(|(name, _)| least.strip_suffix('s') == Some(name)) else {
-        return Err(Raised::new("NotImplementedError", "smaller units are not calculated here"));
+    let is_least = |(name, _): &(&str, i64)| least.strip_suffix('S').is_some_and(|own| own.eq_ignore_ascii_case(name));
+    let Some(last) = UNITS.iter().position(is_least) else {
+        return match least {
+            "MILLISECONDS" | "MICROSECONDS" => not_here("smaller units are not calculated here"),
+            _ => Err(Raised::new("KeyError", least)),
+        };
     };
     let mut rest = micros.saturating_abs();
     let mut parts = Vec::new();

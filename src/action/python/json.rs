@@ -9,8 +9,8 @@ use crate::json::{Kind, Tape, Value as Json, parse};
 use crate::text::order;
 
 use super::error::{Outcome, Raised, type_error};
-use super::show::{float_text, str_of, time_text};
-use super::value::{Delta, Dict, Py, Seen, class, int, list, look, none, own, sequence, text};
+use super::show::{float_text, placeholder, str_of, time_text};
+use super::value::{Delta, Dict, Py, Seen, class, int, list, look, none, own, sequence, short_class, text};
 
 /// How JSON is laid out.
 #[derive(Clone, Copy)]
@@ -34,31 +34,34 @@ pub(in crate::action) const COMPACT: Layout<'_> =
     Layout { indent: None, sorted: false, spaced: false, ascii: false, finite: true };
 
 /// `model_dump(mode="json")`: what models are in JSON. Within models, values have another form than outside them.
-fn dumped(value: &Value) -> Value {
+/// Otherwise `model_dump()`, which only replaces the models.
+pub(super) fn dumped(value: &Value, for_json: bool) -> Value {
+    let all = |items: &[Value]| items.iter().map(|item| dumped(item, for_json)).collect();
     match look(value) {
         Seen::Py(own_value) => match own_value {
             Py::Model(model) => {
                 let mut dict = Dict::default();
                 for (key, value) in model.fields.iter() {
-                    dict.insert(key.clone(), dumped(value));
+                    dict.insert(key.clone(), dumped(value, for_json));
                 }
                 own(Py::Dict(dict))
             }
             Py::Dict(inner) | Py::Root(_, inner) => {
                 let mut dict = Dict::default();
                 for (key, value) in inner.iter() {
-                    dict.insert(key.clone(), dumped(value));
+                    dict.insert(key.clone(), dumped(value, for_json));
                 }
                 own(Py::Dict(dict))
             }
+            _ if !for_json => value.clone(),
             Py::Time(micros) => Value::from(time_text(*micros, 'T') + "Z"),
             Py::Uuid(id) => Value::from(&**id),
             Py::Enum(_, _, text) => Value::from(&**text),
             Py::Delta(Delta { micros, .. }) => Value::from(seconds(*micros)),
-            Py::Set(items) => list(items.iter().map(dumped).collect()),
+            Py::Set(items) => list(all(items)),
             _ => value.clone(),
         },
-        Seen::List | Seen::Tuple => list(sequence(value).unwrap_or_default().iter().map(dumped).collect()),
+        Seen::List | Seen::Tuple => list(all(sequence(value).unwrap_or_default())),
         _ => value.clone(),
     }
 }
@@ -84,6 +87,7 @@ fn write(out: &mut String, value: &Value, layout: Layout<'_>, depth: usize) -> O
         Seen::Float(number) if layout.finite && !number.is_finite() => push(out, "null"),
         Seen::Float(number) if number.is_nan() => push(out, "NaN"),
         Seen::Float(number) if number.is_infinite() => push(out, if number > 0.0 { "Infinity" } else { "-Infinity" }),
+        Seen::Float(number) if layout.finite => push(out, &short_float(number)),
         Seen::Float(number) => push(out, &float_text(number)),
         Seen::Text(text) => {
             string(out, text, layout.ascii);
@@ -99,8 +103,23 @@ fn write(out: &mut String, value: &Value, layout: Layout<'_>, depth: usize) -> O
         }
         Seen::Py(Py::Dict(dict)) => write_dict(out, dict, layout, depth),
         Seen::Py(Py::Group(key, items)) => write(out, &list(vec![key.clone(), list(items.clone())]), layout, depth),
-        Seen::Py(Py::Model(_) | Py::Root(..)) => write(out, &dumped(value), layout, depth),
+        Seen::Py(Py::Model(_) | Py::Root(..)) => write(out, &dumped(value, true), layout, depth),
+        // Within an object; what is unknown as a whole does not come here.
+        Seen::Py(Py::Unknown(path)) => {
+            string(out, &placeholder(path), false);
+            Ok(())
+        }
         _ => Err(not_serializable(value)),
+    }
+}
+
+/// A number as pydantic and orjson write it: `1e-7`, where Python itself writes `1e-07`.
+fn short_float(number: f64) -> String {
+    let text = float_text(number);
+    match text.split_once("e-0") {
+        Some(_) if (1e-5..1e-4).contains(&number.abs()) => format!("{number}"),
+        Some((digits, exponent)) => [digits, "e-", exponent].concat(),
+        None => text,
     }
 }
 
@@ -128,7 +147,7 @@ fn write_dict(out: &mut String, dict: &Dict, layout: Layout<'_>, depth: usize) -
 }
 
 fn not_serializable(value: &Value) -> Raised {
-    Raised::new("TypeError", format!("Object of type {} is not JSON serializable", class(value)))
+    Raised::new("TypeError", format!("Object of type {} is not JSON serializable", short_class(value)))
 }
 
 #[allow(clippy::unnecessary_wraps, reason = "the other kinds of values can fail")]

@@ -9,14 +9,14 @@ use crate::automation::{is_template_filter, is_template_test};
 
 use super::attribute::item;
 use super::error::{Outcome, Raised, type_error};
-use super::eval_context::EvalContext;
-use super::filter::{apply, no_such};
-use super::operator::{async_items, binary, equal, items, order, whole};
+use super::eval_context::{EvalContext, NOT_HERE};
+use super::filter::{apply, as_index, entries};
+use super::operator::{async_items, binary, equal, fail, float, items, order, whole};
 use super::predicate::holds;
-use super::show::str_of;
+use super::show::{repr_of, str_of};
 use super::time::Arguments;
 use super::value::{
-    NODE, Py, Seen, class, extent, generator, hashable, is_undefined, list, look, own, text, undefined,
+    NODE, Py, Seen, class, extent, generator, hashable, is_undefined, list, look, own, pair, sequence, text, undefined,
 };
 
 /// Filters of what a loop can run over.
@@ -56,6 +56,21 @@ pub(super) fn filter(
     if !is_filter(name) {
         return None;
     }
+    let is_lazy = || match name {
+        "map" | "select" | "reject" | "selectattr" | "rejectattr" | "batch" | "items" => true,
+        // An asynchronous environment reads the value at once.
+        "slice" | "unique" => !around.is_async || async_items(value).is_ok(),
+        _ => false,
+    };
+    let is_async = around.is_async && !matches!(name, "batch" | "items" | "slice" | "unique");
+    match result(name, value, given, around) {
+        // Nothing is calculated before it is read.
+        Some(Err(raised)) if raised.class != NOT_HERE && is_lazy() => Some(Ok(own(Py::Failing(raised, is_async)))),
+        other => other,
+    }
+}
+
+fn result(name: &str, value: &Value, given: &Arguments<'_>, around: EvalContext<'_>) -> Option<Outcome<Value>> {
     Some(match name {
         "list" => async_items(value).map(list),
         // The first that is left.
@@ -64,20 +79,32 @@ pub(super) fn filter(
             taken.store(at.saturating_add(1).min(all.len()), Relaxed);
             Ok(all.get(at).cloned().unwrap_or_else(|| undefined("No first item, sequence was empty.")))
         }
+        "first" if let Seen::Py(Py::Failing(raised, _)) = look(value) => Err(raised.clone()),
         "first" => items(value)
             .map(|all| all.first().cloned().unwrap_or_else(|| undefined("No first item, sequence was empty."))),
         "last" => reversible(value)
             .map(|all| all.last().cloned().unwrap_or_else(|| undefined("No last item, sequence was empty."))),
         "random" => items(value).map(|all| all.first().cloned().unwrap_or_default()),
         "reverse" => match text(value) {
-            _ if matches!(look(value), Seen::Py(Py::Generator(.., true))) => {
+            _ if matches!(look(value), Seen::Py(Py::Generator(.., true) | Py::Failing(_, true))) => {
                 Err(Raised::new("FilterArgumentError", "argument must be iterable"))
             }
             Some(text) => Ok(Value::from(text.chars().rev().collect::<String>())),
-            None => reversible(value).map(|mut all| {
-                all.reverse();
-                generator(all, false)
-            }),
+            None => match reversible(value) {
+                Err(raised) if raised.class == NOT_HERE => Err(raised),
+                Ok(mut all) => {
+                    all.reverse();
+                    Ok(generator(all, false))
+                }
+                // As a list then.
+                Err(_) => match items(value) {
+                    Ok(mut all) => {
+                        all.reverse();
+                        Ok(list(all))
+                    }
+                    Err(_) => Err(Raised::new("FilterArgumentError", "argument must be iterable")),
+                },
+            },
         },
         "items" => match look(value) {
             _ if is_undefined(value) => Ok(generator(Vec::new(), false)),
@@ -86,8 +113,8 @@ pub(super) fn filter(
         },
         "join" => join(value, given, around),
         "sort" => items(value).and_then(|all| {
-            let sensitive = given.flag(1, "case_sensitive");
-            sorted(all, given.get(2, "attribute"), sensitive, given.flag(0, "reverse"), around).map(list)
+            let (attribute, sensitive) = (given.get(2, "attribute"), given.flag(1, "case_sensitive"));
+            sorted(all, &|value| keys(value, attribute, sensitive, around), given.flag(0, "reverse")).map(list)
         }),
         "unique" => unique(value, given, around),
         "min" | "max" => extreme(name, value, given, around),
@@ -104,8 +131,13 @@ pub(super) fn filter(
 
 fn reversible(value: &Value) -> Outcome<Vec<Value>> {
     match look(value) {
-        Seen::Py(Py::Generator(..)) => type_error(format!("'{}' object is not reversible", class(value))),
-        Seen::Py(Py::Set(_)) => type_error("'set' object is not reversible"),
+        Seen::Py(Py::Generator(..) | Py::Failing(..) | Py::Set(_) | Py::Model(_)) => {
+            type_error(format!("'{}' object is not reversible", class(value)))
+        }
+        Seen::Py(Py::Root(..)) => type_error(format!("object of type '{}' has no len()", class(value))),
+        Seen::Py(Py::Labels(labels)) if !labels.all.is_empty() => {
+            Err(Raised::new(NOT_HERE, "labels in reverse are not calculated here"))
+        }
         _ if text(value).is_none() && items(value).is_err() => {
             type_error(format!("'{}' object is not reversible", class(value)))
         }
@@ -133,6 +165,8 @@ fn attribute_of(value: &Value, path: &Value, default: Option<&Value>, around: Ev
                 }
             }
         }
+        // No part: the value itself.
+        None if path.is_none() => {}
         None => found = item(&found, path)?,
     }
     Ok(found)
@@ -145,31 +179,30 @@ fn lowered(value: &Value, sensitive: bool) -> Value {
     }
 }
 
-/// The keys to sort by: of `"a,b"` several.
+/// What to compare a value by.
+fn key(value: &Value, attribute: Option<&Value>, sensitive: bool, around: EvalContext<'_>) -> Outcome<Value> {
+    match attribute.filter(|attribute| !attribute.is_none()) {
+        Some(attribute) => attribute_of(value, attribute, None, around).map(|key| lowered(&key, sensitive)),
+        None => Ok(lowered(value, sensitive)),
+    }
+}
+
+/// What `sort` compares by: a list, of `"a,b"` with several keys. Equal keys are not compared then, even if they cannot be.
 fn keys(value: &Value, attribute: Option<&Value>, sensitive: bool, around: EvalContext<'_>) -> Outcome<Value> {
-    let Some(attribute) = attribute.filter(|attribute| !attribute.is_none()) else {
-        return Ok(lowered(value, sensitive));
-    };
-    let Some(paths) = text(attribute).filter(|paths| paths.contains(',')) else {
-        return attribute_of(value, attribute, None, around).map(|key| lowered(&key, sensitive));
+    let Some(paths) = attribute.and_then(text) else {
+        return key(value, attribute, sensitive, around).map(|key| list(vec![key]));
     };
     let mut all = Vec::new();
     for path in paths.split(',') {
-        all.push(lowered(&attribute_of(value, &Value::from(path), None, around)?, sensitive));
+        all.push(key(value, Some(&Value::from(path)), sensitive, around)?);
     }
     Ok(list(all))
 }
 
-pub(super) fn sorted(
-    all: Vec<Value>,
-    attribute: Option<&Value>,
-    sensitive: bool,
-    reverse: bool,
-    around: EvalContext<'_>,
-) -> Outcome<Vec<Value>> {
+pub(super) fn sorted(all: Vec<Value>, key: &dyn Fn(&Value) -> Outcome<Value>, reverse: bool) -> Outcome<Vec<Value>> {
     let mut keyed = Vec::with_capacity(all.len());
     for value in all {
-        keyed.push((keys(&value, attribute, sensitive, around)?, value));
+        keyed.push((key(&value)?, value));
     }
     // Python compares each with the one before it.
     for (before, after) in keyed.iter().zip(keyed.iter().skip(1)) {
@@ -195,7 +228,7 @@ fn join(value: &Value, given: &Arguments<'_>, around: EvalContext<'_>) -> Outcom
     let separator = given.get(0, "d").map(str_of).unwrap_or_default();
     let mut parts = Vec::new();
     for one in async_items(value)? {
-        parts.push(match given.get(1, "attribute") {
+        parts.push(match given.get(1, "attribute").filter(|path| !path.is_none()) {
             Some(path) => str_of(&attribute_of(&one, path, None, around)?),
             None => str_of(&one),
         });
@@ -206,7 +239,7 @@ fn join(value: &Value, given: &Arguments<'_>, around: EvalContext<'_>) -> Outcom
 fn unique(value: &Value, given: &Arguments<'_>, around: EvalContext<'_>) -> Outcome<Value> {
     let (mut seen, mut kept): (Vec<Value>, Vec<Value>) = (Vec::new(), Vec::new());
     for one in async_items(value)? {
-        let key = keys(&one, given.get(1, "attribute"), given.flag(0, "case_sensitive"), around)?;
+        let key = key(&one, given.get(1, "attribute"), given.flag(0, "case_sensitive"), around)?;
         around.visit(&key)?;
         hashable(&key)?;
         around.pay_times(seen.len(), extent(&key).size)?;
@@ -221,7 +254,7 @@ fn unique(value: &Value, given: &Arguments<'_>, around: EvalContext<'_>) -> Outc
 fn extreme(name: &str, value: &Value, given: &Arguments<'_>, around: EvalContext<'_>) -> Outcome<Value> {
     let mut best: Option<(Value, Value)> = None;
     for one in items(value)? {
-        let key = keys(&one, given.get(1, "attribute"), given.flag(0, "case_sensitive"), around)?;
+        let key = key(&one, given.get(1, "attribute"), given.flag(0, "case_sensitive"), around)?;
         let better = match &best {
             None => true,
             Some((known, _)) if name == "max" => order(">", &key, known)? == Some(Ordering::Greater),
@@ -241,18 +274,31 @@ fn sum(value: &Value, given: &Arguments<'_>, around: EvalContext<'_>) -> Outcome
             Some(path) => attribute_of(&one, path, None, around)?,
             None => one,
         };
-        total = binary("+", &total, &one, around).map_err(|raised| {
-            // The server adds with `+=`.
-            Raised::new(raised.class, raised.message.replace("for +:", "for +=:"))
-        })?;
+        // In an asynchronous environment, the server adds with `+=`, which extends lists by what can be looped over.
+        total = match look(&total) {
+            Seen::List if around.is_async && !is_undefined(&one) => {
+                let more = items(&one)?;
+                around.touch(&total)?;
+                list(sequence(&total).unwrap_or_default().iter().cloned().chain(more).collect())
+            }
+            Seen::Text(_) if !around.is_async => {
+                return type_error("sum() can't sum strings [use ''.join(seq) instead]");
+            }
+            _ => binary("+", &total, &one, around).map_err(|raised| {
+                let operator = if around.is_async { "for +=:" } else { "for +:" };
+                Raised::new(raised.class, raised.message.replace("for +:", operator))
+            })?,
+        };
     }
     Ok(total)
 }
 
 fn groups(value: &Value, given: &Arguments<'_>, around: EvalContext<'_>) -> Outcome<Value> {
     let attribute = given.get(0, "attribute").cloned().unwrap_or_default();
-    let (default, sensitive) = (given.get(1, "default"), given.flag(2, "case_sensitive"));
-    let all = sorted(async_items(value)?, Some(&attribute), sensitive, false, around)?;
+    let (default, sensitive) =
+        (given.get(1, "default").filter(|given| !given.is_none()), given.flag(2, "case_sensitive"));
+    let by = |one: &Value| attribute_of(one, &attribute, default, around).map(|key| lowered(&key, sensitive));
+    let all = sorted(async_items(value)?, &by, false)?;
     let mut groups: Vec<(Value, Value, Vec<Value>)> = Vec::new();
     for one in all {
         let label = attribute_of(&one, &attribute, default, around)?;
@@ -266,32 +312,30 @@ fn groups(value: &Value, given: &Arguments<'_>, around: EvalContext<'_>) -> Outc
 }
 
 fn dict_sorted(value: &Value, given: &Arguments<'_>, around: EvalContext<'_>) -> Outcome<Value> {
-    let Seen::Py(Py::Dict(dict)) = look(value) else {
-        return type_error(format!("'{}' object has no attribute 'items'", class(value)));
-    };
-    let place = match given.text(1, "by").as_deref() {
-        None | Some("key") => 0,
-        Some("value") => 1,
+    let by_value = match given.get(1, "by").map(text) {
+        None => false,
+        Some(Some(by)) if matches!(&*by, "key" | "value") => by == "value",
         Some(_) => {
             return Err(Raised::new("FilterArgumentError", "You can only sort by either \"key\" or \"value\""));
         }
     };
     let (sensitive, reverse) = (given.flag(0, "case_sensitive"), given.flag(2, "reverse"));
-    sorted(dict.pairs(), Some(&Value::from(place)), sensitive, reverse, around).map(list)
-}
-
-fn count_of(given: &Arguments<'_>, name: &str) -> Outcome<usize> {
-    match given.get(0, name) {
-        Some(value) => match whole(value) {
-            Some(number) => Ok(usize::try_from(number).unwrap_or_default()),
-            None => type_error(format!("unsupported operand type(s) for //: 'int' and '{}'", class(value))),
-        },
-        None => Ok(0),
-    }
+    let all: Vec<Value> = entries(value)?.into_iter().map(|(key, value)| pair(key, value)).collect();
+    let by = |one: &Value| key(one, Some(&Value::from(usize::from(by_value))), sensitive, around);
+    sorted(all, &by, reverse).map(list)
 }
 
 fn batches(value: &Value, given: &Arguments<'_>, around: EvalContext<'_>) -> Outcome<Value> {
-    let size = count_of(given, "linecount")?;
+    let fill = given.get(1, "fill_with").filter(|fill| !fill.is_none());
+    let count = given.get(0, "linecount").cloned().unwrap_or_default();
+    let size = match whole(&count) {
+        // A length never equals others: one row has all.
+        None if fill.is_some() => return Err(Raised::new(NOT_HERE, "such a size of rows is not calculated here")),
+        None if float(&count).is_some_and(|size| size.fract() == 0.0) => {
+            return Err(Raised::new(NOT_HERE, "such a size of rows is not calculated here"));
+        }
+        size => size.and_then(|size| usize::try_from(size).ok()).unwrap_or(usize::MAX),
+    };
     around.pay_times(size.min(10_000), NODE)?;
     let all = items(value)?;
     let mut rows: Vec<Vec<Value>> = match size {
@@ -300,7 +344,9 @@ fn batches(value: &Value, given: &Arguments<'_>, around: EvalContext<'_>) -> Out
         0 => vec![Vec::new(), all],
         _ => all.chunks(size).map(<[Value]>::to_vec).collect(),
     };
-    if let (Some(fill), Some(last)) = (given.get(1, "fill_with").filter(|fill| !fill.is_none()), rows.last_mut()) {
+    if let (Some(fill), Some(last)) = (fill, rows.last_mut())
+        && size < usize::MAX
+    {
         while last.len() < size.min(10_000) {
             last.push(fill.clone());
         }
@@ -309,9 +355,16 @@ fn batches(value: &Value, given: &Arguments<'_>, around: EvalContext<'_>) -> Out
 }
 
 fn slices(value: &Value, given: &Arguments<'_>, around: EvalContext<'_>) -> Outcome<Value> {
-    let count = match count_of(given, "slices")? {
+    let count = given.get(0, "slices").cloned().unwrap_or_default();
+    if is_undefined(&count) {
+        return Err(fail(&count));
+    }
+    if whole(&count).is_none() && float(&count).is_none() {
+        return type_error(format!("unsupported operand type(s) for //: 'int' and '{}'", class(&count)));
+    }
+    let count = match as_index(&count)? {
         0 => return Err(Raised::new("ZeroDivisionError", "integer division or modulo by zero")),
-        count => count.min(10_000),
+        count => usize::try_from(count).unwrap_or_default().min(10_000),
     };
     around.pay_times(count, NODE)?;
     let all = async_items(value)?;
@@ -331,6 +384,10 @@ fn slices(value: &Value, given: &Arguments<'_>, around: EvalContext<'_>) -> Outc
 }
 
 fn map(value: &Value, given: &Arguments<'_>, around: EvalContext<'_>) -> Outcome<Value> {
+    // Neither the value nor the arguments are looked at.
+    if !value.is_true() {
+        return Ok(generator(Vec::new(), around.is_async));
+    }
     let all = async_items(value)?;
     let around = around.inner()?;
     let mut mapped = Vec::with_capacity(all.len());
@@ -344,10 +401,7 @@ fn map(value: &Value, given: &Arguments<'_>, around: EvalContext<'_>) -> Outcome
     let Some((name, rest)) = given.positional.split_first() else {
         return Err(Raised::new("FilterArgumentError", "map requires a filter argument"));
     };
-    let name = str_of(name);
-    if !is_template_filter(&name) {
-        return Err(no_such("filter", &name, "TemplateRuntimeError"));
-    }
+    let Some(name) = text(name).filter(|name| is_template_filter(name)) else { return Err(not_named("filter", name)) };
     let arguments = Arguments { positional: rest, named: given.named };
     for one in &all {
         mapped.push(apply(&name, one, &arguments, around)?);
@@ -355,7 +409,24 @@ fn map(value: &Value, given: &Arguments<'_>, around: EvalContext<'_>) -> Outcome
     Ok(generator(mapped, around.is_async))
 }
 
+/// A name for which there is no filter or test.
+fn not_named(what: &str, name: &Value) -> Raised {
+    if let Err(raised) = hashable(name) {
+        return raised;
+    }
+    let message = match look(name) {
+        Seen::Py(Py::Undefined(missing)) => {
+            format!("No {what} named Undefined. ({}; did you forget to quote the callable name?)", missing.message)
+        }
+        _ => format!("No {what} named {}.", repr_of(name)),
+    };
+    Raised::new("TemplateRuntimeError", message)
+}
+
 fn select(name: &str, value: &Value, given: &Arguments<'_>, around: EvalContext<'_>) -> Outcome<Value> {
+    if !value.is_true() {
+        return Ok(generator(Vec::new(), around.is_async));
+    }
     let by_attribute = name.ends_with("attr");
     let (path, rest) = match given.positional.split_first() {
         Some((path, rest)) if by_attribute => (Some(path), rest),
@@ -372,10 +443,9 @@ fn select(name: &str, value: &Value, given: &Arguments<'_>, around: EvalContext<
         };
         let passes = match rest.split_first() {
             Some((test, arguments)) => {
-                let test = str_of(test);
-                if !is_template_test(&test) {
-                    return Err(no_such("test", &test, "TemplateRuntimeError"));
-                }
+                let Some(test) = text(test).filter(|test| is_template_test(test)) else {
+                    return Err(not_named("test", test));
+                };
                 holds(&test, &tested, arguments, around)?.is_true()
             }
             None => tested.is_true(),

@@ -90,8 +90,18 @@ fn method(receiver: &Value, name: &str, arguments: &Arguments<'_>, around: EvalC
     }
     match look(receiver) {
         Seen::Py(found) => match found {
-            Py::Dict(dict) | Py::Root(_, dict) if name != "model_dump" => of_dict(dict, name, arguments),
-            Py::Root(_, dict) => Ok(own(Py::Dict(dict.clone()))),
+            Py::Root(..) | Py::Model(_)
+                if matches!(name, "copy" | "model_copy")
+                    && arguments.positional.is_empty()
+                    && arguments.named.is_empty() =>
+            {
+                Ok(receiver.clone())
+            }
+            Py::Root(_, dict) if matches!(name, "model_dump" | "dict") => Ok(own(Py::Dict(dict.clone()))),
+            Py::Root(..) if matches!(name, "model_dump_json" | "json") => {
+                super::json::dumps(receiver, super::json::COMPACT).map(Value::from)
+            }
+            Py::Dict(dict) | Py::Root(_, dict) => of_dict(dict, name, arguments),
             Py::Time(micros) => time::method(*micros, name, arguments),
             Py::Delta(delta) => time::delta_method(*delta, name).map_or_else(|| not_here(receiver, name), Ok),
             Py::Plain(class, text, _) => time::plain_method(class, text, name, arguments),
@@ -110,8 +120,13 @@ fn method(receiver: &Value, name: &str, arguments: &Arguments<'_>, around: EvalC
             _ => not_here(receiver, name),
         },
         Seen::List | Seen::Tuple => of_list(receiver, name, arguments),
-        Seen::Int(number) if name == "bit_length" => {
-            Ok(Value::from(128_u32.saturating_sub(number.unsigned_abs().leading_zeros())))
+        Seen::Int(_) | Seen::Bool(_) if matches!(name, "bit_length" | "bit_count" | "conjugate") => {
+            let number = super::operator::whole(receiver).unwrap_or_default();
+            Ok(match name {
+                "bit_length" => Value::from(128_u32.saturating_sub(number.unsigned_abs().leading_zeros())),
+                "bit_count" => Value::from(number.unsigned_abs().count_ones()),
+                _ => super::value::int(number),
+            })
         }
         Seen::Float(number) if name == "is_integer" => Ok(Value::from(number.fract() == 0.0)),
         _ => not_here(receiver, name),
@@ -183,9 +198,18 @@ fn of_list(receiver: &Value, name: &str, arguments: &Arguments<'_>) -> Outcome<V
 /// Methods of the server's models.
 fn of_model(value: &Value, model: &Model, name: &str, arguments: &Arguments<'_>) -> Outcome<Value> {
     let field = |key: &str| model.fields.get(key).cloned().unwrap_or_default();
+    let is_plain = arguments.positional.is_empty() && arguments.named.is_empty();
     match name {
-        "model_dump" | "dict" => Ok(own(Py::Dict(model.fields.clone()))),
-        "model_dump_json" | "json" => super::json::dumps(value, super::json::COMPACT).map(Value::from),
+        "model_dump" | "dict" | "model_dump_json" | "json" if model.is_partial() => {
+            Ok(own(Py::Unknown(model.object.unwrap_or_default().to_owned())))
+        }
+        "model_dump" | "dict" if is_plain => Ok(super::json::dumped(value, false)),
+        "model_dump"
+            if arguments.named.iter().all(|(option, mode)| option == "mode" && mode.as_str() == Some("json")) =>
+        {
+            Ok(super::json::dumped(value, true))
+        }
+        "model_dump_json" | "json" if is_plain => super::json::dumps(value, super::json::COMPACT).map(Value::from),
         "find_resource_label" => Ok(find_label(model, &arguments.text(0, "label").unwrap_or_default())),
         "all_triggers" => Ok(list(all_below(value, "triggers"))),
         "triggers" => Ok(list(all_below(&field("trigger"), "triggers"))),

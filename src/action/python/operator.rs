@@ -490,6 +490,7 @@ pub(in crate::action) fn items(value: &Value) -> Outcome<Vec<Value>> {
             Py::Model(model) => Ok(model.fields.pairs()),
             Py::Set(items) | Py::View(_, items) => Ok(items.clone()),
             Py::Generator(all, taken, false) => Ok(rest_of(all, taken)),
+            Py::Failing(raised, false) => Err(raised.clone()),
             Py::Labels(labels) => Ok(pairs(&labels.all)),
             Py::Enum(_, _, text) => Ok(text.chars().map(Value::from).collect()),
             Py::Range(start, stop, step) => Ok(range_items(*start, *stop, *step).map(Value::from).collect()),
@@ -513,6 +514,7 @@ fn rest_of(all: &[Value], taken: &AtomicUsize) -> Vec<Value> {
 pub(in crate::action) fn async_items(value: &Value) -> Outcome<Vec<Value>> {
     match look(value) {
         Seen::Py(Py::Generator(all, taken, true)) => Ok(rest_of(all, taken)),
+        Seen::Py(Py::Failing(raised, true)) => Err(raised.clone()),
         _ => items(value),
     }
 }

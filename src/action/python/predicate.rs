@@ -9,7 +9,7 @@ use super::error::{Outcome, Raised};
 use super::eval_context::EvalContext;
 use super::operator::{binary, compared, contains, equal, items};
 use super::show::str_of;
-use super::value::{Py, Seen, is_undefined, look, text, unknown};
+use super::value::{Py, Seen, hashable, is_undefined, look, text, unknown};
 
 /// `value is name(…)`
 pub(in crate::action) fn holds(
@@ -65,7 +65,7 @@ pub(in crate::action) fn holds(
         "string" => text(value).is_some(),
         "mapping" => matches!(look(value), Seen::Py(Py::Dict(_))),
         "iterable" => match look(value) {
-            Seen::Py(Py::Generator(.., is_async)) => !is_async,
+            Seen::Py(Py::Generator(.., is_async) | Py::Failing(_, is_async)) => !is_async,
             _ => items(value).is_ok(),
         },
         "sequence" => match look(value) {
@@ -98,7 +98,11 @@ pub(in crate::action) fn holds(
                 || value.is_none();
             small && equal(value, other) && std::mem::discriminant(&look(value)) == std::mem::discriminant(&look(other))
         }
-        "filter" => is_template_filter(&str_of(value)),
-        _ => is_template_test(&str_of(value)),
+        _ => {
+            let of_filters = name == "filter";
+            hashable(value)?;
+            let name = str_of(value);
+            if of_filters { is_template_filter(&name) } else { is_template_test(&name) }
+        }
     }))
 }

@@ -228,7 +228,7 @@ pub(in crate::action) fn repr_of(value: &Value) -> String {
                 out
             }
             // The server prints where it is in memory.
-            Py::Generator(..) => "<generator object>".to_owned(),
+            Py::Generator(..) | Py::Failing(..) => "<generator object>".to_owned(),
             Py::Method(of, name) => format!("<method {name} of {} object>", super::value::class(of)),
             Py::Cycler(..) => "<jinja2.utils.Cycler object>".to_owned(),
             Py::Joiner(..) => "<jinja2.utils.Joiner object>".to_owned(),

@@ -10,7 +10,7 @@ use minijinja::value::{Enumerator, Object, ObjectRepr, ValueKind};
 
 use crate::text::table::Map;
 
-use super::error::{Outcome, type_error};
+use super::error::{Outcome, Raised, type_error};
 
 /// A value that minijinja does not have, or has in another form.
 #[derive(Debug)]
@@ -36,6 +36,8 @@ pub(in crate::action) enum Py {
     /// What `map`, `select` and similar filters return; how many of its values were taken already; whether it is an
     /// asynchronous generator, which only a few filters and loops can read.
     Generator(Vec<Value>, AtomicUsize, bool),
+    /// A generator that raises when it is read.
+    Failing(Raised, bool),
     /// A method that was looked up, not called.
     Method(Value, String),
     /// `dict_keys`, `dict_items`, `dict_values`.
@@ -254,6 +256,7 @@ impl Extent {
             Py::Method(of, _) => Extent::around([of]),
             Py::Labels(labels) => labels.extent(),
             Py::Undefined(missing) => Extent::of_text(&missing.message),
+            Py::Failing(raised, _) => Extent::of_text(&raised.message),
             Py::Plain(_, text, _) | Py::Uuid(text) | Py::Enum(_, text, _) | Py::Joiner(text, _) | Py::Unknown(text) => {
                 Extent::of_text(text)
             }
@@ -440,7 +443,7 @@ pub(in crate::action) fn sequence(value: &Value) -> Option<&[Value]> {
     }
 }
 
-/// The name of the class, without its module.
+/// The name of the class, as `TypeError` names it.
 pub(in crate::action) fn class(value: &Value) -> &'static str {
     match look(value) {
         Seen::None if value.is_undefined() => "ChainableUndefined",
@@ -460,13 +463,14 @@ pub(in crate::action) fn class(value: &Value) -> &'static str {
             Py::Set(_) => "set",
             Py::Time(_) => "DateTime",
             Py::Plain(class, ..) | Py::Enum(class, ..) | Py::Root(class, _) | Py::View(class, _) => class,
-            Py::Delta(Delta { between: None, .. }) => "timedelta",
+            // As the interpreter names the types that it defines itself.
+            Py::Delta(Delta { between: None, .. }) => "datetime.timedelta",
             Py::Delta(_) => "Interval",
             Py::Uuid(_) => "UUID",
             Py::Model(model) => model.class.rsplit('.').next().unwrap_or_default(),
             Py::Labels(_) => "LabelDiver",
-            Py::Generator(.., true) => "async_generator",
-            Py::Generator(..) => "generator",
+            Py::Generator(.., true) | Py::Failing(_, true) => "async_generator",
+            Py::Generator(..) | Py::Failing(..) => "generator",
             Py::Method(..) => "builtin_function_or_method",
             Py::Range(..) => "range",
             Py::Group(..) => "_GroupTuple",
@@ -480,6 +484,12 @@ pub(in crate::action) fn class(value: &Value) -> &'static str {
     }
 }
 
+/// The name of the class, without its module (`__name__`).
+pub(in crate::action) fn short_class(value: &Value) -> &'static str {
+    let name = class(value);
+    name.rsplit('.').next().unwrap_or(name)
+}
+
 /// The class with its module, as Jinja names it in messages about missing attributes.
 pub(in crate::action) fn described(value: &Value) -> String {
     if let Seen::Py(own) = look(value) {
@@ -489,8 +499,7 @@ pub(in crate::action) fn described(value: &Value) -> String {
                 "prefect.server.events.schemas.events."
             }
             Py::Time(_) => "prefect.types._datetime.",
-            Py::Delta(Delta { between: None, .. }) => "datetime.",
-            Py::Delta(_) => "pendulum.interval.",
+            Py::Delta(Delta { between: Some(_), .. }) => "pendulum.interval.",
             Py::Uuid(_) => "uuid.",
             Py::Labels(_) => "prefect.server.events.schemas.labelling.",
             Py::Enum(class, ..) if *class == "Posture" => "prefect.server.events.schemas.automations.",

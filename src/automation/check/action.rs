@@ -1,13 +1,44 @@
 //! What the server rejects in actions (`server/events/actions.py`).
 
-use crate::diagnostic::Code;
+use crate::diagnostic::findings::{Findings, Subject};
+use crate::diagnostic::options::ReportOptions;
 use crate::diagnostic::path::Path;
+use crate::diagnostic::{Code, Profile};
 use crate::json::{Kind, Value};
 use crate::text::nearest::nearest;
 use crate::text::phrase;
 
-use super::super::fields::{ACTIONS, INFERRED, SELECTED, STATE_TYPES};
-use super::Check;
+use super::super::fields::{ACTIONS, ActionType, FieldKind, INFERRED, SELECTED, STATE_TYPES};
+use super::rest_api::RestApi;
+use super::{Check, Route};
+
+/// Who reads an action: the client checks fewer fields.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Reader {
+    Client,
+    Server,
+}
+
+/// How many levels of JSON the server writes (`orjson`).
+const DEEPEST_PAYLOAD: usize = 254;
+
+/// Whether the server can write a payload as JSON.
+fn is_written(value: Value<'_>, depth: usize) -> bool {
+    let inner = depth.saturating_add(1);
+    match value.kind() {
+        Kind::Integer => {
+            let text = std::str::from_utf8(value.raw()).unwrap_or_default();
+            match text.parse::<i128>() {
+                Ok(number) => i64::try_from(number).is_ok() || u64::try_from(number).is_ok(),
+                // Other notations of YAML have no such numbers.
+                Err(_) => !text.trim_start_matches(['-', '+']).bytes().all(|byte| byte.is_ascii_digit()),
+            }
+        }
+        Kind::Array => inner <= DEEPEST_PAYLOAD && value.items().all(|item| is_written(item, inner)),
+        Kind::Object => inner <= DEEPEST_PAYLOAD && value.members().all(|(_, member)| is_written(member, inner)),
+        _ => true,
+    }
+}
 
 /// Actions that only Prefect Cloud has.
 const CLOUD: [&str; 2] = ["declare-incident", "send-email-notification"];
@@ -29,9 +60,22 @@ impl Check<'_, '_> {
             self.add(Code::NOT_AN_ACTION, path, action).value("found", action);
             return;
         }
+        // The server writes the payload before it decides which action this is.
+        if self.is_strict()
+            && let Some(payload) = action.get("payload").filter(|payload| !is_written(*payload, 0))
+        {
+            self.add(Code::WRONG_AUTOMATION_VALUE, &Path::Key(path, "payload"), payload)
+                .shown("field", "payload")
+                .with("expected", "JSON with whole numbers of at most 64 bits and at most 254 levels")
+                .value("found", payload);
+        }
         let Some(kind) = action.get("type") else {
             // The server reads any object without a type as `do-nothing` or as the action that it resembles.
             self.add(Code::MISSING_ACTION_TYPE, path, action).opening();
+            // The client accepts more, and writes its guess into what it sends.
+            if self.route == Route::Cli {
+                self.action_fields(self.guessed(action), action, path, Reader::Server);
+            }
             return;
         };
         let name = kind.string();
@@ -57,20 +101,63 @@ impl Check<'_, '_> {
             }
             return;
         };
+        self.action_fields(known, action, path, Reader::Server);
+    }
+
+    fn action_fields(&mut self, known: &ActionType, action: Value<'_>, path: &Path<'_>, reader: Reader) {
+        let is_client = reader == Reader::Client;
         if let Some(id) = known.target {
-            self.target(action, id, path);
+            self.target(action, id, path, is_client && id == "work_pool_id");
         }
         for field in known.fields {
+            let kind = match field.kind {
+                FieldKind::Template | FieldKind::Payload if is_client => FieldKind::Text,
+                FieldKind::Parameters if is_client => FieldKind::ObjectOrNull,
+                kind => kind,
+            };
             match action.get(field.name) {
-                Some(value) => self.field(field.kind, field.name, value, &Path::Key(path, field.name)),
+                Some(value) => self.field(kind, field.name, value, &Path::Key(path, field.name)),
                 None if field.is_required => self.missing("the action", action, field.name, path),
                 None => {}
             }
         }
     }
 
+    /// As which action an object without a type is read, by the server or the client before it: as the one of which it has
+    /// the most fields, of several as the first.
+    pub(super) fn guessed(&self, action: Value<'_>) -> &'static ActionType {
+        let [nothing, others @ ..] = &ACTIONS;
+        let mut best = (0, nothing);
+        for known in others {
+            let count = known.fields.iter().filter(|field| action.get(field.name).is_some()).count();
+            if count > best.0 && self.fits(known, action) {
+                best = (count, known);
+            }
+        }
+        best.1
+    }
+
+    fn fits(&self, known: &ActionType, action: Value<'_>) -> bool {
+        let rejected = ReportOptions { profile: Profile::Server, ..ReportOptions::listing(0) };
+        let (mut findings, mut rest_api) = (Findings::new(rejected), RestApi::default());
+        let mut check = Check {
+            findings: &mut findings,
+            rest_api: &mut rest_api,
+            subject: Subject::default(),
+            options: self.options,
+            route: self.route,
+            is_plan: self.is_plan,
+            text: self.text,
+            is_mixed: false,
+        };
+        let reader = if self.route.has_client() { Reader::Client } else { Reader::Server };
+        check.action_fields(known, action, &Path::Root, reader);
+        findings.are_valid()
+    }
+
     /// `selected_deployment_requires_id` and similar rules.
-    fn target(&mut self, action: Value<'_>, field: &'static str, path: &Path<'_>) {
+    /// `free`: without these rules.
+    fn target(&mut self, action: Value<'_>, field: &'static str, path: &Path<'_>, free: bool) {
         let source = action.get("source");
         let selected = match source {
             None => true,
@@ -86,6 +173,7 @@ impl Check<'_, '_> {
             self.uuid_field(field, id, &Path::Key(path, field));
         }
         match id {
+            _ if free => {}
             // Terraform's plan lacks values that are known only after `apply`.
             None if selected && self.is_plan => {}
             None if selected => {

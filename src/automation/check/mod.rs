@@ -319,7 +319,11 @@ impl Check<'_, '_> {
         let Some((start, unfiltered)) = starts_of_runs(automation, trigger, level) else { return };
         let actions = automation.get("actions").into_iter().flat_map(Value::items);
         for (index, action) in actions.enumerate() {
-            if !action.get("type").is_some_and(|kind| kind.is("run-deployment")) {
+            let runs = match action.get("type") {
+                Some(kind) => kind.is("run-deployment"),
+                None => action.kind() == Kind::Object && self.guessed(action).name == "run-deployment",
+            };
+            if !runs {
                 continue;
             }
             let source = action.get("source");

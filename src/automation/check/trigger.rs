@@ -8,7 +8,7 @@ use crate::text::nearest::nearest;
 use crate::time::scalar;
 
 use super::super::fields::{COMPOUND, EVENT, FieldKind, OF_EVENT_TRIGGERS, SEQUENCE};
-use super::super::model::{Order, Posture};
+use super::super::model::{Order, Posture, Trigger};
 use super::super::read::{self, MAX_NESTING, PROACTIVE_MINIMUM, TriggerKind};
 use super::{Check, cloud};
 
@@ -284,8 +284,13 @@ pub(crate) fn kind_of(value: Value<'_>, level: Level) -> Option<TriggerKind> {
         && value.get("triggers").is_some()
         && value.get("posture").is_none()
     {
-        let order = if value.get("require").is_some() { Order::Any } else { Order::Declared };
-        return Some(TriggerKind::Composite(order));
+        return Some(TriggerKind::Composite(read::guessed_order(value)));
+    }
+    if value.get("type").is_none()
+        && value.get("posture").is_some()
+        && matches!(read::trigger(value), Some(Trigger::Event(_)))
+    {
+        return Some(TriggerKind::Event);
     }
     Some(kind)
 }
