@@ -16,6 +16,7 @@ export {
   PrefectEventsError,
   toCurl,
   toPython,
+  version,
 } from "./api/index.js";
 
 // Each export depends on the text of its own module, so that a bundler includes only the text that is needed.
@@ -100,4 +101,3 @@ export const simulate = /* @__PURE__ */ authors(api.simulate);
 export const testScenarios = /* @__PURE__ */ authors(api.testScenarios);
 export const validate = /* @__PURE__ */ validates(api.validate);
 export const validateStream = /* @__PURE__ */ validates(api.validateStream);
-export const version = /* @__PURE__ */ validates(api.version);

@@ -14,6 +14,7 @@ export {
   PrefectEventsError,
   toCurl,
   toPython,
+  version,
 } from "./api/index.js";
 
 /**
@@ -41,4 +42,3 @@ export const simulate = /* @__PURE__ */ authors(api.simulate);
 export const testScenarios = /* @__PURE__ */ authors(api.testScenarios);
 export const validate = /* @__PURE__ */ validates(api.validate);
 export const validateStream = /* @__PURE__ */ validates(api.validateStream);
-export const version = /* @__PURE__ */ validates(api.version);

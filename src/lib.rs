@@ -38,6 +38,9 @@
 #![deny(missing_docs)]
 #![deny(clippy::missing_errors_doc)]
 
+/// The version of this crate, and of the packages that contain it.
+pub const VERSION: &str = env!("CARGO_PKG_VERSION");
+
 pub mod text;
 pub mod json;
 pub mod yaml;

@@ -1,5 +1,3 @@
-import { validateModule } from "../modules/validate.js";
+import { VERSION } from "../wasm/version.js";
 
-export function version() {
-  return validateModule.call((core) => core.version());
-}
+export const version = () => VERSION;

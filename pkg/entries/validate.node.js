@@ -3,13 +3,13 @@
 import * as describeApi from "../api/describe.js";
 import * as jsonSchemaApi from "../api/json-schema.js";
 import * as validateApi from "../api/validate.js";
-import * as versionApi from "../api/version.js";
 import { sources } from "../options.js";
 import { validates } from "../start-validate.js";
 
 export { customEventInputs, eventTypes } from "../api/describe.js";
 export { diagnosticCodes, explain } from "../api/explain.js";
 export { applyFixes } from "../api/fixes.js";
+export { version } from "../api/version.js";
 export { PrefectEventsError } from "../error.js";
 
 /**
@@ -25,4 +25,3 @@ export const jsonSchema = /* @__PURE__ */ validates(jsonSchemaApi.jsonSchema);
 export const isNdjson = /* @__PURE__ */ validates(validateApi.isNdjson);
 export const validate = /* @__PURE__ */ validates(validateApi.validate);
 export const validateStream = /* @__PURE__ */ validates(validateApi.validateStream);
-export const version = /* @__PURE__ */ validates(versionApi.version);

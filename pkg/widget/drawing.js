@@ -58,7 +58,7 @@ export function lastOf(example) {
     ...lane.missed,
     ...lane.states.map(({ at }) => at),
     ...lane.fired.map(({ at }) => at),
-    ...(lane.over === undefined ? [] : [lane.over]),
+    lane.over ?? start,
   ]);
   const others = rowsOf(example).flatMap(({ events }) => events.map(({ at }) => at));
   const last = [...times, ...others].reduce((most, at) => Math.max(most, at), start);
@@ -66,12 +66,12 @@ export function lastOf(example) {
 }
 
 /**
- * The events as text, in chronological order, and how it ended.
+ * The events as text, in chronological order.
  * @param {Example} example
  * @returns {string[]}
  */
 export function stepsOf(example) {
-  const { start } = example.timeline;
+  const { start, lanes } = example.timeline;
   const rows = rowsOf(example);
   const several = rows.length > 1;
   /** @type {Step[]} */
@@ -79,7 +79,7 @@ export function stepsOf(example) {
     const of = several ? `${name}: ` : "";
     const own = events.map(({ at, name: event }) => ({ at, text: `${of}${event}` }));
     if (!lane) return own;
-    const { heartbeats, missed, states, over, ending, fired, caption, wrong } = lane;
+    const { heartbeats, missed, states, over, ending, fired } = lane;
     const [first] = heartbeats;
     const count = heartbeats.length;
     return [
@@ -101,15 +101,10 @@ export function stepsOf(example) {
         at,
         text: `${of}${child ? `trigger ${path}` : "the automation"} fires${ifSilent ? " if nothing comes" : ""}${falseAlarm ? " (false alarm)" : ""}: ${reason}`,
       })),
-      ...(wrong && fired.length === 0
-        ? [{ at: Number.POSITIVE_INFINITY, text: of + caption }]
-        : []),
     ];
   });
-  const fires = rows.some(({ lane }) =>
-    lane?.fired.some(({ child, ifSilent }) => !child && !ifSilent),
-  );
-  if (!fires) steps.push({ at: Number.POSITIVE_INFINITY, text: "the automation does not fire" });
+  if (!lanes.some(({ fired }) => fired.some(({ child, ifSilent }) => !child && !ifSilent)))
+    steps.push({ at: Number.POSITIVE_INFINITY, text: "the automation does not fire" });
   steps.sort((one, other) => one.at - other.at);
   return steps.map(({ at, text }) =>
     Number.isFinite(at) ? `${span((at - start) / 1000)}: ${text}` : text,
@@ -202,9 +197,8 @@ function heading({ name, lane }, width) {
   if (!lane) return [named];
   const { caption, wrong } = lane;
   const space = width - 2 * MARGIN - name.length * LETTER;
-  const parts = caption.split(" · ");
   // In a narrow column: the last part, which says whether it was right.
-  const shown = caption.length * LETTER > space ? (parts.at(-1) ?? caption) : caption;
+  const shown = caption.length * LETTER > space ? caption.replace(/.* · /, "") : caption;
   const kind = wrong ? "caption wrong" : "caption";
   return [named, svg("text", { class: kind, x: width - 4, y, "text-anchor": "end" }, shown)];
 }

@@ -143,7 +143,7 @@ export async function holdsAny(text, kind, language) {
     const { form } = (await loadCore("events")).check(text);
     return isShown({ ...report, ...(form && { form }) }, text, language);
   } catch (error) {
-    console.warn(`prefect-events: a block that may contain ${kind} is not checked`, error);
+    console.warn("prefect-events: a block is not checked", error);
     return false;
   }
 }

@@ -17,9 +17,11 @@ const OF_EVENTS = new RegExp(
 const NAME = key("events?");
 const ENVELOPE = ["id", "occurred", "resource"].map(key);
 /** Keys of Prefect's triggers: the first ones are rare elsewhere. */
-const STRONG = ["posture", "expect", "match_related", "for_each"].map(key);
+const STRONG = [
+  ...["posture", "expect", "match_related", "for_each"].map(key),
+  /(?:^|[\s{,"'-])type["']?\s*:\s*["']?(?:compound|sequence|metric)\b/m,
+];
 const WEAK = ["after", "match"].map(key);
-const COMPOSITE = /(?:^|[\s{,"'-])type["']?\s*:\s*["']?(?:compound|sequence|metric)\b/m;
 const AROUND = key("triggers?|automations");
 const ACTIONS = key("actions");
 /** What an author leaves out of an example. */
@@ -47,20 +49,23 @@ export function guess(text) {
 export function kindOfBlock(text, language) {
   const may = (/** @type {Kind} */ kind) =>
     language === undefined || LANGUAGES[kind].includes(language);
-  const has = (/** @type {RegExp} */ one) => one.test(text);
-  const isEvent = /"event"\s*:\s*"/.test(text) && ENVELOPE.filter(has).length > 1;
-  if (isEvent && may("events") && guess(text) === "events") return "events";
+  const has = within(text);
+  const named = /^\s*[[{][^]*"event"\s*:\s*"/;
+  if (may("events") && has(named) && ENVELOPE.filter(has).length > 1) return "events";
   return may("automations") && hasTriggers(text) ? "automations" : undefined;
 }
+
+/** @param {string} text */
+const within = (text) => (/** @type {RegExp} */ one) => one.test(text);
 
 /**
  * Other YAML has single keys of triggers too, such as `after` in pipelines.
  * @param {string} text
  */
 function hasTriggers(text) {
-  const has = (/** @type {RegExp} */ one) => one.test(text);
-  const strong = STRONG.filter(has).length + Number(COMPOSITE.test(text));
-  if (AROUND.test(text)) return strong > 0 || ACTIONS.test(text);
+  const has = within(text);
+  const strong = STRONG.filter(has).length;
+  if (has(AROUND)) return strong > 0 || has(ACTIONS);
   return strong > 0 && strong + WEAK.filter(has).length > 1;
 }
 
@@ -72,7 +77,7 @@ function hasTriggers(text) {
  */
 export function kindOf({ form, count, diagnostics }, text) {
   if (form === "event" || form === "events") return "events";
-  if (form === undefined || !AUTOMATIONS.has(form)) return undefined;
+  if (form === undefined || !AUTOMATIONS.test(form)) return undefined;
   const has = (/** @type {RegExp} */ one) => diagnostics.some(({ code }) => one.test(code));
   // Unreadable: an automation with mistakes, or a fragment of one.
   const isWhole = has(/^syntax-/)
@@ -82,12 +87,4 @@ export function kindOf({ form, count, diagnostics }, text) {
   return isWhole ? "automations" : undefined;
 }
 
-/** @type {Set<string>} */
-const AUTOMATIONS = new Set([
-  "automation",
-  "automations",
-  "trigger",
-  "deployment-triggers",
-  "prefect-yaml",
-  "terraform",
-]);
+const AUTOMATIONS = /^(?:automations?|(?:deployment-)?triggers?|prefect-yaml|terraform)$/;

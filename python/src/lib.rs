@@ -361,5 +361,5 @@ mod _core {
 
     #[pymodule_export]
     #[expect(non_upper_case_globals, reason = "Python's name for it")]
-    const __version__: &str = env!("CARGO_PKG_VERSION");
+    const __version__: &str = prefect_events::VERSION;
 }

@@ -6,7 +6,7 @@ use postcard::ser_flavors::Flavor;
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-const VERSION: &str = env!("CARGO_PKG_VERSION");
+use crate::VERSION;
 
 /// Bytes that this version did not write, or that are damaged.
 #[derive(Clone, PartialEq, Eq, Debug)]

@@ -40,7 +40,7 @@ pub(super) fn read<T>(body: &[u8], form: impl FnOnce(Value<'_>) -> Option<T>) ->
 }
 
 /// The same text, with blanks for the content of what is nested too deeply to be read: everything else keeps its place, and
-/// one such event does not hide the others. It comes as the server wrote it, and whoever reads it reports it.
+/// one such event does not hide the others. It comes as the server wrote it, and the check of the events reports it.
 fn without_depths(body: &[u8]) -> Vec<u8> {
     let mut text = body.to_vec();
     let (mut depth, mut is_string, mut is_escaped) = (0_usize, false, false);

@@ -53,15 +53,15 @@ impl UnknownSchema {
 impl fmt::Display for UnknownSchema {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         let UnknownSchema { name, nearest } = self;
-        write!(out, "unknown schema or event: {name}")?;
-        match nearest {
-            Some(near) => write!(out, "; did you mean `{near}`?"),
+        let hint = match nearest {
+            Some(near) => ["; did you mean `", near, "`?"].concat(),
             // A name of a user's own event.
             None if name.contains('.') && !name.starts_with("prefect") => {
-                out.write_str("; the schema of any event is `event`")
+                "; the schema of any event is `event`".to_owned()
             }
-            None => Ok(()),
-        }
+            None => String::new(),
+        };
+        out.write_str(&["unknown schema or event: ", name, &hint].concat())
     }
 }
 

@@ -260,7 +260,7 @@ fn an_event_that_is_nested_too_deeply_comes_as_the_server_wrote_it() {
     }
     let expected: String = events.iter().map(|event| event.replace('\n', " ") + "\n").collect();
     assert_eq!((pull.progress().events, &lines), (5, &expected));
-    // Whoever reads them is told.
+    // The check of the events reports them.
     let report = validate(lines.as_bytes(), TextOptions::default(), &ValidateOptions::default());
     let found: Vec<_> = report.diagnostics.iter().map(|found| (found.index, found.code)).collect();
     assert_eq!(found, [(Some(1), "syntax-too-deep"), (Some(3), "syntax-too-deep")]);

@@ -20,7 +20,6 @@ test("before init, every function that needs a module says what to do", async ()
     code: "not-loaded",
   });
   assert.throws(() => browser.describeEvent("prefect.worker.started"), { message });
-  assert.throws(() => browser.version(), { message });
   await assert.rejects(
     async () => {
       for await (const _ of browser.validateStream(new Blob(["{}"]).stream()));
@@ -32,6 +31,7 @@ test("before init, every function that needs a module says what to do", async ()
 test("what is only told needs no module", () => {
   assert.equal(browser.explain("misspelt-role")?.title, "Misspelt role");
   assert.ok(browser.eventTypes().length > 80);
+  assert.match(browser.version(), /^\d+\.\d+\.\d+/);
 });
 
 test("init rejects unknown names of modules", async () => {

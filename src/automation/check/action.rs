@@ -12,7 +12,7 @@ use super::super::fields::{ACTIONS, ActionType, FieldKind, INFERRED, SELECTED, S
 use super::rest_api::RestApi;
 use super::{Check, Route};
 
-/// Who reads an action: the client checks fewer fields.
+/// The reader of an action: the client checks fewer fields.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Reader {
     Client,

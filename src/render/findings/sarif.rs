@@ -55,10 +55,7 @@ pub(super) fn log(files: &[FileResult], backslash: bool) -> String {
     }
     let is_successful = files.iter().all(|result| matches!(result, FileResult::Checked(_)));
     let rules: Vec<ObjectTree> = rules.iter().map(|(code, _)| rule(code)).collect();
-    let driver = ObjectTree::new()
-        .with("name", "prefect-events")
-        .with("version", env!("CARGO_PKG_VERSION"))
-        .with("rules", rules);
+    let driver = ObjectTree::new().with("name", "prefect-events").with("version", crate::VERSION).with("rules", rules);
     let invocation =
         ObjectTree::new().with("executionSuccessful", is_successful).with("toolExecutionNotifications", notifications);
     let run = ObjectTree::new()

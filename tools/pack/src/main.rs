@@ -31,7 +31,7 @@ const TARGET: &str = "wasm32-unknown-unknown";
 /// LLVM inlines next to nothing (a threshold of 5). Code that each event runs through is inlined by name; beyond 40,
 /// validation is no faster. With 20 instead of 15, the module for authors is 7 KB larger (2 KB with brotli), and plays
 /// automations no faster; with 10 it plays them a fifth slower.
-const MODULES: [(&str, u8); 5] = [("validate", 40), ("author", 15), ("schemas", 40), ("live", 25), ("command", 40)];
+const MODULES: [(&str, u8); 5] = [("validate", 40), ("author", 15), ("schemas", 40), ("live", 15), ("command", 30)];
 
 /// The options of wasm-opt: the first for speed or size, the others enable features that rustc emits, which wasm-opt
 /// would otherwise reject.

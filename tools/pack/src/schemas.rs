@@ -23,6 +23,8 @@ pub(crate) fn write_schemas(root: &Path, target: &Path) -> Result<()> {
     // The schemas of the single events are parts of this one.
     let module = function("allEvents", "import(\"../api/json-schema.js\").AllEvents", &line);
     write(&package.join("wasm/schemas.js"), &module)?;
+    let version = format!("export const VERSION = \"{}\";\n", prefect_events::VERSION);
+    write(&package.join("wasm/version.js"), &version)?;
     let automations = automation::schemas();
     let scenario = simulate::schema();
     write_automations(&package, &automations, &scenario)?;

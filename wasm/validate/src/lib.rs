@@ -1,4 +1,4 @@
-//! The module that validates events. Texts are returned as values of JavaScript, which needs less glue.
+//! The module that validates events.
 
 use prefect_events::schema::UnknownSchema;
 use prefect_events::{catalogue, validate as validation};
@@ -23,11 +23,4 @@ pub fn family_of(name: &str, why: bool) -> JsValue {
         None if why => UnknownSchema::new(name).to_string().into(),
         None => JsValue::UNDEFINED,
     }
-}
-
-/// The version of this package.
-#[wasm_bindgen(unchecked_return_type = "string")]
-#[must_use]
-pub fn version() -> JsValue {
-    env!("CARGO_PKG_VERSION").into()
 }
