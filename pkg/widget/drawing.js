@@ -302,7 +302,7 @@ function marks({ lane, events }, x, last, width) {
       : svg("path", { class: kind, d: `${from}l6 6l-6 6l-6 -6z` });
     shape.append(svg("title", {}, reason));
     shown.push(line(ifSilent ? "fire silent" : "fire", place, y, place, base + 3), shape);
-    if (falseAlarm) shown.push(svg("path", { class: "sign", d: `${from}m0 4v4m0 1.5v1.5` }));
+    if (falseAlarm) shown.push(svg("path", { class: "sign", d: `${from}m0 4v4m0 2v1` }));
   }
   return shown;
 }

@@ -3,10 +3,7 @@
 /** @typedef {import("../index.js").ValidationReport} Report */
 /** @typedef {import("./core.js").Kind} Kind */
 
-const LANGUAGES = {
-  events: ["json", "jsonl", "ndjson"],
-  automations: ["json", "yaml", "yml"],
-};
+const LANGUAGES = { events: /^(?:jsonl?|ndjson)$/, automations: /^(?:json|ya?ml)$/ };
 
 /** @param {string} keys */
 const key = (keys) => new RegExp(`(?:^|[\\s{,"'-])(?:${keys})["']?\\s*:`, "m");
@@ -48,7 +45,7 @@ export function guess(text) {
  */
 export function kindOfBlock(text, language) {
   const may = (/** @type {Kind} */ kind) =>
-    language === undefined || LANGUAGES[kind].includes(language);
+    language === undefined || LANGUAGES[kind].test(language);
   const has = within(text);
   const named = /^\s*[[{][^]*"event"\s*:\s*"/;
   if (may("events") && has(named) && ENVELOPE.filter(has).length > 1) return "events";
