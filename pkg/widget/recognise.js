@@ -47,7 +47,7 @@ export function kindOfBlock(text, language) {
   const may = (/** @type {Kind} */ kind) =>
     language === undefined || LANGUAGES[kind].test(language);
   const has = within(text);
-  const named = /^\s*[[{][^]*"event"\s*:\s*"/;
+  const named = /^\s*[[{].*"event"\s*:\s*"/s;
   if (may("events") && has(named) && ENVELOPE.filter(has).length > 1) return "events";
   return may("automations") && hasTriggers(text) ? "automations" : undefined;
 }
