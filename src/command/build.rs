@@ -218,7 +218,7 @@ mod tests {
         assert_eq!(set("[\"\\ud800\"]", &[]).as_deref(), Err(&"does not contain an object".to_owned()));
         assert!(set("{\"a\": \"\\ud800\"}", &[]).is_ok());
         assert!(set("{}", &["=1"]).is_err());
-        let lost = set("{}", &["payload.a=1", "payload.a.b=2"]);
-        assert_eq!(lost, Err("--set: `b` cannot be set in 1, which is no object".to_owned()));
+        let replaced = set("{}", &["payload.a=1", "payload.a.b=2"]);
+        assert_eq!(replaced, Err("--set: `b` cannot be set in 1, which is no object".to_owned()));
     }
 }
