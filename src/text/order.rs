@@ -1,11 +1,12 @@
-//! Sorting, compiled once, with the standard library's heap: each instance of its sort adds 4 KB to the module.
+//! Sorting, compiled once, with the standard library's heap: each instance of its sort adds 4 KB to the module, and is no
+//! faster.
 
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
 use super::steps::step;
 
-/// The indices of some keys in ascending order of the keys; equal keys keep their order. Merges the stretches that are in
+/// The indices of some keys in ascending order of the keys; equal keys keep their order. It merges the stretches that are in
 /// order already, such as the events of each run.
 pub(crate) fn order(keys: &[u64]) -> Vec<usize> {
     step(keys.len());
