@@ -76,7 +76,22 @@ fn place(text: &[u8], scenario: Value<'_>) -> Option<Place> {
     let is_flow = text.get(scenario.span().start as usize) == Some(&b'{');
     let line = text[..start].iter().rposition(|byte| *byte == b'\n').unwrap_or(start);
     let member = if is_flow { start..next.unwrap_or(end) } else { line..end };
-    Some(Place { member, value: value.span().start as usize..end })
+    Some(Place { member, value: with_dash(text, value.span().start as usize)..end })
+}
+
+/// Where a list begins whose first item has its dash on a line above, with nothing but comments between them.
+fn with_dash(text: &[u8], item: usize) -> usize {
+    let mut end = item;
+    loop {
+        let start = text[..end].iter().rposition(|byte| *byte == b'\n').map_or(0, |before| before + 1);
+        let line = &text[start..end];
+        let indent = line.len() - line.trim_ascii_start().len();
+        match &line[indent..] {
+            [b'-', behind @ ..] if matches!(behind.trim_ascii_start(), [] | [b'#', ..]) => return start + indent,
+            [] | [b'#', ..] if start > 0 => end = start - 1,
+            _ => return item,
+        }
+    }
 }
 
 fn cut(text: &[u8], ranges: &[Range<usize>]) -> String {
