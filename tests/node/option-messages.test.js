@@ -64,6 +64,9 @@ function kindsOf(type) {
   return kinds;
 }
 
+/** The option of the type that a function does not have. @type {Map<string, string>} */
+const OMITTED = new Map();
+
 /** The functions and methods with options, as `name.parameter`, and the type of their options. */
 function parameters() {
   /** @type {Map<string, string>} */
@@ -72,11 +75,13 @@ function parameters() {
     for (const [, name = "", list = ""] of text.matchAll(
       /^(?:export function | {2})(\w+)(?:<[^>]*>)?\(([\s\S]*?)\)(?:: |;)/gm,
     ))
-      for (const [, parameter, type = ""] of list.matchAll(
-        /(\w+)\??: (?:Omit<)?(\w+(?:Options|Config|Filter|Arguments))\b/g,
-      ))
+      for (const [, parameter, type = "", without] of list.matchAll(
+        /(\w+)\??: (?:Omit<)?(\w+(?:Options|Config|Filter|Arguments))\b(?:, "(\w+)">)?/g,
+      )) {
+        if (without) OMITTED.set(`${name}.${parameter}`, without);
         if (type === "BuildArguments") found.set(`${name}.options`, "BuildOptions");
         else if (!NO_DATA.has(type)) found.set(`${name}.${parameter}`, type);
+      }
   return found;
 }
 
@@ -183,6 +188,10 @@ for (const [parameter, type] of parameters())
     assert.ok(options.size > 0, type);
     for (const [option, kinds] of options) {
       if (NO_DATA.has(option)) continue;
+      if (option === OMITTED.get(parameter)) {
+        assert.match(await messageOf(parameter, { [option]: "3.9" }), /has no option `/);
+        continue;
+      }
       let rejected = 0;
       for (const [kind, value] of VALUES) {
         const what = `${parameter}: ${option}: ${JSON.stringify(value)}`;
