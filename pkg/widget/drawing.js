@@ -296,13 +296,12 @@ function marks({ lane, events }, x, last, width) {
     const y = track - 3;
     const kind = child || ifSilent ? "fire hollow" : "fire";
     const from = `M${Math.round(place)} ${y - 6}`;
-    // They differ by shape, not by colour alone: a false alarm is a triangle with an exclamation mark.
+    // They differ by shape, not by colour alone.
     const shape = falseAlarm
       ? svg("path", { class: `${kind} wrong`, d: `${from}l7 12h-14z` })
       : svg("path", { class: kind, d: `${from}l6 6l-6 6l-6 -6z` });
     shape.append(svg("title", {}, reason));
     shown.push(line(ifSilent ? "fire silent" : "fire", place, y, place, base + 3), shape);
-    if (falseAlarm) shown.push(svg("path", { class: "sign", d: `${from}m0 4v4m0 2v1` }));
   }
   return shown;
 }

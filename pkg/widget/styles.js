@@ -159,8 +159,6 @@ svg.timeline { display: block; width: auto; max-width: 100%; height: auto; trans
 .timeline .fire { stroke: var(--_warning); stroke-width: 2; fill: var(--_warning); }
 .timeline .fire.hollow { fill: none; stroke-width: 1.5; }
 .timeline .fire.silent { stroke-dasharray: 3 3; }
-.timeline .sign { stroke: Canvas; stroke-width: 1.6; }
-.timeline .hollow + .sign { stroke: var(--_warning); }
 
 /* The editor: a field, and on top of it the same text with colours and marks. */
 .editor {

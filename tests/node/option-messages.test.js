@@ -189,7 +189,7 @@ for (const [parameter, type] of parameters())
     for (const [option, kinds] of options) {
       if (NO_DATA.has(option)) continue;
       if (option === OMITTED.get(parameter)) {
-        assert.match(await messageOf(parameter, { [option]: "3.9" }), /has no option `/);
+        assert.match(String(await messageOf(parameter, { [option]: "3.9" })), /has no option `/);
         continue;
       }
       let rejected = 0;

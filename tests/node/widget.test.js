@@ -375,7 +375,6 @@ test("a false alarm is drawn as one, with the outcome of its run", () => {
   const marks = marksOf(fires);
   const count = (/** @type {string} */ mark) => marks.filter((one) => one === mark).length;
   assert.equal(count("path fire wrong"), wrong.length);
-  assert.equal(count("path sign"), wrong.length);
   assert.equal(count("path fire"), (lane?.fired.length ?? 0) - wrong.length);
   assert.equal(count("text caption wrong"), 1);
   const steps = stepsOf(fires);

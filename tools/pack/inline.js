@@ -37,12 +37,16 @@ await build({
   globalName: "prefectEvents",
 });
 
-/** Compressed it has 154 KB of text instead of 386; the other one 566 instead of 1,339. @param {string} name */
+/**
+ * Compressed it has 154 KB of text instead of 386; the other one 566 instead of 1,339. Smaller blocks than by default save 300 bytes.
+ * @param {string} name
+ */
 const compressed = (name) =>
   JSON.stringify(
-    gzipSync(readFileSync(join(folder, `wasm/prefect_events_${name}.wasm`)), { level: 9 }).toString(
-      "base64",
-    ),
+    gzipSync(readFileSync(join(folder, `wasm/prefect_events_${name}.wasm`)), {
+      level: 9,
+      memLevel: 7,
+    }).toString("base64"),
   );
 
 const here = fileURLToPath(new URL(".", import.meta.url));
