@@ -16,7 +16,7 @@ const manifest = JSON.parse(
 );
 
 const BELONGS =
-  /^(((api|entries|modules|widget|cli)\/)?[\w-]+\.js|cli\/commands\.json|(inline|widget)\.global\.js|entries\/\w+\.(node\.js|d\.ts)|[\w.-]+\.d\.ts|wasm\/prefect_events_(validate|author)\.base64\.js|wasm\/prefect_events_(validate|author|schemas|live|command)\.(js|wasm)|wasm\/(event-types|explanations|schemas|automation-schemas)\.js|schemas\/[\w.-]+\.json|(package|custom-elements|widget\.author)\.json|README\.md|LICENSE-(APACHE|MIT)|THIRD_PARTY_NOTICES\.txt)$/;
+  /^(((api|entries|modules|widget|cli)\/)?[\w-]+\.js|cli\/commands\.json|(inline|widget)\.global\.js|entries\/\w+\.(node\.js|d\.ts)|[\w.-]+\.d\.ts|wasm\/prefect_events_(validate|author)\.base64\.js|wasm\/prefect_events_(validate|author|schemas|live|command)\.(js|wasm)|wasm\/(version|event-types|explanations|schemas|automation-schemas)\.js|schemas\/[\w.-]+\.json|(package|custom-elements|widget\.author)\.json|README\.md|LICENSE-(APACHE|MIT)|THIRD_PARTY_NOTICES\.txt)$/;
 
 test("the package contains the files that it needs, and no others", () => {
   for (const name of [
