@@ -2,7 +2,7 @@
 // pages need both.
 
 import { files } from "./files.js";
-import { kindOf } from "./recognise.js";
+import { isMeantAsAutomation } from "./recognise.js";
 
 /** @typedef {import("../index.js").ValidationReport} Report */
 /** @typedef {import("../index.js").CheckReport} CheckReport */
@@ -15,6 +15,7 @@ import { kindOf } from "./recognise.js";
 /**
  * @typedef {object} Core
  * @property {(text: string, options?: Options) => Report | CheckReport} check
+ * @property {(report: Report | CheckReport, text: string) => boolean} isOther whether the text is of another kind
  * @property {typeof import("../index.js").applyFixes} applyFixes
  * @property {typeof import("../index.js").exampleRuns} [exampleRuns] of automations
  */
@@ -47,7 +48,8 @@ async function loadEvents() {
     import("../api/fixes.js"),
   ]);
   await validateModule.load(await files.validate());
-  return { check: validate, applyFixes };
+  const isOther = (/** @type {Report} */ report) => has(report, "not-events");
+  return { check: validate, isOther, applyFixes };
 }
 
 /** @returns {Promise<Core>} */
@@ -60,11 +62,27 @@ async function loadAutomations() {
       import("../api/simulate.js"),
     ]);
   await authorModule.load(await files.author());
-  return { check: checkAutomation, applyFixes, exampleRuns };
+  const isOther = (/** @type {Report | CheckReport} */ report, /** @type {string} */ text) => {
+    if (!("triggers" in report) || report.triggers.length > 0) return false;
+    const isSyntax = report.diagnostics.some(({ code }) => code.startsWith("syntax-"));
+    if (isSyntax) return !isMeantAsAutomation(text);
+    // Triggers in places that `prefect deploy` ignores are worth a finding.
+    if (has(report, "ignored-place")) return false;
+    return report.count === 0 || has(report, "not-automations");
+  };
+  return { check: checkAutomation, isOther, applyFixes, exampleRuns };
 }
 
 /**
- * Checks a text as the kind that it seems to be, or as the other kind if the core says that it is that.
+ * @param {Report} report
+ * @param {string} code
+ */
+function has({ diagnostics }, code) {
+  return diagnostics.some((one) => one.code === code);
+}
+
+/**
+ * Checks a text as the kind that it seems to be, or as the other kind if it turns out to be that.
  * @param {string} text
  * @param {Kind} kind
  * @param {Options} options
@@ -73,14 +91,13 @@ async function loadAutomations() {
 export async function checkAs(text, kind, options) {
   const core = await loadCore(kind);
   const report = await checkWith(core, text, kind, options);
-  const first = { core, kind, report };
+  if (!core.isOther(report, text)) return { core, kind, report };
   const otherKind = kind === "events" ? "automations" : "events";
-  if (kindOf(report, text) !== otherKind) return first;
   const other = await loadCore(otherKind);
-  const otherReport = await checkWith(other, text, otherKind, options);
-  return kindOf(otherReport, text) === otherKind
-    ? { core: other, kind: otherKind, report: otherReport }
-    : first;
+  const found = await checkWith(other, text, otherKind, options);
+  return kind === "events" && other.isOther(found, text)
+    ? { core, kind, report }
+    : { core: other, kind: otherKind, report: found };
 }
 
 /**

@@ -6,7 +6,7 @@ import { Editor } from "./editor.js";
 import { button, make } from "./make.js";
 import { Marks, reveal } from "./marks.js";
 import { Play } from "./play.js";
-import { guess } from "./recognise.js";
+import { kindOf } from "./recognise.js";
 import { styles } from "./styles.js";
 import { themeOf, watchTheme } from "./theme.js";
 import { Verdict } from "./verdict.js";
@@ -442,7 +442,7 @@ export class PrefectEventValidator extends Base {
         throw new Error(this.htmlFor ? words.noSuchBlock(this.htmlFor) : words.noBlock);
       }
       const value = this.value;
-      const kind = guess(value) ?? this.#kind;
+      const kind = kindOf(value) ?? this.#kind;
       if (!this.#report) this.#verdict.say(words.checking, "busy");
       misuse = words.notLoaded;
       this.#isLoaded = false;

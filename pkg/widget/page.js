@@ -1,9 +1,9 @@
 // Finds all code blocks of a page with events or automations, now and later, and adds a widget after each.
 
 import { Block } from "./block.js";
-import { checkAs, loadCore, NEAR } from "./core.js";
+import { loadCore, NEAR } from "./core.js";
 import { isHydrated } from "./hydration.js";
-import { kindOf, kindOfBlock } from "./recognise.js";
+import { holdsEvents, mayHoldAutomations } from "./recognise.js";
 
 const TAG = "prefect-event-validator";
 /** Milliseconds between checks whether a framework has hydrated the page. */
@@ -13,18 +13,18 @@ const OFF = '[data-prefect-events="off"]';
 
 /**
  * Adds a `<prefect-event-validator>` after each code block of a page with Prefect events or automations, now and whenever the
- * page changes. A block that may hold some is read when it comes near the window, and the core decides. Blocks inside
- * `data-prefect-events="off"`, and blocks with a widget, are ignored.
+ * page changes. `holdsEvents` recognises events. A block that may be an automation is read when it comes near the window, and
+ * gets a widget if it is one. Blocks inside `data-prefect-events="off"`, and blocks with a widget, are ignored.
  * @param {import("../widget.js").ValidateAllOptions} [options]
  * @returns {() => void} removes the widgets and stops
  */
 export function validateAll({ root = document, blocks = "pre", attributes = {} } = {}) {
   /** @type {Map<HTMLElement, HTMLElement>} the widget of each block */
   const widgets = new Map();
-  /** @type {WeakMap<Element, string>} blocks that were already read: pages change often */
+  /** @type {WeakMap<Element, string>} blocks without events that were already read: pages change often */
   const others = new WeakMap();
 
-  /** @type {Map<Element, () => void>} blocks to read, until they come near the window */
+  /** @type {Map<Element, () => void>} blocks that may be automations, until they come near the window */
   const waitingFor = new Map();
   const near = new IntersectionObserver(
     (entries) => {
@@ -73,14 +73,16 @@ export function validateAll({ root = document, blocks = "pre", attributes = {} }
       const block = Block.in(found);
       const pre = block?.code.closest("pre") ?? block?.code;
       if (!block || !pre || widgets.has(pre) || isTaken(pre)) continue;
-      const { text, language } = block;
-      const kind = kindOfBlock(text, language);
+      if (holdsEvents(block.text, block.language)) {
+        add(block, pre);
+        continue;
+      }
       others.set(found, content);
       forget(found);
-      if (kind === undefined) continue;
+      if (!mayHoldAutomations(block.text, block.language)) continue;
       waitingFor.set(found, async () => {
         forget(found);
-        if (!(await holdsAny(text, kind, language))) return;
+        if (!(await isAutomation(block.text, block.language))) return;
         const same = found.isConnected && others.get(found) === content && !stopped;
         if (same && !widgets.has(pre) && !isTaken(pre)) add(block, pre);
       });
@@ -130,36 +132,19 @@ function isTaken(pre) {
 }
 
 /**
- * Whether the core recognises events or automations. If the module cannot be loaded, the block is ignored.
+ * Whether the check of automations recognises an automation. Unreadable text only counts if the block names a language; if the
+ * module cannot be loaded, the block is ignored.
  * @param {string} text
- * @param {import("./core.js").Kind} kind
  * @param {string | undefined} language
  */
-export async function holdsAny(text, kind, language) {
+async function isAutomation(text, language) {
   try {
-    const { report } = await checkAs(text, kind, {});
-    if (report.form !== "unknown" || !isUnreadable(report)) return isShown(report, text, language);
-    // What unreadable YAML was meant to be, only the other module says.
-    const { form } = (await loadCore("events")).check(text);
-    return isShown({ ...report, ...(form && { form }) }, text, language);
+    const { check, isOther } = await loadCore("automations");
+    const report = check(text);
+    const isRead = "triggers" in report && report.triggers.length > 0;
+    return !isOther(report, text) && (isRead || language !== undefined);
   } catch (error) {
-    console.warn("prefect-events: a block is not checked", error);
+    console.warn("prefect-events: a block that may contain automations is not checked", error);
     return false;
   }
-}
-
-/**
- * Unreadable text only counts if the block names a language.
- * @param {import("./core.js").Report} report
- * @param {string} text
- * @param {string | undefined} language
- */
-function isShown(report, text, language) {
-  const checked = "triggers" in report ? "automations" : "events";
-  return kindOf(report, text) === checked && !(isUnreadable(report) && language === undefined);
-}
-
-/** @param {import("./core.js").Report} report */
-function isUnreadable({ diagnostics }) {
-  return diagnostics.some(({ code }) => code.startsWith("syntax-"));
 }

@@ -1,87 +1,116 @@
-// Which module to load for a text. What the text is, the core decides: this only spares pages the modules that they do not need.
+// Guesses the content of a code block. For automations it only decides whether to load the module that checks them; that module
+// decides whether the block contains one.
 
-/** @typedef {import("../index.js").ValidationReport} Report */
 /** @typedef {import("./core.js").Kind} Kind */
 
-const LANGUAGES = { events: /^(?:jsonl?|ndjson)$/, automations: /^(?:json|ya?ml)$/ };
-
-/** @param {string} keys */
-const key = (keys) => new RegExp(`(?:^|[\\s{,"'-])(?:${keys})["']?\\s*:`, "m");
-/** The core recognises an event by one of these keys. One that is written with escapes can be any. */
-const OF_EVENTS = new RegExp(
-  `${key("events?|occurred|resource|related|payload|follows|received").source}|\\\\u`,
-);
-const NAME = key("events?");
-const ENVELOPE = ["id", "occurred", "resource"].map(key);
-/** Keys of Prefect's triggers: the first ones are rare elsewhere. */
-const STRONG = [
-  ...["posture", "expect", "match_related", "for_each"].map(key),
-  /(?:^|[\s{,"'-])type["']?\s*:\s*["']?(?:compound|sequence|metric)\b/m,
-];
-const WEAK = ["after", "match"].map(key);
-const AROUND = key("triggers?|automations");
-const ACTIONS = key("actions");
-/** What an author leaves out of an example. */
-const ELLIPSIS = /\.\.\.|…/;
+const JSON_LANGUAGES = new Set(["json", "jsonl", "ndjson"]);
+const YAML_LANGUAGES = new Set(["yaml", "yml"]);
 
 /**
- * The kind of a text, as far as its keys show.
- * @param {string} text
- * @returns {Kind | undefined}
- */
-export function guess(text) {
-  const hasEvents = /^\s*[[{]/.test(text) && OF_EVENTS.test(text);
-  if (hasEvents && NAME.test(text)) return "events";
-  if (hasTriggers(text)) return "automations";
-  return hasEvents ? "events" : undefined;
-}
-
-/**
- * The kind of a page's block, which may name its language. Pages have other JSON with an `event` or a `payload`: an event has
- * two keys of `ENVELOPE` too.
+ * Whether a code block holds Prefect events: an object with `event`, a text, and at least two of `id`, `occurred` and
+ * `resource`; or these in an array, one per line, as a page of the API, or as websocket frames. Invalid
+ * JSON counts if the block's language is JSON and it has these keys.
  * @param {string} text
  * @param {string} [language]
- * @returns {Kind | undefined}
+ * @returns {boolean}
  */
-export function kindOfBlock(text, language) {
-  const may = (/** @type {Kind} */ kind) =>
-    language === undefined || LANGUAGES[kind].test(language);
-  const has = within(text);
-  const named = /^\s*[[{].*"event"\s*:\s*"/s;
-  if (may("events") && has(named) && ENVELOPE.filter(has).length > 1) return "events";
-  return may("automations") && hasTriggers(text) ? "automations" : undefined;
-}
-
-/** @param {string} text */
-const within = (text) => (/** @type {RegExp} */ one) => one.test(text);
-
-/**
- * Other YAML has single keys of triggers too, such as `after` in pipelines.
- * @param {string} text
- */
-function hasTriggers(text) {
-  const has = within(text);
-  const strong = STRONG.filter(has).length;
-  if (has(AROUND)) return strong > 0 || has(ACTIONS);
-  return strong > 0 && strong + WEAK.filter(has).length > 1;
+export function holdsEvents(text, language) {
+  if (language !== undefined && !JSON_LANGUAGES.has(language)) return false;
+  const values = parsed(text);
+  if (values) return values.length > 0 && values.every(isEvent);
+  if (language === undefined || !/^\s*[[{]/.test(text)) return false;
+  const has = (/** @type {string} */ key) => new RegExp(`"${key}"\\s*:`).test(text);
+  return /"event"\s*:\s*"/.test(text) && ENVELOPE.filter(has).length >= 2;
 }
 
 /**
- * What the core says a text is.
- * @param {Report} report of either check
+ * Whether a code block may hold automations, their triggers, or a `prefect.yaml` with triggers: by its keys. A
+ * block without a language, as on pages of MkDocs, must be JSON or begin like YAML.
+ * @param {string} text
+ * @param {string} [language]
+ * @returns {boolean}
+ */
+export function mayHoldAutomations(text, language) {
+  const isBracketed = /^\s*[[{]/.test(text);
+  if (language === undefined) {
+    if (isBracketed ? parse(text) === undefined : !YAML_BEGINS.test(text)) return false;
+  } else if (!YAML_LANGUAGES.has(language) && !(language === "json" && isBracketed)) {
+    return false;
+  }
+  const has = (/** @type {string} */ key) =>
+    new RegExp(`(?:^|[\\s{,"'-])${key}["']?\\s*:`, "m").test(text);
+  const isComposite = TYPE.test(text);
+  const strong = isComposite || STRONG.some(has);
+  if (has("trigger") || has("triggers") || has("automations")) return strong;
+  return strong && [...STRONG, ...WEAK].filter(has).length >= 2;
+}
+
+/**
+ * The kind of a text, if its keys identify it.
  * @param {string} text
  * @returns {Kind | undefined}
  */
-export function kindOf({ form, count, diagnostics }, text) {
-  if (form === "event" || form === "events") return "events";
-  if (form === undefined || !AUTOMATIONS.test(form)) return undefined;
-  const has = (/** @type {RegExp} */ one) => diagnostics.some(({ code }) => one.test(code));
-  // Unreadable: an automation with mistakes, or a fragment of one.
-  const isWhole = has(/^syntax-/)
-    ? /^automations?$/.test(form) && !ELLIPSIS.test(text)
-    : // Triggers in places that `prefect deploy` ignores are worth a finding.
-      count > 0 || has(/^(?:not-events|ignored-place)$/);
-  return isWhole ? "automations" : undefined;
+export function kindOf(text) {
+  if (holdsEvents(text, "json")) return "events";
+  return mayHoldAutomations(text, "yaml") ? "automations" : undefined;
 }
 
-const AUTOMATIONS = /^(?:automations?|(?:deployment-)?triggers?|prefect-yaml|terraform)$/;
+/**
+ * Whether an unreadable text was meant to be a whole automation, not a fragment of one.
+ * @param {string} text
+ */
+export function isMeantAsAutomation(text) {
+  const whole = /^\s*[[{]/.test(text)
+    ? /"trigger"\s*:[\s\S]*"actions"\s*:/
+    : /^(?:- | *)trigger:[\s\S]*^ *actions:/m;
+  return whole.test(text) && !/\.\.\.|…/.test(text);
+}
+
+/** After comments, a key or the first item of a list. */
+const YAML_BEGINS = /^(?:\s*(?:#.*|---.*)?\n)*(?:- )?[\w-]+:(?:\s|$)/;
+const ENVELOPE = ["id", "occurred", "resource"];
+/** Keys of Prefect's triggers that are rare elsewhere. */
+const STRONG = ["posture", "expect", "match_related", "for_each"];
+const WEAK = ["after", "match"];
+const TYPE = /(?:^|[\s{,"'-])type["']?\s*:\s*["']?(?:compound|sequence|metric)\b/m;
+
+/** @param {any} value */
+function isEvent(value) {
+  return (
+    typeof value?.event === "string" &&
+    ENVELOPE.filter((key) => Object.hasOwn(value, key)).length >= 2
+  );
+}
+
+/**
+ * The values that can be events; undefined if the text is not JSON.
+ * @param {string} text
+ * @returns {unknown[] | undefined}
+ */
+function parsed(text) {
+  const whole = parse(text);
+  if (whole !== undefined) return unwrapped(whole);
+  const lines = text.split("\n").filter((line) => line.trim());
+  const values = lines.map(parse);
+  if (lines.length < 2 || values.includes(undefined)) return undefined;
+  return values.flatMap(unwrapped);
+}
+
+/** @param {any} value */
+function unwrapped(value) {
+  if (Array.isArray(value)) return value;
+  if (Array.isArray(value?.events)) return value.events;
+  return [value?.type === "event" ? value.event : value];
+}
+
+/**
+ * @param {string} text
+ * @returns {unknown}
+ */
+function parse(text) {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
