@@ -16,7 +16,6 @@ const MARGIN = 12;
 const MOST_ROWS = 6;
 /** Approximate width of a letter, in pixels. */
 const LETTER = 6.2;
-const FLOW_RUN = "prefect.flow-run.";
 /** Intervals between the labels of the axis, in seconds. */
 const STEPS = [
   1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 10_800, 21_600, 43_200, 86_400,
@@ -36,7 +35,7 @@ function rowsOf({ timeline, scenario }) {
   for (const { occurred, event, resource } of events) {
     const id = resource["prefect.resource.id"];
     // The run's lane already has these events.
-    if (rows.some(({ lane }) => lane?.id === id && id.startsWith(FLOW_RUN))) continue;
+    if (rows.some(({ lane }) => lane?.run && lane.id === id)) continue;
     let row = rows.find(({ lane, name }) => (lane ? lane.id === id : name === id));
     row ??= rows.find(({ lane }) => lane && !lane.run);
     if (!row) {
@@ -59,7 +58,7 @@ export function lastOf(example) {
     ...lane.missed,
     ...lane.states.map(({ at }) => at),
     ...lane.fired.map(({ at }) => at),
-    ...[lane.ends, lane.dies].filter((at) => at !== undefined),
+    lane.over ?? start,
   ]);
   const others = rowsOf(example).flatMap(({ events }) => events.map(({ at }) => at));
   const last = [...times, ...others].reduce((most, at) => Math.max(most, at), start);
@@ -80,7 +79,7 @@ export function stepsOf(example) {
     const of = several ? `${name}: ` : "";
     const own = events.map(({ at, name: event }) => ({ at, text: `${of}${event}` }));
     if (!lane) return own;
-    const { heartbeats, missed, states, dies, ending, fired } = lane;
+    const { heartbeats, missed, states, over, ending, fired } = lane;
     const [first] = heartbeats;
     const count = heartbeats.length;
     return [
@@ -95,12 +94,12 @@ export function stepsOf(example) {
             },
           ]),
       ...missed.map((at) => ({ at, text: `${of}a heartbeat is missing` })),
-      ...(dies !== undefined && ending === "died"
-        ? [{ at: dies, text: `${of}the process dies` }]
+      ...(over !== undefined && ending === "died"
+        ? [{ at: over, text: `${of}the process dies` }]
         : []),
-      ...fired.map((one) => ({
-        at: one.at,
-        text: `${of}${one.child ? `trigger ${one.path}` : "the automation"} fires${one.ifSilent ? " if nothing comes" : ""}`,
+      ...fired.map(({ at, path, child, ifSilent, falseAlarm }) => ({
+        at,
+        text: `${of}${child ? `trigger ${path}` : "the automation"} fires${ifSilent ? " if nothing comes" : ""}${falseAlarm ? " (false alarm)" : ""}`,
       })),
     ];
   });
@@ -181,11 +180,27 @@ export function draw(example, { width, until, label }) {
   drawing.append(...axis(start, last, x, plotWidth, height));
   for (const [index, row] of rows.entries()) {
     const group = svg("g", { transform: `translate(0 ${index * ROW.height})` });
-    group.append(svg("text", { class: "name", x: MARGIN - 8, y: ROW.name }, row.name));
-    group.append(...marks(row, x, last, width));
+    group.append(...heading(row, width), ...marks(row, x, last, width));
     drawing.append(group);
   }
   return drawing;
+}
+
+/**
+ * The name of a row on the left, and its outcome on the right.
+ * @param {Row} row
+ * @param {number} width
+ */
+function heading({ name, lane }, width) {
+  const y = ROW.name;
+  const named = svg("text", { class: "name", x: MARGIN - 8, y }, name);
+  if (!lane) return [named];
+  const { caption, wrong } = lane;
+  const space = width - 2 * MARGIN - name.length * LETTER;
+  // In a narrow column: the last part, which says whether it was right.
+  const shown = caption.length * LETTER > space ? caption.replace(/.* · /, "") : caption;
+  const kind = wrong ? "caption wrong" : "caption";
+  return [named, svg("text", { class: kind, x: width - 4, y, "text-anchor": "end" }, shown)];
 }
 
 /**
@@ -250,9 +265,8 @@ function marks({ lane, events }, x, last, width) {
         }),
       );
     }
-    const { states, ending } = lane;
-    const dies = ending === "died" ? lane.dies : undefined;
-    const over = dies ?? (ending === "finished" ? lane.ends : undefined) ?? last;
+    const { states, ending, over = last } = lane;
+    const dies = ending === "died" ? over : undefined;
     if (lane.run) shown.push(line("life", x(lane.starts), base, x(over), base));
     const death = dies === undefined ? [] : [{ at: dies, name: "dies" }];
     shown.push(...names([...states, ...death], x, width));
@@ -277,16 +291,17 @@ function marks({ lane, events }, x, last, width) {
   );
   for (const { at } of events)
     shown.push(svg("circle", { class: "heartbeat", cx: x(at), cy: base, r: 2.5 }));
-  for (const { at, child, ifSilent } of lane?.fired ?? []) {
+  for (const { at, child, ifSilent, falseAlarm, reason } of lane?.fired ?? []) {
     const place = x(at);
     const y = track - 3;
-    shown.push(
-      line(ifSilent ? "fire silent" : "fire", place, y, place, base + 3),
-      svg("path", {
-        class: child || ifSilent ? "fire hollow" : "fire",
-        d: `M${Math.round(place)} ${y - 6}l6 6l-6 6l-6 -6z`,
-      }),
-    );
+    const kind = child || ifSilent ? "fire hollow" : "fire";
+    const from = `M${Math.round(place)} ${y - 6}`;
+    // They differ by shape, not by colour alone.
+    const shape = falseAlarm
+      ? svg("path", { class: `${kind} wrong`, d: `${from}l7 12h-14z` })
+      : svg("path", { class: kind, d: `${from}l6 6l-6 6l-6 -6z` });
+    shape.append(svg("title", {}, reason));
+    shown.push(line(ifSilent ? "fire silent" : "fire", place, y, place, base + 3), shape);
   }
   return shown;
 }

@@ -1,5 +1,5 @@
-// Guesses the content of a code block. For automations it only decides whether to load the module that checks them; that module
-// decides whether the block contains one.
+// Guesses what a code block holds before any module is loaded, so that a page without examples of Prefect loads none. The
+// module that is then loaded decides whether the block holds automations.
 
 /** @typedef {import("./core.js").Kind} Kind */
 

@@ -145,7 +145,8 @@ details > summary { width: max-content; border-radius: 3px; cursor: pointer; }
 svg.timeline { display: block; width: auto; max-width: 100%; height: auto; translate: none; stroke: none; overflow: visible; }
 .timeline text { fill: currentColor; font-size: 11px; font-family: inherit; }
 .timeline .name { font-weight: 600; font-family: inherit; }
-.timeline :is(.time, .state) { opacity: 0.85; }
+.timeline :is(.time, .state, .caption) { opacity: 0.85; }
+.timeline .caption.wrong { fill: var(--_error); opacity: 1; font-weight: 600; }
 .timeline :is(.grid, .rest, .tick) { stroke: var(--_line); stroke-width: 1; }
 .timeline .rest { stroke-dasharray: 2 3; }
 .timeline .tick { stroke: currentColor; stroke-opacity: 0.35; }

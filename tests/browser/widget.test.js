@@ -954,6 +954,27 @@ test("one attribute sets severities of automations and of events", async (t) => 
   );
 });
 
+test("Play draws a false alarm as one, with the outcome of the run", async (t) => {
+  const page = await open(t, "around.html");
+  await verdict(page);
+  await press(page, "Edit");
+  const trigger =
+    "posture: Proactive, after: [prefect.flow-run.heartbeat], expect: [prefect.flow-run.heartbeat], for_each: [prefect.resource.id], within: 20";
+  await page.getByRole("textbox").fill(`trigger: {${trigger}}\nactions: []\n`);
+  await press(page, "Play");
+  const run = page.locator(".example.fires");
+  await run.locator(".fire.wrong").nth(3).waitFor();
+  assert.equal(await run.locator("path.fire:not(.wrong)").count(), 1, "the dead run");
+  assert.match((await run.locator(".caption.wrong").textContent()) ?? "", / · was alive$/);
+  await page.setViewportSize({ width: 280, height: 600 });
+  await run
+    .locator(".caption.wrong")
+    .filter({ hasText: /^was alive$/ })
+    .waitFor();
+  await run.getByText("In words").click();
+  assert.equal(await run.locator(".steps").getByText("(false alarm)").count(), 4);
+});
+
 test("Prefect's own exports of automations have no errors", async (t) => {
   const page = await open(t, "written.html");
   for (const { name } of WRITTEN) {

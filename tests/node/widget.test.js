@@ -3,8 +3,16 @@
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import { test } from "node:test";
+import { gunzipSync } from "node:zlib";
 
-import { describeEvent, eventTypes, replay, simulate } from "../../pkg/node.js";
+import {
+  checkAutomation,
+  describeEvent,
+  eventTypes,
+  exampleRuns,
+  replay,
+  simulate,
+} from "../../pkg/node.js";
 import { draw, stepsOf } from "../../pkg/widget/drawing.js";
 import { PrefectEventValidator } from "../../pkg/widget/element.js";
 import {
@@ -141,6 +149,39 @@ for (const name of readdirSync(new URL(FORMS, root))) {
     assert.equal(mayHoldAutomations(text, "python"), false, "another language is none of ours");
   });
 }
+
+// The widget guesses before it loads a module, so that a page without Prefect's examples loads none.
+test("the guess agrees with what the core recognises", () => {
+  const lines = (/** @type {string} */ file) => {
+    const bytes = readFileSync(new URL(`tests/cases/${file}`, root));
+    return String(file.endsWith(".gz") ? gunzipSync(bytes) : bytes)
+      .split("\n")
+      .filter(Boolean);
+  };
+  const rows = (/** @type {string} */ file) => lines(file).map((line) => JSON.parse(line));
+  const verdicts = ["automation-verdicts.ndjson.gz", "live/verdicts-by-route.ndjson"];
+  /** @type {string[]} */
+  const texts = [
+    ...lines("events.ndjson.gz"),
+    ...lines("live/captured.ndjson.gz"),
+    ...rows("envelope-verdicts.ndjson.gz").map(({ raw, event }) => raw ?? JSON.stringify(event)),
+    ...rows("check.ndjson").map(({ text }) => text),
+    ...verdicts.flatMap(rows).map(({ document }) => JSON.stringify(document)),
+  ].filter((text) => typeof text === "string");
+  const counts = { events: 0, automations: 0 };
+  for (const text of texts) {
+    const { form } = checkAutomation(text);
+    const guess = kindOf(text);
+    if (guess) {
+      assert.equal(/^events?$/.test(form ?? "") ? "events" : "automations", guess, text);
+      counts[guess] += 1;
+    } else if (form !== "unknown") {
+      // One that nobody would print as an example.
+      assert.match(text, /"trigger":(?:\[\]|"event")|^(?!.*"event":")/, text);
+    }
+  }
+  assert.ok(counts.events > 3000 && counts.automations > 500, JSON.stringify(counts));
+});
 
 const TRIGGER = "posture: Reactive\nexpect: [prefect.flow-run.Failed]\n";
 /** @type {[what: string, text: string, language: string | undefined, expected: boolean][]} */
@@ -305,6 +346,23 @@ test("a firing that depends on silence is drawn as one", () => {
   const steps = stepsOf(example);
   assert.ok(steps.includes("1 min: the automation fires if nothing comes"), steps.join("\n"));
   assert.ok(steps.includes("the automation does not fire"));
+});
+
+test("a false alarm is drawn as one, with the outcome of its run", () => {
+  const text =
+    "{posture: Proactive, after: [prefect.flow-run.heartbeat], expect: [prefect.flow-run.heartbeat], for_each: [prefect.resource.id], within: 20}";
+  const { fires } = exampleRuns(`trigger: ${text}`);
+  assert.ok(fires);
+  const [lane] = fires.timeline.lanes;
+  const wrong = lane?.fired.filter(({ falseAlarm }) => falseAlarm) ?? [];
+  assert.ok(wrong.length > 0 && wrong.length < (lane?.fired.length ?? 0));
+  const marks = marksOf(fires);
+  const count = (/** @type {string} */ mark) => marks.filter((one) => one === mark).length;
+  assert.equal(count("path fire wrong"), wrong.length);
+  assert.equal(count("path fire"), (lane?.fired.length ?? 0) - wrong.length);
+  assert.equal(count("text caption wrong"), 1);
+  const steps = stepsOf(fires);
+  assert.equal(steps.filter((step) => step.endsWith("(false alarm)")).length, wrong.length);
 });
 
 test("a process that dies when its run ends is not drawn as dead", () => {
