@@ -11,7 +11,7 @@ import { words } from "./words.js";
 const TOKENS = /("(?:[^"\\\n]|\\.)*")(\s*:)?|(-?\d[\d.eE+-]*)|\b(true|false|null)\b|([[\]{},:])/g;
 /** The same in YAML, where strings need no quotes. */
 const YAML_TOKENS =
-  /#.*|("(?:[^"\\\n]|\\.)*"|'(?:[^'\n]|'')*'|(?<=^[ -]*|[{,] *)[\w.$-]+(?=:(?:\s|$)))(:(?=\s|$))?|(?<![\w.-])(-?\d[\d.eE+-]*)(?![\w.-])|\b(true|false|null)\b(?=[ ,}\]]*(?:#|$))|([[\]{},]|:(?=\s|$))/gm;
+  /#.*|("(?:[^"\\\n]|\\.)*"|'(?:[^'\n]|'')*'|(?<=^[ -]*|[{,] *)(?<![\w.$-])[\w.$-]+(?=:(?:\s|$)))(:(?=\s|$))?|(?<![\w.-])(-?\d[\d.eE+-]*)(?![\w.-])|\b(true|false|null)\b(?=[ ,}\]]*(?:#|$))|([[\]{},]|:(?=\s|$))/gm;
 const KINDS = /** @type {const} */ (["key", "string", "number", "literal", "punctuation"]);
 /** @typedef {(typeof KINDS)[number]} Kind */
 

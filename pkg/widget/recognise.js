@@ -33,7 +33,7 @@ export function holdsEvents(text, language) {
 export function mayHoldAutomations(text, language) {
   const isBracketed = /^\s*[[{]/.test(text);
   if (language === undefined) {
-    if (isBracketed ? parse(text) === undefined : !YAML_BEGINS.test(text)) return false;
+    if (isBracketed ? parse(text) === undefined : !beginsLikeYaml(text)) return false;
   } else if (!YAML_LANGUAGES.has(language) && !(language === "json" && isBracketed)) {
     return false;
   }
@@ -60,14 +60,22 @@ export function kindOf(text) {
  * @param {string} text
  */
 export function isMeantAsAutomation(text) {
-  const whole = /^\s*[[{]/.test(text)
-    ? /"trigger"\s*:[\s\S]*"actions"\s*:/
-    : /^(?:- | *)trigger:[\s\S]*^ *actions:/m;
-  return whole.test(text) && !/\.\.\.|…/.test(text);
+  const [trigger, actions] = /^\s*[[{]/.test(text)
+    ? [/"trigger"\s*:/, /"actions"\s*:/]
+    : [/^(?:- | *)trigger:/m, /^ *actions:/m];
+  const from = text.search(trigger);
+  return from >= 0 && actions.test(text.slice(from)) && !/\.\.\.|…/.test(text);
 }
 
-/** After comments, a key or the first item of a list. */
-const YAML_BEGINS = /^(?:\s*(?:#.*|---.*)?\n)*(?:- )?[\w-]+:(?:\s|$)/;
+/** @param {string} text */
+function beginsLikeYaml(text) {
+  return KEY.test(text.split("\n").find((line) => !BLANK.test(line)) ?? "");
+}
+
+/** Before the first key. */
+const BLANK = /^\s*(?:#|---|$)/;
+/** A key, or the first item of a list. */
+const KEY = /^(?:- )?[\w-]+:(?:\s|$)/;
 const ENVELOPE = ["id", "occurred", "resource"];
 /** Keys of Prefect's triggers that are rare elsewhere. */
 const STRONG = ["posture", "expect", "match_related", "for_each"];
