@@ -101,8 +101,13 @@ pub fn trigger_kind(value: Value<'_>) -> Option<TriggerKind> {
         Some(kind) if kind.is("compound") => Some(TriggerKind::Composite(Order::Any)),
         Some(kind) if kind.is("sequence") => Some(TriggerKind::Composite(Order::Declared)),
         Some(_) => None,
-        None if value.get("triggers").is_none() || value.get("within").is_none() => Some(TriggerKind::Event),
-        None => Some(TriggerKind::Composite(guessed_order(value))),
+        None => {
+            let has_window = value.get("within").is_some() || is_proactive(value);
+            // An event trigger needs a posture, and is tried first.
+            let is_filled = |list: Value<'_>| list.items().next().is_some() || value.get("posture").is_none();
+            let is_composite = has_window && value.get("triggers").is_some_and(is_filled);
+            Some(if is_composite { TriggerKind::Composite(guessed_order(value)) } else { TriggerKind::Event })
+        }
     }
 }
 
@@ -125,11 +130,7 @@ fn composite(value: Value<'_>, order: Order, depth: usize, client: bool) -> Opti
         Order::Any => require(value.get("require")?, triggers.len())?,
         Order::Declared => triggers.len(),
     };
-    let within = match value.get("within") {
-        None if client => None,
-        within => composite_within(within?)?,
-    };
-    Some(Composite { order, triggers, within, require })
+    Some(Composite { order, triggers, within: composite_window(value, client)?, require })
 }
 
 /// How many of some children are required.
@@ -140,6 +141,21 @@ pub fn require(value: Value<'_>, children: usize) -> Option<usize> {
         () if value.is("all") => Some(children),
         () => usize::try_from(integer(value)?).ok().filter(|require| (1..=children).contains(require)),
     }
+}
+
+/// The window of a composite trigger. The server first tries to read it as an event trigger, and this writes the default of a
+/// Proactive one into the document.
+#[must_use]
+pub fn composite_window(value: Value<'_>, client: bool) -> Option<Option<i64>> {
+    match value.get("within").map(composite_within) {
+        None if client => Some(None),
+        None | Some(Some(Some(0))) if !client && is_proactive(value) => Some(Some(PROACTIVE_MINIMUM)),
+        within => within?,
+    }
+}
+
+fn is_proactive(value: Value<'_>) -> bool {
+    value.get("posture").and_then(posture) == Some(Posture::Proactive)
 }
 
 /// `null`: without a limit.

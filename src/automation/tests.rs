@@ -64,6 +64,15 @@ fn guesses_the_kind() {
     let Some(Trigger::Composite(sequence)) = trigger(&sequence) else { panic!() };
     assert_eq!((sequence.order, sequence.require, sequence.within), (Order::Declared, 2, Some(5_000_000)));
     assert_eq!(trigger(&format!(r#"{{"triggers": [{child}], "type": "sequence"}}"#)), None);
+    let window = |fields: &str| match trigger(&format!(r#"{{"triggers": [{child}], "posture": "Proactive" {fields}}}"#))
+    {
+        Some(Trigger::Composite(sequence)) => sequence.within,
+        other => panic!("{other:?}"),
+    };
+    assert_eq!(window(""), Some(read::PROACTIVE_MINIMUM));
+    assert_eq!(window(r#", "within": 0, "type": "sequence""#), Some(read::PROACTIVE_MINIMUM));
+    assert_eq!(window(r#", "within": 5, "type": "sequence""#), Some(5_000_000));
+    assert_eq!(window(r#", "within": null, "type": "sequence""#), None);
     assert_eq!(trigger(r#"{"posture": "Metric"}"#), None);
     let proactive = |within: &str| trigger(&format!(r#"{{"posture": "Proactive" {within}}}"#));
     let Some(Trigger::Event(event)) = proactive("") else { panic!() };

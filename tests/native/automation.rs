@@ -497,6 +497,15 @@ fn guesses_actions_as_prefect() {
         (r#""source": "inferred", "parameters": {"a": "{{ x"}"#, at_the_client),
         (r#""source": "inferred", "schedule_after": -1"#, all),
         (r#""source": "inferred", "block_document_id": ID, "body": "x""#, all),
+        (r#""source": "selected", "state": "CRASHED""#, at_the_client),
+        (r#""source": "selected", "block_document_id": ID"#, at_the_client),
+        (r#""work_pool_id": null, "state": "CRASHED""#, at_the_client),
+        (r#""deployment_id": ID, "state": "CRASHED""#, loops),
+        (r#""deployment_id": ID, "state": "CRASHED", "message": null"#, all),
+        (r#""deployment_id": ID, "state": "CRASHED", "work_pool_id": null"#, [false, false, true, false]),
+        (r#""source": "inferred", "job_variables": {"a": 1}, "work_pool_id": null"#, loops),
+        (r#""source": "inferred", "schedule_after": 5, "work_pool_id": null"#, all),
+        (r#""source": "inferred", "schedule_after": 5, "state": "CRASHED", "message": "m""#, loops),
         (r#""source": "x""#, all),
         (r#""deployment_id": 2"#, all),
         (r#""block_document_id": ID, "body": "{{ x""#, at_the_client),
@@ -545,6 +554,28 @@ fn guesses_composite_triggers_as_prefect() {
     for triggers in [r#""x""#, r#"[{"posture": "x"}]"#] {
         let trigger = format!(r#"{{"triggers": {triggers}, "within": 5, "posture": "Reactive"}}"#);
         assert_eq!(on_routes(&trigger, r#"{"type": "do-nothing"}"#), [true, false], "{trigger}");
+    }
+}
+
+/// The server writes the default window of a Proactive event trigger into a composite one.
+#[test]
+fn windows_of_composite_triggers_with_a_posture() {
+    let child = r#"{"type": "event", "posture": "Reactive", "expect": ["a.b"]}"#;
+    let cases = [
+        (r#""type": "sequence", "posture": "Proactive", "triggers": [CHILD]"#, true),
+        (r#""type": "compound", "posture": "Proactive", "triggers": [CHILD], "require": "any""#, true),
+        (r#""posture": "Proactive", "triggers": [CHILD], "require": "any""#, true),
+        (r#""posture": "Proactive", "triggers": [CHILD]"#, true),
+        (r#""type": "sequence", "posture": "Proactive", "within": 0, "triggers": [CHILD]"#, true),
+        (r#""type": "sequence", "posture": "Proactive", "within": 5, "triggers": [CHILD]"#, true),
+        (r#""type": "sequence", "posture": "Proactive", "within": null, "triggers": [CHILD]"#, true),
+        (r#""type": "sequence", "posture": "Reactive", "within": 0, "triggers": [CHILD]"#, true),
+        (r#""type": "sequence", "posture": "Reactive", "triggers": [CHILD]"#, false),
+        (r#""type": "sequence", "posture": "proactive", "triggers": [CHILD]"#, false),
+    ];
+    for (fields, is_valid) in cases {
+        let trigger = ["{", &fields.replace("CHILD", child), "}"].concat();
+        assert_eq!(on_routes(&trigger, r#"{"type": "do-nothing"}"#)[0], is_valid, "{trigger}");
     }
 }
 

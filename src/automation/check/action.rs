@@ -40,6 +40,16 @@ fn is_written(value: Value<'_>, depth: usize) -> bool {
     }
 }
 
+/// Whether a value of an action has the type of its field, and is not converted to it.
+fn is_exact((field, value): (FieldKind, Value<'_>)) -> bool {
+    match field {
+        FieldKind::TargetId => value.kind() == Kind::Null,
+        FieldKind::Boolean => matches!(value.kind(), Kind::True | Kind::False),
+        FieldKind::Uuid | FieldKind::StateType | FieldKind::Delay => false,
+        _ => true,
+    }
+}
+
 /// Actions that only Prefect Cloud has.
 const CLOUD: [&str; 2] = ["declare-incident", "send-email-notification"];
 
@@ -123,15 +133,17 @@ impl Check<'_, '_> {
         }
     }
 
-    /// As which action an object without a type is read, by the server or the client before it: as the one of which it has
-    /// the most fields, of several as the first.
+    /// As which action an object without a type is read, by the server or the client before it, with pydantic's rule for unions:
+    /// as the one of which it has the most fields; of several, as the first whose fields need no conversion; else as the first.
     pub(super) fn guessed(&self, action: Value<'_>) -> &'static ActionType {
         let [nothing, others @ ..] = &ACTIONS;
-        let mut best = (0, nothing);
+        let mut best = ((0, true), nothing);
         for known in others {
-            let count = known.fields.iter().filter(|field| action.get(field.name).is_some()).count();
-            if count > best.0 && self.fits(known, action) {
-                best = (count, known);
+            let given = known.fields.iter().filter_map(|field| Some((field.kind, action.get(field.name)?)));
+            let (count, is_exact) =
+                given.fold((0_usize, true), |(count, all), one| (count.saturating_add(1), all && is_exact(one)));
+            if (count, is_exact) > best.0 && self.fits(known, action) {
+                best = ((count, is_exact), known);
             }
         }
         best.1

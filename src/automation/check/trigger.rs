@@ -1,8 +1,8 @@
 //! What the server rejects in triggers.
 
-use crate::diagnostic::Code;
 use crate::diagnostic::display;
 use crate::diagnostic::path::Path;
+use crate::diagnostic::{Code, Profile};
 use crate::json::{Kind, Value};
 use crate::text::nearest::nearest;
 use crate::time::scalar;
@@ -187,6 +187,7 @@ impl Check<'_, '_> {
         let what = if order == Order::Any { "the compound trigger" } else { "the sequence trigger" };
         match value.get("within") {
             None if level.lenient => self.rest_api.missing("within", value),
+            None if self.options.profile == Profile::Server && read::composite_window(value, false).is_some() => {}
             None => self.missing(what, value, "within", path),
             Some(within) => {
                 if read::composite_within(within).is_none() {
