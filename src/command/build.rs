@@ -6,9 +6,9 @@ use serde::de::Error;
 use serde::de::value::MapDeserializer;
 use serde::{Deserialize, Deserializer};
 
-use crate::generate::{BuildOptions, History, RunSpec, build_event};
-use crate::json::tree::{ObjectTree, Tree};
-use crate::json::{Fault, Issue, Kind, Tape, Value, parse};
+use crate::generate::{BuildOptions, History, RunSpec, TOO_DEEP, build_event};
+use crate::json::tree::{ObjectTree, Tree, written};
+use crate::json::{Fault, Issue, Kind, MAX_DEPTH, Tape, Value, parse};
 use crate::render::{BuiltForm, display_name, rendered};
 use crate::text::strict::strict;
 
@@ -91,7 +91,7 @@ fn fail(problem: impl Display) -> Stop {
 
 /// The builder's result is text, for this caller as for any: its templates have no other form of an event.
 fn tree(text: &str) -> Result<Tree, Stop> {
-    Tree::parse(text).map_err(fail)
+    written(text).map_err(fail)
 }
 
 fn history(spec: &[u8], how: &BuildOptions) -> Result<Vec<Tree>, Stop> {
@@ -113,48 +113,57 @@ enum Problem {
 /// The values of a file with those of the arguments, as JSON text.
 fn values(text: Vec<u8>, set: &[String]) -> Result<Vec<u8>, Problem> {
     const NO_JSON: Problem = Problem::InFile("is not JSON");
-    const NO_OBJECT: Problem = Problem::InFile("does not contain an object");
-    let as_text = std::str::from_utf8(&text).map_err(|_| NO_JSON)?;
-    match Tree::parse(as_text) {
-        Ok(Tree::Object(_)) if set.is_empty() => Ok(text),
-        Ok(Tree::Object(mut object)) => {
+    match root_kind(&text).map_err(|is_too_deep| if is_too_deep { too_deep() } else { NO_JSON })? {
+        // A lone surrogate, or a repeated key: the library explains them.
+        Kind::Object if set.is_empty() => Ok(text),
+        Kind::Object => {
+            let Some(Tree::Object(mut object)) = std::str::from_utf8(&text).ok().and_then(|text| written(text).ok())
+            else {
+                return Err(NO_JSON);
+            };
             for assignment in set {
-                assign(&mut object, assignment).map_err(Problem::InArgument)?;
+                assign(&mut object, assignment)?;
             }
             Ok(Tree::from(object).line().into_bytes())
         }
-        Ok(_) => Err(NO_OBJECT),
-        // A lone surrogate, or a repeated key: the library explains them.
-        Err(_) => match root_kind(&text) {
-            Some(Kind::Object) if set.is_empty() => Ok(text),
-            Some(Kind::Object) | None => Err(NO_JSON),
-            Some(_) => Err(NO_OBJECT),
-        },
+        _ => Err(Problem::InFile("does not contain an object")),
     }
 }
 
-/// The kind of a JSON document; `None`: it is not JSON.
-fn root_kind(text: &[u8]) -> Option<Kind> {
+fn too_deep() -> Problem {
+    Problem::InArgument(TOO_DEEP.to_owned())
+}
+
+/// The kind of a JSON document, or whether it is too deep; otherwise it is not JSON.
+fn root_kind(text: &[u8]) -> Result<Kind, bool> {
     let (mut tape, mut issues) = (Tape::new(), Vec::new());
     let is_complete = parse(text, 0, &mut tape, &mut issues).complete;
-    let is_valid =
-        |issue: &Issue| matches!(issue.fault, Fault::LoneSurrogate | Fault::NumberRange | Fault::IntegerTooLong);
+    let is_valid = |issue: &Issue| {
+        use Fault::{DuplicateKey, IntegerTooLong, LoneSurrogate, NumberRange};
+        matches!(issue.fault, LoneSurrogate | DuplicateKey { .. } | NumberRange | IntegerTooLong)
+    };
     let is_json = is_complete && issues.iter().all(is_valid);
-    tape.document(text).root().filter(|_| is_json).map(Value::kind)
+    let root = tape.document(text).root().filter(|_| is_json).map(Value::kind);
+    root.ok_or_else(|| issues.last().is_some_and(|issue| issue.fault == Fault::TooDeep))
 }
 
 /// Sets `task_run.name=extract-0`. Labels contain dots: after `resource.`, everything is the label's name.
-fn assign(input: &mut ObjectTree, assignment: &str) -> Result<(), String> {
+fn assign(input: &mut ObjectTree, assignment: &str) -> Result<(), Problem> {
     let Some((key, text)) = assignment.split_once('=').filter(|(key, _)| !key.is_empty()) else {
-        return Err(format!("--set needs KEY=VALUE, such as task_run.name=extract-0, not {assignment}"));
+        let message = format!("--set needs KEY=VALUE, such as task_run.name=extract-0, not {assignment}");
+        return Err(Problem::InArgument(message));
     };
     let path: Vec<&str> = match key.strip_prefix("resource.") {
         Some(label) => vec!["resource", label],
         None => key.split('.').collect(),
     };
-    let value = value(text, path.first() == Some(&"payload"));
-    let Some((first, rest)) = path.split_first() else { return Ok(()) };
-    put(input.entry(first), rest, value)
+    let value = value(text, path.first() == Some(&"payload"))?;
+    match path.split_first() {
+        Some((first, rest)) if path.len() <= MAX_DEPTH => {
+            put(input.entry(first), rest, value).map_err(Problem::InArgument)
+        }
+        _ => Err(too_deep()),
+    }
 }
 
 /// Puts a value at a path below a place.
@@ -184,11 +193,15 @@ fn put(place: &mut Tree, path: &[&str], value: Tree) -> Result<(), String> {
 }
 
 /// The value: a string, unless it is JSON that cannot be meant as a string.
-fn value(text: &str, any: bool) -> Tree {
+fn value(text: &str, any: bool) -> Result<Tree, Problem> {
     if !any && text != "null" && !text.starts_with(['[', '{', '"']) {
-        return text.into();
+        return Ok(text.into());
     }
-    Tree::parse(text).unwrap_or_else(|_| text.into())
+    match root_kind(text.as_bytes()) {
+        Err(true) => Err(too_deep()),
+        Err(false) => Ok(text.into()),
+        Ok(_) => Ok(written(text).unwrap_or_else(|_| text.into())),
+    }
 }
 
 #[cfg(test)]
@@ -220,5 +233,22 @@ mod tests {
         assert!(set("{}", &["=1"]).is_err());
         let replaced = set("{}", &["payload.a=1", "payload.a.b=2"]);
         assert_eq!(replaced, Err("--set: `b` cannot be set in 1, which is no object".to_owned()));
+    }
+
+    #[test]
+    fn deep_values_are_set_or_reported() {
+        let path = |parts: usize| [&"a.".repeat(parts - 1), "a=1"].concat();
+        let list = |levels: usize| ["payload=", &"[".repeat(levels), &"]".repeat(levels)].concat();
+        let file = |levels: usize| [r#"{"a":"#, &"[".repeat(levels), &"]".repeat(levels), "}"].concat();
+        for levels in [127, 128, MAX_DEPTH - 1] {
+            assert!(set("{}", &[&path(levels)]).is_ok(), "{levels}");
+            assert!(set("{}", &[&list(levels)]).is_ok_and(|text| text.contains("[[[")), "{levels}");
+            assert!(set(&file(levels), &["b=1"]).is_ok(), "{levels}");
+        }
+        for levels in [MAX_DEPTH + 1, 20_000] {
+            assert_eq!(set("{}", &[&path(levels)]), Err(TOO_DEEP.to_owned()), "{levels}");
+            assert_eq!(set("{}", &[&list(levels)]), Err(TOO_DEEP.to_owned()), "{levels}");
+            assert_eq!(set(&file(levels), &["b=1"]), Err(TOO_DEEP.to_owned()), "{levels}");
+        }
     }
 }

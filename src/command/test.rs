@@ -3,7 +3,7 @@
 use serde::{Deserialize, Deserializer};
 
 use crate::render::{Format, RenderOptions, TestedFile, display_name, render_tests};
-use crate::simulate::{DocumentText, TestOptions, TestReport, freeze_firings, run_tests_with};
+use crate::simulate::{DocumentText, TestOptions, TestReport, freeze_firings, test_scenarios_with};
 use crate::text::strict::strict;
 
 use super::scenario::read_scenario_files;
@@ -84,7 +84,7 @@ fn tested(file: &str, update: bool, inputs: &mut Inputs) -> Result<Had<TestRepor
         Err(reason) => return Ok(Err(reason)),
     };
     if !update {
-        return Ok(Ok(run_tests_with(DocumentText::from(&**text), &options)));
+        return Ok(Ok(test_scenarios_with(DocumentText::from(&**text), &options)));
     }
     if file == "-" {
         return Ok(Err("cannot be updated: name a file".to_owned()));
@@ -98,5 +98,5 @@ fn tested(file: &str, update: bool, inputs: &mut Inputs) -> Result<Had<TestRepor
     {
         return Ok(Err(reason));
     }
-    Ok(Ok(run_tests_with(DocumentText::from(&*frozen), &options)))
+    Ok(Ok(test_scenarios_with(DocumentText::from(&*frozen), &options)))
 }

@@ -33,8 +33,8 @@ mod random;
 mod run;
 
 pub use error::{BuildError, BuildErrorKind};
-pub(crate) use event::lone_surrogate;
 pub use event::{BuiltEvent, EventBuilder, Json, build_event, custom_inputs, inputs};
+pub(crate) use event::{TOO_DEEP, lone_surrogate};
 pub use options::{BuildOptions, Seed};
 pub use random::Random;
 pub use run::{

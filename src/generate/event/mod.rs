@@ -57,7 +57,7 @@ type Fallible<T> = Result<T, BuildError>;
 
 const NO_OBJECT: &str = "the input of an event must be an object";
 /// [`crate::json::MAX_DEPTH`] levels.
-const TOO_DEEP: &str = "the input is nested more than 900 levels deep, which the server cannot read";
+pub(crate) const TOO_DEEP: &str = "the input is nested more than 900 levels deep, which the server cannot read";
 const NO_LIST: &str = "the inputs of events must be a list of objects";
 
 /// Builds an event.
