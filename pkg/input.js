@@ -93,12 +93,14 @@ function unreadable(sentence, error) {
  * @param {string} callee
  */
 function toJson(value, callee) {
-  if (value === null || typeof value !== "object" || ArrayBuffer.isView(value)) {
-    throw new TypeError(
-      `${callee} needs a string, a Uint8Array, an object or an array of objects, not ${kind(value)}`,
-    );
-  }
-  return jsonOf(value, "this object");
+  const isData = value !== null && typeof value === "object" && !ArrayBuffer.isView(value);
+  const text = isData ? jsonOf(value, "this object") : "";
+  // A promise, a Map or a Response is `{}` as JSON.
+  if (text && !(text === "{}" && isHidden(value))) return text;
+  const found = isData ? `a ${shown(className(value))}` : kind(value);
+  throw new TypeError(
+    `${callee} needs a string, a Uint8Array, an object or an array of objects, not ${found}`,
+  );
 }
 
 /** The kind of a value in words. @param {unknown} value */

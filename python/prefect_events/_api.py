@@ -351,7 +351,7 @@ def run_scenarios(scenarios: Document, *, files: Mapping[str, str] | None = None
     """
     text, places = document(scenarios)
     options = settings(files=scenario_folder(scenarios, files, text))
-    result: TestReport = read(_core.run_tests(text, options, places), "TestReport")
+    result: TestReport = read(_core.test_scenarios(text, options, places), "TestReport")
     return result
 
 

@@ -213,8 +213,8 @@ fn compare_versions(py: Python<'_>, scenario: PyBackedBytes, settings: &str, pla
 
 /// Tests scenarios with expectations.
 #[pyfunction]
-fn run_tests(py: Python<'_>, scenarios: PyBackedBytes, settings: &str, places: bool) -> PyResult<Json> {
-    play(py, scenarios, settings, places, simulate::run_tests_with)
+fn test_scenarios(py: Python<'_>, scenarios: PyBackedBytes, settings: &str, places: bool) -> PyResult<Json> {
+    play(py, scenarios, settings, places, simulate::test_scenarios_with)
 }
 
 fn play<O: DeserializeOwned + Send + 'static, R: Serialize + 'static>(
@@ -352,7 +352,7 @@ mod _core {
     use super::{
         all_event_types, build_event, build_event_lines, build_run, check_automation, compare_versions,
         custom_event_inputs, describe_event, diagnostic_codes, explain_code, heartbeat_advice, json_schema, replay,
-        run_tests, scenario_files, schema_names, simulate_scenario, suggest, validate_text,
+        scenario_files, schema_names, simulate_scenario, suggest, test_scenarios, validate_text,
     };
 
     #[cfg(feature = "defect")]

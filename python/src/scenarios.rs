@@ -28,7 +28,7 @@ struct Played {
 pub(super) fn play_scenarios(py: Python<'_>, text: PyBackedBytes, settings: &str, file: String) -> PyResult<Json> {
     let options: TestOptions = options(settings)?;
     run(py, usize::MAX, move || {
-        let report = simulate::run_tests_with(document(&text, true), &options);
+        let report = simulate::test_scenarios_with(document(&text, true), &options);
         let played = |scenario: &TestedScenario| Played {
             passed: scenario.passed,
             broken: !scenario.errors.is_empty(),

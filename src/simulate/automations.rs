@@ -256,7 +256,7 @@ pub(super) fn of_scenario<'t>(
 }
 
 /// The paths of the files that a text of scenarios refers to, each once: those that [`simulate`](super::simulate()) and
-/// [`run_tests_with`](super::run_tests_with()) need as `files`. Those functions report errors in the text, such as a path with
+/// [`test_scenarios_with`](super::test_scenarios_with()) need as `files`. Those functions report errors in the text, such as a path with
 /// a lone surrogate, which is not listed.
 ///
 /// ```

@@ -15,7 +15,7 @@ use crate::trigger::Options;
 
 use super::automations::Files;
 use super::document::{Document, other_than_scenarios};
-use super::judgement::{TestOptions, run_tests_with};
+use super::judgement::{TestOptions, test_scenarios_with};
 use super::reading::{DocumentText, Reading};
 use super::scenario::play_sorted;
 
@@ -44,7 +44,7 @@ impl std::error::Error for FreezeError {}
 /// expectations already stays as it is.
 ///
 /// ```
-/// use prefect_events::simulate::{Files, freeze_firings, run_tests};
+/// use prefect_events::simulate::{Files, freeze_firings, test_scenarios};
 ///
 /// let scenario = "
 /// automation: crash-zombie-flows
@@ -59,7 +59,7 @@ impl std::error::Error for FreezeError {}
 ///   - { run: healthy, never: true }
 ///   - { fires: 1 }
 /// "));
-/// assert!(run_tests((&*frozen).into()).passed);
+/// assert!(test_scenarios((&*frozen).into()).passed);
 /// ```
 ///
 /// # Errors
@@ -93,7 +93,7 @@ pub fn freeze_firings(scenarios: DocumentText<'_>, files: &Files) -> Result<Stri
     out.extend_from_slice(scenarios.bytes.get(at..).unwrap_or_default());
     let text = String::from_utf8_lossy(&out).into_owned();
     // What was written is what the test reads.
-    let tested = run_tests_with((&*text).into(), &TestOptions { files: files.clone() });
+    let tested = test_scenarios_with((&*text).into(), &TestOptions { files: files.clone() });
     if tested.passed { Ok(text) } else { Err(FreezeError { diagnostics: tested.diagnostics().cloned().collect() }) }
 }
 

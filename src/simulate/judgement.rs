@@ -219,15 +219,19 @@ fn listed<'t>(root: Value<'t>, reading: &mut Reading<'t>) -> Option<Option<Vec<V
     }
     let list = if root.kind() == Kind::Array { Some(root) } else { root.get("scenarios") };
     let Some(list) = list else { return Some(Some(vec![root])) };
-    Some(reading.is(list, Kind::Array, "a list of scenarios").then(|| list.items().collect()))
+    if list.kind() != Kind::Array || list.items().next().is_none() {
+        reading.wrong(list, "a list with at least one scenario");
+        return Some(None);
+    }
+    Some(Some(list.items().collect()))
 }
 
 /// Tests scenarios with expectations: one, a list, or an object with the list `scenarios`.
 ///
 /// ```
-/// use prefect_events::simulate::run_tests;
+/// use prefect_events::simulate::test_scenarios;
 ///
-/// let report = run_tests("
+/// let report = test_scenarios("
 /// automation: crash-zombie-flows
 /// heartbeat: {frequency: 30}
 /// runs: [{name: zombie, dies: 2m}]
@@ -238,13 +242,13 @@ fn listed<'t>(root: Value<'t>, reading: &mut Reading<'t>) -> Option<Option<Vec<V
 /// assert_eq!(failures, ["expected: run zombie fires 2 times; actual: it fired once, at 3m5s"]);
 /// ```
 #[must_use]
-pub fn run_tests(scenarios: DocumentText<'_>) -> TestReport {
-    run_tests_with(scenarios, &TestOptions::default())
+pub fn test_scenarios(scenarios: DocumentText<'_>) -> TestReport {
+    test_scenarios_with(scenarios, &TestOptions::default())
 }
 
 /// The same with the texts of the files that the scenarios refer to.
 #[must_use]
-pub fn run_tests_with(scenarios: DocumentText<'_>, options: &TestOptions) -> TestReport {
+pub fn test_scenarios_with(scenarios: DocumentText<'_>, options: &TestOptions) -> TestReport {
     let files = &options.files;
     let mut spans = Vec::new();
     let mut left = Left { firings: MOST_LISTED_IN_ALL, decisions: MOST_LISTED_IN_ALL, parts: MOST_PARTS };

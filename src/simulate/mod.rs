@@ -1,7 +1,7 @@
 //! What an automation does: scenarios and captured events, played to the [trigger engine](crate::trigger) under a
 //! virtual clock.
 //!
-//! [`simulate`] plays a scenario, [`replay`] plays captured events, [`run_tests`] checks what scenarios expect,
+//! [`simulate`] plays a scenario, [`replay`] plays captured events, [`test_scenarios`] checks what scenarios expect,
 //! [`example_runs`] finds a history on which an automation fires and one on which it does not,
 //! [`scenario_actions`] and [`replay_actions`] render what the actions of each firing do,
 //! [`compare_versions`] and [`compare_replays`] report where two versions of the server differ, and
@@ -80,7 +80,7 @@ pub use examples::{ExampleOptions, ExampleRun, ExampleRuns, ExampleScenario, exa
 pub use golden::{FreezeError, freeze_firings};
 pub use judgement::{
     ListedScenario, TestOptions, TestReport, TestedExpectation, TestedFiring, TestedScenario, TestedSpan,
-    UnlistedScenarios, list_scenarios, run_tests, run_tests_with,
+    UnlistedScenarios, list_scenarios, test_scenarios, test_scenarios_with,
 };
 pub use leaders::MissingLeaders;
 pub(crate) use leaders::add_late;

@@ -117,9 +117,15 @@ pub fn sentence(message: &str) -> String {
     });
     let Some((before, found, expected)) = mistake else { return message.to_owned() };
     let subject = before.strip_suffix(": ").unwrap_or("the options");
-    let other = if found.starts_with('`') { found } else { "this value" };
-    [subject, " must be ", of(&EXPECTED, expected, expected), ", not ", of(&FOUND, found, other)].concat()
+    // A value is shown, unless it is long; of others, the kind.
+    let value = ["integer ", "floating point ", "string ", ""].iter().find_map(|kind| found.strip_prefix(kind));
+    let value = value.filter(|value| value.starts_with(['`', '"']) && value.len() <= LONGEST_SHOWN);
+    let found = value.unwrap_or_else(|| of(&FOUND, found, "this value"));
+    [subject, " must be ", of(&EXPECTED, expected, expected), ", not ", found].concat()
 }
+
+/// In bytes.
+const LONGEST_SHOWN: usize = 60;
 
 /// What serde expects, by the names of Rust's types.
 const EXPECTED: [(&str, &str); 5] =
@@ -272,14 +278,16 @@ mod tests {
             sentence(&error.to_string())
         };
         let number = "the option `maxDiagnostics` must be a whole number from 0 to 4294967295, not ";
-        assert_eq!(mistake(serde_json::json!({"maxDiagnostics": "10"})), [number, "this text"].concat());
-        assert_eq!(mistake(serde_json::json!({"maxDiagnostics": -1})), [number, "this number"].concat());
+        assert_eq!(mistake(serde_json::json!({"maxDiagnostics": "10"})), [number, "\"10\""].concat());
+        assert_eq!(mistake(serde_json::json!({"maxDiagnostics": -1})), [number, "`-1`"].concat());
         assert_eq!(mistake(serde_json::json!({"maxDiagnostics": null})), [number, "null"].concat());
         assert_eq!(mistake(serde_json::json!({"profile": {}})), "the option `profile` must be a text, not an object");
-        assert_eq!(mistake(serde_json::json!({"names": "x"})), "the option `names` must be a list, not this text");
+        assert_eq!(mistake(serde_json::json!({"names": "x"})), "the option `names` must be a list, not \"x\"");
+        let long = "x".repeat(60);
+        assert_eq!(mistake(serde_json::json!({"names": long})), "the option `names` must be a list, not this text");
         assert_eq!(
-            mistake(serde_json::json!({"names": ["x", 1]})),
-            "the option `names`: item 1 must be a text, not this number"
+            mistake(serde_json::json!({"names": ["x", 1.5]})),
+            "the option `names`: item 1 must be a text, not `1.5`"
         );
         assert_eq!(mistake(serde_json::json!([])), "the options must be an object, not a list");
         let unknown = mistake(serde_json::json!({"invalid type: a, expected b": 1}));

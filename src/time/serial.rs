@@ -127,8 +127,10 @@ impl std::error::Error for InvalidTime {}
 
 pub(crate) const SPAN: &str = "a duration such as `90s`, or a number of seconds";
 
+/// The server reads `2026` as seconds since 1970. Nobody means this in an option.
 fn instant_of_text(text: &str) -> Option<Instant> {
-    read(text.as_bytes())?.instant
+    let is_date = text.bytes().skip(1).any(|byte| byte == b'-');
+    read(text.as_bytes()).filter(|_| is_date)?.instant
 }
 
 fn instant_of_number(number: f64) -> Option<Instant> {

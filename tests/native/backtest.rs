@@ -7,7 +7,9 @@ use prefect_events::backtest::{
     WhyOptions, backtest, backtest_captured, captured_automations, compare_automations, why,
 };
 use prefect_events::render::{Format, RenderOptions, render_backtest, render_comparison, render_why};
-use prefect_events::simulate::{CapturedEvents, DocumentText, Files, ReplayOptions, freeze_firings, replay, run_tests};
+use prefect_events::simulate::{
+    CapturedEvents, DocumentText, Files, ReplayOptions, freeze_firings, replay, test_scenarios,
+};
 use prefect_events::trigger::{Firing, Version};
 use serde_json::{Value as Json, json};
 
@@ -570,17 +572,17 @@ fn firings_are_frozen() {
         (before.to_owned(), rest.split_once("# end\n").unwrap().1.to_owned())
     };
     assert_eq!(kept(&frozen), kept(scenario));
-    assert!(run_tests((&*frozen).into()).passed, "{frozen}");
+    assert!(test_scenarios((&*frozen).into()).passed, "{frozen}");
     assert_eq!(freeze_firings((&*frozen).into(), &Files::default()).unwrap(), frozen);
     let changed = frozen.replace("within: 90", "within: 120");
-    assert!(!run_tests((&*changed).into()).passed);
+    assert!(!test_scenarios((&*changed).into()).passed);
     // Lists, JSON, and without expectations.
     let list = "scenarios:\n  - automation: crash-zombie-flows\n    heartbeat: {frequency: 30}\n    runs: [{name: a b, dies: 2m}]  # one\n  \
         - automation: crash-zombie-flows\n    runs: [{name: yes1, ends: 1m}]\n";
     let json = r#"{"automation": "crash-zombie-flows", "heartbeat": {"frequency": 30}, "runs": [{"name": "z", "dies": "2m"}]}"#;
     for text in [list, json] {
         let frozen = freeze_firings(text.into(), &Files::default()).unwrap();
-        let report = run_tests((&*frozen).into());
+        let report = test_scenarios((&*frozen).into());
         assert!(report.passed && report.expectations > 1, "{frozen}");
         assert_eq!(freeze_firings((&*frozen).into(), &Files::default()).unwrap(), frozen);
     }

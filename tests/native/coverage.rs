@@ -1,6 +1,6 @@
 //! Why automations do not fire: each clause that can stop events, and what happens to windows.
 
-use prefect_events::simulate::{ReplayOptions, SimulateOptions, SimulationResult, replay, run_tests, simulate};
+use prefect_events::simulate::{ReplayOptions, SimulateOptions, SimulationResult, replay, simulate, test_scenarios};
 use serde_json::json;
 
 fn play(scenario: &str) -> SimulationResult {
@@ -273,7 +273,7 @@ fn events_that_wait_for_others_are_named() {
 #[test]
 fn a_test_that_fails_because_nothing_fired_reports_why() {
     let tested = |text: &str| {
-        let report = run_tests(text.into());
+        let report = test_scenarios(text.into());
         assert_eq!(report.diagnostics().next(), None);
         report.failures().map(str::to_owned).collect::<Vec<_>>()
     };

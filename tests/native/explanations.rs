@@ -7,7 +7,7 @@ use prefect_events::automation;
 use prefect_events::diagnostic::TextOptions;
 use prefect_events::diagnostic::{Code, Diagnostic, Report, Severity};
 use prefect_events::explain::{About, Explanation, explain};
-use prefect_events::simulate::{DocumentText, run_tests};
+use prefect_events::simulate::{DocumentText, test_scenarios};
 use prefect_events::validate::validate;
 
 /// Findings without a place in the text.
@@ -91,7 +91,7 @@ impl Checker {
             About::Events => validate(&text, options, &validate_options(settings).unwrap()),
             About::Automations => automation::check(&text, options, &check_options(settings)).report,
             About::Scenarios => {
-                let report = run_tests(DocumentText { bytes: &text, options });
+                let report = test_scenarios(DocumentText { bytes: &text, options });
                 let diagnostics: Vec<Diagnostic> = report.diagnostics().cloned().collect();
                 // The right example meets its expectations.
                 assert_eq!(diagnostics.is_empty(), report.passed, "{:?}", report.failures().collect::<Vec<_>>());

@@ -7,8 +7,8 @@ use prefect_events::automation::{CheckOptions, check};
 use prefect_events::backtest::{CompareOptions, compare_automations};
 use prefect_events::diagnostic::TextOptions;
 use prefect_events::simulate::{
-    CapturedEvents, ReplayError, ReplayOptions, SimulateOptions, TestReport, replay, run_tests, scenario_files,
-    simulate,
+    CapturedEvents, ReplayError, ReplayOptions, SimulateOptions, TestReport, replay, scenario_files, simulate,
+    test_scenarios,
 };
 use prefect_events::trigger::EngineLimit;
 use serde_json::{Value, json};
@@ -170,7 +170,7 @@ fn the_size_of_a_test_report() {
         let scenario = json!({
             "automation": "crash-zombie-flows", "heartbeat": {"frequency": 30}, "runs": runs, "expect": expect,
         });
-        run_tests((&*scenario.to_string()).into())
+        test_scenarios((&*scenario.to_string()).into())
     };
     let timelines = |report: &TestReport| {
         report.scenarios[0].expectations.iter().filter(|expectation| expectation.timeline.is_some()).count()

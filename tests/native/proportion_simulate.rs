@@ -5,7 +5,8 @@ use std::fmt::Write;
 use prefect_events::automation::{CheckOptions, check};
 use prefect_events::diagnostic::TextOptions;
 use prefect_events::simulate::{
-    ReplayOptions, SimulateOptions, SimulationResult, compare_replays, compare_versions, replay, run_tests, simulate,
+    ReplayOptions, SimulateOptions, SimulationResult, compare_replays, compare_versions, replay, simulate,
+    test_scenarios,
 };
 use serde_json::json;
 
@@ -267,7 +268,7 @@ fn runs_and_expectations() {
         let expect: Vec<_> = of_one.chain(of_all).collect();
         let scenario = json!({"automation": "crash-zombie-flows", "heartbeat": {"frequency": 30}, "runs": runs,
             "start": "2026-03-01T12:00:00Z", "end": "4m", "expect": expect});
-        let report = run_tests((&*scenario.to_string()).into());
+        let report = test_scenarios((&*scenario.to_string()).into());
         assert!(report.scenarios[0].errors.is_empty() && report.expectations == size * 4);
     });
     // Met expectations are not listed.
@@ -276,7 +277,7 @@ fn runs_and_expectations() {
         let expect: Vec<_> = (0..size).map(|run| json!({"run": format!("r{run}"), "fires": 1})).collect();
         let scenario = json!({"automation": "crash-zombie-flows", "heartbeat": {"frequency": 30}, "runs": runs,
             "intended": true, "end": "4m", "expect": expect});
-        assert!(run_tests((&*scenario.to_string()).into()).passed);
+        assert!(test_scenarios((&*scenario.to_string()).into()).passed);
     });
 }
 
@@ -287,7 +288,7 @@ fn unknown_runs() {
         let runs: Vec<_> = (0..size).map(|run| json!({"name": format!("run-{run}"), "ends": "1s"})).collect();
         let expect: Vec<_> = (0..size).map(|run| json!({"run": format!("other-{run}")})).collect();
         let scenario = json!({"automation": "crash-zombie-flows", "runs": runs, "expect": expect});
-        assert!(!run_tests((&*scenario.to_string()).into()).passed);
+        assert!(!test_scenarios((&*scenario.to_string()).into()).passed);
     });
 }
 

@@ -4,7 +4,7 @@ use prefect_events::diagnostic::TextOptions;
 use prefect_events::render::{RenderOptions, TestedFile, render_failures, render_tests};
 use prefect_events::simulate::{
     Advice, HeartbeatConfig, ReplayOptions, SimulateOptions, SimulationResult, heartbeat_advice, list_scenarios,
-    replay, run_tests, simulate,
+    replay, simulate, test_scenarios,
 };
 use prefect_events::validate::{ValidateOptions, validate};
 use serde_json::{Value as Json, json};
@@ -65,7 +65,7 @@ fn the_scenario_of_the_documentation() {
             {"event": "prefect.flow-run.heartbeat", "fires": 1},
         ],
     });
-    let report = run_tests((&*scenario.to_string()).into());
+    let report = test_scenarios((&*scenario.to_string()).into());
     assert_eq!(report.failures().collect::<Vec<_>>(), Vec::<&str>::new());
     assert!(report.passed, "{}", written(&report));
 }
@@ -290,7 +290,7 @@ fn yaml_is_read() {
         (Some("duplicate-key"), true)
     );
     let tested = [twice.as_str(), "expect: [{run: ünique 😀, fires: 1}]\n"].concat();
-    assert!(run_tests((&*tested).into()).passed);
+    assert!(test_scenarios((&*tested).into()).passed);
 }
 
 /// An automation and events, each in a separate text.
@@ -351,7 +351,7 @@ fn expectations_fail_with_both_sides() {
             {"fires": 3},
             {"label": {"prefect.resource.id": "prefect.flow-run.0"}},
         ]}));
-    let report = run_tests((&*scenario.to_string()).into());
+    let report = test_scenarios((&*scenario.to_string()).into());
     assert_eq!(
         report.failures().collect::<Vec<_>>(),
         [
@@ -362,7 +362,7 @@ fn expectations_fail_with_both_sides() {
             "expected: the automation, on prefect.resource.id=prefect.flow-run.0, fires; actual: it never fired: the automation fired 3 times, but not on the selection",
         ]
     );
-    assert!(!run_tests((&*zombie(&json!({})).to_string()).into()).passed);
+    assert!(!test_scenarios((&*zombie(&json!({})).to_string()).into()).passed);
 }
 
 fn advice(question: &str) -> Advice {
@@ -442,7 +442,7 @@ fn what_one_scenario_lacks_is_in_the_report_on_all_with_margins() {
         "expect": [{"run": "dead", "fires": 7}, {"run": "healthy", "fires": 0}, {"run": "healthy", "fires": 1}],
     }));
     let unplayed = json!({"automation": "crash-zombie-flows", "strat": "2026-03-01T12:00:00Z"});
-    let report = run_tests((&*json!([scenario, unplayed]).to_string()).into());
+    let report = test_scenarios((&*json!([scenario, unplayed]).to_string()).into());
     let own: Vec<String> = report
         .scenarios
         .iter()
@@ -458,6 +458,17 @@ fn what_one_scenario_lacks_is_in_the_report_on_all_with_margins() {
         Some(&*expected.iter().map(|line| (*line).to_owned()).collect::<Vec<_>>())
     );
     assert!(own[0].starts_with("expected: ") && own[1].contains("[scenario-"), "{own:#?}");
+}
+
+#[test]
+fn an_empty_list_is_no_test() {
+    for text in ["[]", "scenarios: []\n"] {
+        let report = test_scenarios(text.into());
+        assert!(!report.passed && report.scenarios.is_empty(), "{text}");
+        let [error] = &*report.errors else { panic!("{:?}", report.errors) };
+        assert!(error.message.contains("must be a list with at least one scenario, not"), "{}", error.message);
+        assert!(list_scenarios(text.into()).is_err());
+    }
 }
 
 #[test]

@@ -56,10 +56,10 @@ test("options that make no sense are misuse", () => {
     [{ within: 5 }, /`within` must be at least 10 seconds/],
     [{ windows: [] }, /`windows` must be a list of 1 to 100 windows/],
     [{ runs: null }, /the option `runs` must be a whole number from 0 to 4294967295, not null$/],
-    [{ seed: 1.5 }, /`seed` must be a whole number, 0 or more, not this number$/],
+    [{ seed: 1.5 }, /`seed` must be a whole number, 0 or more, not `1.5`$/],
     [{ hours: null }, /the option `hours` must be a number, not null$/],
-    [{ runHours: "9" }, /`runHours` must be a whole number from 0 to 4294967295, not this text$/],
-    [{ windows: 60 }, /the option `windows` must be a list, not this number$/],
+    [{ runHours: "9" }, /`runHours` must be a whole number from 0 to 4294967295, not "9"$/],
+    [{ windows: 60 }, /the option `windows` must be a list, not `60`$/],
     [{ tick: Number.NaN }, /`tick` is NaN$/],
     [{ windwos: [60] }, /unknown option `windwos`: did you mean `windows`\?/],
   ]))

@@ -206,6 +206,9 @@ test("misuse throws a TypeError with an explanation", () => {
     () => {},
     new Uint16Array(2),
     new DataView(new ArrayBuffer(2)),
+    Promise.resolve("[]"),
+    new Map([["event", "a"]]),
+    new Response("{}"),
   ]) {
     assert.throws(() => validate(/** @type {any} */ (wrong)), {
       name: "TypeError",
@@ -245,11 +248,11 @@ const WRONG_OPTIONS = [
   [{ maxDiagnostics: "10" }, /maxDiagnostics/],
   [
     { maxDiagnostics: "10" },
-    /: the option `maxDiagnostics` must be a whole number, 0 or more, not this text$/,
+    /: the option `maxDiagnostics` must be a whole number, 0 or more, not "10"$/,
   ],
   [
     { maxDiagnostics: -1 },
-    /: the option `maxDiagnostics` must be a whole number, 0 or more, not this number$/,
+    /: the option `maxDiagnostics` must be a whole number, 0 or more, not `-1`$/,
   ],
   [
     { maxDiagnostics: [1] },

@@ -1,6 +1,6 @@
 //! The counts of a test report equal those of its parts, and its firings equal those of a simulation.
 
-use prefect_events::simulate::{DocumentText, SimulateOptions, run_tests, simulate};
+use prefect_events::simulate::{DocumentText, SimulateOptions, simulate, test_scenarios};
 
 use super::input::is_short;
 use super::reports::{Units, assert_found};
@@ -9,7 +9,7 @@ pub fn target(text: &[u8]) {
     if !is_short(text) {
         return;
     }
-    let report = run_tests(DocumentText::from(text));
+    let report = test_scenarios(DocumentText::from(text));
     assert_found(report.diagnostics(), &Units::of(text, false), true);
     let all = || report.scenarios.iter().flat_map(|scenario| &scenario.expectations);
     assert_eq!(report.expectations, all().count());

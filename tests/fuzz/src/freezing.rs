@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use prefect_events::json::{Kind, Value};
-use prefect_events::simulate::{Files, SimulateOptions, freeze_firings, run_tests, simulate};
+use prefect_events::simulate::{Files, SimulateOptions, freeze_firings, simulate, test_scenarios};
 
 use super::check::with_document;
 use super::input::is_short;
@@ -18,12 +18,12 @@ pub fn target(text: &[u8]) {
         Err(error) => {
             assert!(!error.diagnostics.is_empty(), "{error}");
             // What is written has other places.
-            let report = run_tests(text.into());
+            let report = test_scenarios(text.into());
             assert!(report.diagnostics().count() > 0, "{error}");
             return assert!(!error.to_string().is_empty());
         }
     };
-    let report = run_tests((&*frozen).into());
+    let report = test_scenarios((&*frozen).into());
     assert!(report.passed && report.failures == 0, "{frozen}");
     assert_found(report.diagnostics(), &Units::of(frozen.as_bytes(), false), true);
     assert_eq!(freeze_firings((&*frozen).into(), &Files::default()).as_ref(), Ok(&frozen));

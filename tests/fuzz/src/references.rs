@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use prefect_events::simulate::{DocumentText, Files, TestOptions, run_tests_with, scenario_files};
+use prefect_events::simulate::{DocumentText, Files, TestOptions, scenario_files, test_scenarios_with};
 
 use super::input::{is_short, two_texts};
 use super::reports::{Units, assert_found};
@@ -24,7 +24,7 @@ pub fn target(input: &[u8]) {
         files.insert(path.clone(), String::from_utf8_lossy(text));
     }
     let missing = |files: Files| {
-        let report = run_tests_with(document, &TestOptions { files });
+        let report = test_scenarios_with(document, &TestOptions { files });
         assert_found(report.diagnostics(), &Units::of(scenarios, false), true);
         let is_missing = |message: &str| message.contains(MISSING) && !message.contains(&format!("`{MISSING}"));
         report.diagnostics().filter(|found| found.code == "scenario-file" && is_missing(&found.message)).count()

@@ -128,7 +128,7 @@ pub fn compare_versions(bytes: &[u8], how: JsValue, places: bool, wtf8: bool) ->
 /// Tests scenarios with expectations.
 #[wasm_bindgen(js_name = testScenarios)]
 pub fn test_scenarios(bytes: &[u8], how: JsValue, places: bool, wtf8: bool) -> Result<String, JsValue> {
-    play(document(bytes, places, wtf8), how, simulate::run_tests_with)
+    play(document(bytes, places, wtf8), how, simulate::test_scenarios_with)
 }
 
 /// The files that scenarios refer to: a list.

@@ -61,7 +61,7 @@ pub fn keep_comparison(scenario: &[u8]) {
 
 #[wasm_bindgen(js_name = keepTestReport)]
 pub fn keep_test_report(scenarios: &[u8]) {
-    KEPT.set(Box::new(simulate::run_tests(scenarios.into())));
+    KEPT.set(Box::new(simulate::test_scenarios(scenarios.into())));
 }
 
 #[wasm_bindgen(js_name = keepAdvice)]
