@@ -21,14 +21,14 @@ export function backtest(automations, events, options) {
 }
 
 /**
- * @param {Text} old
- * @param {Text} young the new version
+ * @param {Text} older the old version
+ * @param {Text} newer the new version
  * @param {Text | Text[]} events
  * @param {import("../index.js").CompareOptions} [options]
  * @returns {import("../index.js").Comparison}
  */
-export function compareAutomations(old, young, events, options) {
-  const [one, other] = [text(old, "compareAutomations"), text(young, "compareAutomations")];
+export function compareAutomations(older, newer, events, options) {
+  const [one, other] = [text(older, "compareAutomations"), text(newer, "compareAutomations")];
   const both = joined(one.bytes, other.bytes);
   const how = optionsOf(options, "compareAutomations");
   return withEvents(events, "compareAutomations", (captured) =>

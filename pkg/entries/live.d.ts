@@ -59,8 +59,8 @@ export function backtest(
  * @throws TypeError for a wrong option.
  */
 export function compareAutomations(
-  old: string | Uint8Array | ArrayBuffer,
-  young: string | Uint8Array | ArrayBuffer,
+  older: string | Uint8Array | ArrayBuffer,
+  newer: string | Uint8Array | ArrayBuffer,
   events: string | Uint8Array | ArrayBuffer | (string | Uint8Array | ArrayBuffer)[],
   options?: CompareOptions,
 ): Comparison;

@@ -12,9 +12,9 @@ use super::super::fields::{ACTIONS, ActionType, FieldKind, INFERRED, SELECTED, S
 use super::rest_api::RestApi;
 use super::{Check, Route};
 
-/// The reader of an action: the client checks fewer fields.
+/// Who reads an action: the client checks fewer fields.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Reader {
+enum Side {
     Client,
     Server,
 }
@@ -84,7 +84,7 @@ impl Check<'_, '_> {
             self.add(Code::MISSING_ACTION_TYPE, path, action).opening();
             // The client accepts more, and writes its guess into what it sends.
             if self.route == Route::Cli {
-                self.action_fields(self.guessed(action), action, path, Reader::Server);
+                self.action_fields(self.guessed(action), action, path, Side::Server);
             }
             return;
         };
@@ -111,11 +111,11 @@ impl Check<'_, '_> {
             }
             return;
         };
-        self.action_fields(known, action, path, Reader::Server);
+        self.action_fields(known, action, path, Side::Server);
     }
 
-    fn action_fields(&mut self, known: &ActionType, action: Value<'_>, path: &Path<'_>, reader: Reader) {
-        let is_client = reader == Reader::Client;
+    fn action_fields(&mut self, known: &ActionType, action: Value<'_>, path: &Path<'_>, side: Side) {
+        let is_client = side == Side::Client;
         if let Some(id) = known.target {
             self.target(action, id, path, is_client && id == "work_pool_id");
         }
@@ -162,8 +162,8 @@ impl Check<'_, '_> {
             text: self.text,
             is_mixed: false,
         };
-        let reader = if self.route.has_client() { Reader::Client } else { Reader::Server };
-        check.action_fields(known, action, &Path::Root, reader);
+        let side = if self.route.has_client() { Side::Client } else { Side::Server };
+        check.action_fields(known, action, &Path::Root, side);
         findings.are_valid()
     }
 
