@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use minijinja::Value;
 
+use crate::automation::fields::{ACTIONS, FieldKind, SELECTED};
 use crate::automation::{Trigger, known_fields, read};
 use crate::event::{RESOURCE_ID, RESOURCE_NAME, RESOURCE_ROLE};
 use crate::json::{Kind, Value as Json};
@@ -391,66 +392,34 @@ pub(super) fn trigger(json: Json<'_>, path: &str) -> Model {
     }
 }
 
-const IDS: [&str; 5] = ["deployment_id", "work_pool_id", "work_queue_id", "automation_id", "block_document_id"];
-
-/// The server's actions: their types, their classes, and their fields beside `type` in the order in which they print.
-const ACTIONS: [(&str, &str, &[&str]); 17] = [
-    ("do-nothing", "prefect.server.events.actions.DoNothing", &[]),
-    (
-        "run-deployment",
-        "prefect.server.events.actions.RunDeployment",
-        &["source", "deployment_id", "parameters", "job_variables", "schedule_after"],
-    ),
-    ("pause-deployment", "prefect.server.events.actions.PauseDeployment", &["source", "deployment_id"]),
-    ("resume-deployment", "prefect.server.events.actions.ResumeDeployment", &["source", "deployment_id"]),
-    ("cancel-flow-run", "prefect.server.events.actions.CancelFlowRun", &[]),
-    ("delete-flow-run", "prefect.server.events.actions.DeleteFlowRun", &[]),
-    (
-        "change-flow-run-state",
-        "prefect.server.events.actions.ChangeFlowRunState",
-        &["name", "state", "message", "force"],
-    ),
-    ("pause-work-queue", "prefect.server.events.actions.PauseWorkQueue", &["source", "work_queue_id"]),
-    ("resume-work-queue", "prefect.server.events.actions.ResumeWorkQueue", &["source", "work_queue_id"]),
-    ("send-notification", "prefect.server.events.actions.SendNotification", &["block_document_id", "subject", "body"]),
-    ("call-webhook", "prefect.server.events.actions.CallWebhook", &["block_document_id", "payload"]),
-    ("pause-automation", "prefect.server.events.actions.PauseAutomation", &["source", "automation_id"]),
-    ("resume-automation", "prefect.server.events.actions.ResumeAutomation", &["source", "automation_id"]),
-    ("suspend-flow-run", "prefect.server.events.actions.SuspendFlowRun", &[]),
-    ("resume-flow-run", "prefect.server.events.actions.ResumeFlowRun", &[]),
-    ("pause-work-pool", "prefect.server.events.actions.PauseWorkPool", &["source", "work_pool_id"]),
-    ("resume-work-pool", "prefect.server.events.actions.ResumeWorkPool", &["source", "work_pool_id"]),
-];
-
 /// An action, as `automation.actions` gives it, with the defaults that the server fills in.
 fn action(json: Json<'_>) -> Value {
-    let kind = json.get("type").map(Json::string).unwrap_or_default();
-    let Some((_, class, names)) = ACTIONS.iter().find(|(own, ..)| *own == kind) else {
-        // Without a type, the server takes the first one that fits.
+    let Some(known) = json.get("type").and_then(|kind| ACTIONS.iter().find(|known| kind.is(known.name))) else {
+        // Which action one without a type is, only its reader knows.
         return own(Py::Unknown("automation.actions".to_owned()));
     };
     let mut fields = Dict::default();
-    fields.set("type", &*kind);
-    for name in *names {
-        let given = json.get(name).filter(|given| given.kind() != Kind::Null);
-        let value = match (*name, given) {
-            ("source", None) => Value::from("selected"),
-            ("force", None) => Value::from(false),
-            ("subject", None) => Value::from("Prefect automated notification"),
-            ("payload", given) => Value::from(given.map(payload).unwrap_or_default()),
-            ("schedule_after", given) => {
+    fields.set("type", known.name);
+    for field in known.fields {
+        let given = json.get(field.name).filter(|given| given.kind() != Kind::Null);
+        let value = match (field.kind, given) {
+            (FieldKind::TargetSource, None) => Value::from(SELECTED),
+            (FieldKind::Boolean, None) => Value::from(false),
+            (FieldKind::Template, None) if field.name == "subject" => Value::from("Prefect automated notification"),
+            (FieldKind::Payload, given) => Value::from(given.map(payload).unwrap_or_default()),
+            (FieldKind::Delay, given) => {
                 let micros = given.map_or(Some(0), crate::time::scalar::duration);
                 let path = || own(Py::Unknown("automation.actions.schedule_after".to_owned()));
                 micros.map_or_else(path, |micros| own(Py::Delta(Delta { micros, between: None })))
             }
             (_, None) => none(),
-            ("state", Some(state)) => enumeration("StateType", &state.string()),
-            (name, Some(id)) if IDS.contains(&name) => uuid(&id.string()),
+            (FieldKind::StateType, Some(state)) => enumeration("StateType", &state.string()),
+            (FieldKind::Uuid | FieldKind::TargetId, Some(id)) => uuid(&id.string()),
             (_, Some(given)) => value_of(given),
         };
-        fields.set(name, value);
+        fields.set(field.name, value);
     }
-    own(Py::Model(plain(class, fields)))
+    own(Py::Model(plain(known.class, fields)))
 }
 
 /// The payload of a webhook: a text, or `orjson.dumps` with an indentation of two spaces.

@@ -150,18 +150,25 @@ pub(crate) const OF_DEPLOYMENT_TRIGGERS: [AutomationField; 6] = [
 pub(crate) struct ActionType {
     /// The value of `type`.
     pub(crate) name: &'static str,
+    /// The server's class.
+    pub(crate) class: &'static str,
     /// `source: selected` needs the id in this field, `source: inferred` allows none.
     pub(crate) target: Option<&'static str>,
     /// Its fields beside `type`.
     pub(crate) fields: &'static [AutomationField],
 }
 
-const fn plain(name: &'static str, fields: &'static [AutomationField]) -> ActionType {
-    ActionType { name, target: None, fields }
+const fn plain(name: &'static str, class: &'static str, fields: &'static [AutomationField]) -> ActionType {
+    ActionType { name, class, target: None, fields }
 }
 
-const fn on(name: &'static str, target: &'static str, fields: &'static [AutomationField]) -> ActionType {
-    ActionType { name, target: Some(target), fields }
+const fn on(
+    name: &'static str,
+    class: &'static str,
+    target: &'static str,
+    fields: &'static [AutomationField],
+) -> ActionType {
+    ActionType { name, class, target: Some(target), fields }
 }
 
 const SOURCE: AutomationField = optional("source", FieldKind::TargetSource);
@@ -172,11 +179,12 @@ const WORK_QUEUE: &[AutomationField] = &[SOURCE, optional("work_queue_id", Field
 const AUTOMATION: &[AutomationField] = &[SOURCE, optional("automation_id", FieldKind::TargetId)];
 const BLOCK_DOCUMENT_ID: AutomationField = required("block_document_id", FieldKind::Uuid);
 
-/// The actions of the server's union.
+/// The actions of the server's union. Their fields are in the order in which the server prints them.
 pub(crate) const ACTIONS: [ActionType; 17] = [
-    plain("do-nothing", &[]),
+    plain("do-nothing", "prefect.server.events.actions.DoNothing", &[]),
     on(
         "run-deployment",
+        "prefect.server.events.actions.RunDeployment",
         "deployment_id",
         &[
             SOURCE,
@@ -186,12 +194,13 @@ pub(crate) const ACTIONS: [ActionType; 17] = [
             optional("schedule_after", FieldKind::Delay),
         ],
     ),
-    on("pause-deployment", "deployment_id", DEPLOYMENT),
-    on("resume-deployment", "deployment_id", DEPLOYMENT),
-    plain("cancel-flow-run", &[]),
-    plain("delete-flow-run", &[]),
+    on("pause-deployment", "prefect.server.events.actions.PauseDeployment", "deployment_id", DEPLOYMENT),
+    on("resume-deployment", "prefect.server.events.actions.ResumeDeployment", "deployment_id", DEPLOYMENT),
+    plain("cancel-flow-run", "prefect.server.events.actions.CancelFlowRun", &[]),
+    plain("delete-flow-run", "prefect.server.events.actions.DeleteFlowRun", &[]),
     plain(
         "change-flow-run-state",
+        "prefect.server.events.actions.ChangeFlowRunState",
         &[
             optional("name", FieldKind::TextOrNull),
             required("state", FieldKind::StateType),
@@ -199,19 +208,24 @@ pub(crate) const ACTIONS: [ActionType; 17] = [
             optional("force", FieldKind::Boolean),
         ],
     ),
-    on("pause-work-queue", "work_queue_id", WORK_QUEUE),
-    on("resume-work-queue", "work_queue_id", WORK_QUEUE),
+    on("pause-work-queue", "prefect.server.events.actions.PauseWorkQueue", "work_queue_id", WORK_QUEUE),
+    on("resume-work-queue", "prefect.server.events.actions.ResumeWorkQueue", "work_queue_id", WORK_QUEUE),
     plain(
         "send-notification",
+        "prefect.server.events.actions.SendNotification",
         &[BLOCK_DOCUMENT_ID, optional("subject", FieldKind::Template), required("body", FieldKind::Template)],
     ),
-    plain("call-webhook", &[BLOCK_DOCUMENT_ID, optional("payload", FieldKind::Payload)]),
-    on("pause-automation", "automation_id", AUTOMATION),
-    on("resume-automation", "automation_id", AUTOMATION),
-    plain("suspend-flow-run", &[]),
-    plain("resume-flow-run", &[]),
-    on("pause-work-pool", "work_pool_id", WORK_POOL),
-    on("resume-work-pool", "work_pool_id", WORK_POOL),
+    plain(
+        "call-webhook",
+        "prefect.server.events.actions.CallWebhook",
+        &[BLOCK_DOCUMENT_ID, optional("payload", FieldKind::Payload)],
+    ),
+    on("pause-automation", "prefect.server.events.actions.PauseAutomation", "automation_id", AUTOMATION),
+    on("resume-automation", "prefect.server.events.actions.ResumeAutomation", "automation_id", AUTOMATION),
+    plain("suspend-flow-run", "prefect.server.events.actions.SuspendFlowRun", &[]),
+    plain("resume-flow-run", "prefect.server.events.actions.ResumeFlowRun", &[]),
+    on("pause-work-pool", "prefect.server.events.actions.PauseWorkPool", "work_pool_id", WORK_POOL),
+    on("resume-work-pool", "prefect.server.events.actions.ResumeWorkPool", "work_pool_id", WORK_POOL),
 ];
 
 /// How an action finds its target.

@@ -1,7 +1,7 @@
 //! Automation documents: what they are, and how the Prefect server reads them.
 
 mod check;
-mod fields;
+pub(crate) mod fields;
 pub(crate) mod heartbeats;
 mod model;
 mod outline;
