@@ -119,7 +119,7 @@ pub fn parse(text: &[u8], start: usize, tape: &mut Tape, issues: &mut Vec<Issue>
 
 /// Reads one document from `start` on and stops after it.
 pub fn parse_prefix(text: &[u8], start: usize, tape: &mut Tape, issues: &mut Vec<Issue>) -> Parsed {
-    document(text, start, tape, issues, false)
+    document(text, start, tape, issues, stop_at_depth)
 }
 
 /// Does what [`parse`] does, but reads on after what is nested too deeply: see [`parse_prefix_around`].
@@ -131,7 +131,7 @@ pub(crate) fn parse_around(text: &[u8], start: usize, tape: &mut Tape, issues: &
 /// Does what [`parse_prefix`] does, but reads on after what is nested too deeply: on the tape it is empty, and there is an
 /// issue for it. So one event does not hide the others of its document and those after it.
 pub(crate) fn parse_prefix_around(text: &[u8], start: usize, tape: &mut Tape, issues: &mut Vec<Issue>) -> Parsed {
-    document(text, start, tape, issues, true)
+    document(text, start, tape, issues, skip_depth)
 }
 
 /// What follows the document must be blank.
@@ -139,7 +139,7 @@ fn to_the_end(text: &[u8], mut parsed: Parsed, tape: &mut Tape, issues: &mut Vec
     if parsed.complete {
         let said = issues.iter().fold(0, |said, issue| said | issue.fault.said_once());
         let mut parser =
-            Parser { text, said, end: parsed.end, depth: 0, skips_depths: false, deep_in: None, tape, issues };
+            Parser { text, said, end: parsed.end, depth: 0, too_deep: stop_at_depth, deep_in: None, tape, issues };
         let at = parser.skip_space(parsed.end);
         if let Some(&byte) = text.get(at) {
             // A stray bracket is one character; anything else reaches to the end of its line.
@@ -156,12 +156,12 @@ fn to_the_end(text: &[u8], mut parsed: Parsed, tape: &mut Tape, issues: &mut Vec
     parsed
 }
 
-fn document(text: &[u8], start: usize, tape: &mut Tape, issues: &mut Vec<Issue>, skips_depths: bool) -> Parsed {
+fn document(text: &[u8], start: usize, tape: &mut Tape, issues: &mut Vec<Issue>, too_deep: TooDeep) -> Parsed {
     tape.clear();
     tape.frames.clear();
     tape.names.restart();
     issues.clear();
-    let mut parser = Parser { text, said: 0, end: start, depth: 0, skips_depths, deep_in: None, tape, issues };
+    let mut parser = Parser { text, said: 0, end: start, depth: 0, too_deep, deep_in: None, tape, issues };
     let end = parser.document(start);
     if end.is_none() {
         parser.abandon();
@@ -176,13 +176,16 @@ struct Parser<'r> {
     /// Where reading stopped, if it could not continue.
     end: usize,
     depth: usize,
-    /// Whether it reads on after what is nested too deeply.
-    skips_depths: bool,
+    too_deep: TooDeep,
     /// The container on the third level in which something was nested too deeply.
     deep_in: Option<u32>,
     tape: &'r mut Tape,
     issues: &'r mut Vec<Issue>,
 }
+
+/// What happens at a bracket that is nested too deeply: returns the bracket that closes it. A pointer, so that modules that
+/// never read on do not contain how.
+type TooDeep = fn(&mut Parser<'_>, usize) -> Step;
 
 /// The end of the part read. `None`: reading cannot continue; the issue is recorded, and `end` set.
 type Step = Option<usize>;
@@ -293,42 +296,12 @@ impl Parser<'_> {
     /// Begins an array or object; returns the offset of the first byte inside it.
     fn open(&mut self, at: usize, is_object: bool) -> Step {
         let is_too_deep = self.tape.frames.len() >= MAX_DEPTH;
-        if is_too_deep && !self.skips_depths {
-            return self.stop(Fault::TooDeep, at, 1);
-        }
-        let inside = if is_too_deep { self.skip_depth(at)? } else { at.saturating_add(1) };
+        let inside = if is_too_deep { (self.too_deep)(self, at)? } else { at.saturating_add(1) };
         let node = self.next_node();
         self.push(if is_object { Kind::Object } else { Kind::Array }, at, at, 0, NO_NAME);
         self.tape.frames.push(Frame { node, is_object });
         self.depth = self.depth.max(self.tape.frames.len());
         Some(self.skip_space(inside))
-    }
-
-    /// The bracket that closes what is nested too deeply.
-    #[cold]
-    fn skip_depth(&mut self, at: usize) -> Step {
-        let (mut depth, mut is_string, mut is_escaped) = (0_usize, false, false);
-        let closes = |byte: &u8| {
-            match *byte {
-                _ if is_escaped => is_escaped = false,
-                b'\\' if is_string => is_escaped = true,
-                b'"' => is_string = !is_string,
-                b'[' | b'{' if !is_string => depth = depth.saturating_add(1),
-                b']' | b'}' if !is_string => depth = depth.saturating_sub(1),
-                _ => {}
-            }
-            depth == 0
-        };
-        let Some(length) = self.text.get(at..).unwrap_or_default().iter().position(closes) else {
-            return self.stop(Fault::TooDeep, at, 1);
-        };
-        // Once per event: it is on the first, second or third level.
-        let around = self.tape.frames.get(2).map(|frame| frame.node);
-        if self.deep_in != around {
-            self.deep_in = around;
-            self.note(Fault::TooDeep, at, at.saturating_add(1));
-        }
-        Some(at.saturating_add(length))
     }
 
     /// Ends the innermost array or object with the bracket at a place.
@@ -685,6 +658,36 @@ impl Parser<'_> {
         }
         self.tape.count = self.tape.count.saturating_add(1);
     }
+}
+
+fn stop_at_depth(parser: &mut Parser<'_>, at: usize) -> Step {
+    parser.stop(Fault::TooDeep, at, 1)
+}
+
+/// The bracket that closes what is nested too deeply.
+fn skip_depth(parser: &mut Parser<'_>, at: usize) -> Step {
+    let (mut depth, mut is_string, mut is_escaped) = (0_usize, false, false);
+    let closes = |byte: &u8| {
+        match *byte {
+            _ if is_escaped => is_escaped = false,
+            b'\\' if is_string => is_escaped = true,
+            b'"' => is_string = !is_string,
+            b'[' | b'{' if !is_string => depth = depth.saturating_add(1),
+            b']' | b'}' if !is_string => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        depth == 0
+    };
+    let Some(length) = parser.text.get(at..).unwrap_or_default().iter().position(closes) else {
+        return stop_at_depth(parser, at);
+    };
+    // Once per event: it is on the first, second or third level.
+    let around = parser.tape.frames.get(2).map(|frame| frame.node);
+    if parser.deep_in != around {
+        parser.deep_in = around;
+        parser.note(Fault::TooDeep, at, at.saturating_add(1));
+    }
+    Some(at.saturating_add(length))
 }
 
 /// Offsets are 32 bits wide: texts are limited to 4 GiB, which is all that a module can address.
