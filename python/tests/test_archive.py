@@ -387,6 +387,17 @@ def test_bad_parts_are_named_and_the_others_read(tmp_path: Path, threads: Thread
     assert all(reasons[name].startswith("cannot be read: ") for name in ("cut.ndjson.gz", "cut.ndjson.zst"))
 
 
+def test_whether_a_file_is_ndjson_does_not_depend_on_its_parts(tmp_path: Path, threads: ThreadPoolExecutor) -> None:
+    (tmp_path / "page.json").write_bytes(b'{\n "events": [\n  {"event": "a"}\n ]\n}\n')
+    (tmp_path / "late.ndjson").write_bytes(b'{"a":\n5\n' + LINES[0])
+    for part_size in (None, 200, 8, 2):
+        checked = archive.validate(tmp_path, on=threads, part_size=part_size)
+        assert [(Path(one.name).name, one.reason) for one in checked.unread] == [
+            ("page.json", "is not NDJSON: one event a line")
+        ], part_size
+        assert checked.report.count == 3
+
+
 def test_a_file_that_changes_meanwhile_is_named(tmp_path: Path, threads: ThreadPoolExecutor) -> None:
     class Changing:
         def submit(self, function: Any, *arguments: Any) -> Any:

@@ -117,6 +117,23 @@ def test_files_that_cannot_be_read(tmp_path: Path, threads: ThreadPoolExecutor) 
     assert firings(replayed.result) == firings(WHOLE)
 
 
+def test_events_that_are_nested_too_deeply_do_not_hide_the_others(tmp_path: Path, threads: ThreadPoolExecutor) -> None:
+    events = write(tmp_path / "events", 3)
+    event = LINES[0].replace(b"{", b'{"payload": ' + b"[" * 950 + b"]" * 950 + b", ", 1)
+    (events / "a.ndjson").write_bytes(event)
+    first = events / "000.ndjson"
+    first.write_bytes(event + first.read_bytes() + event)
+    replayed = archive.replay(ZOMBIES, events, on=threads, start=WHOLE.start, part_size=100_000)
+    why = "not played: arrays and objects are nested more than 900 levels deep, which the server cannot read"
+    reasons = {Path(one.name).name: one.reason for one in replayed.unread}
+    assert reasons == {"a.ndjson": f"has 1 event that is {why}", "000.ndjson": f"has 2 events that are {why}"}
+    assert replayed.events == len(LINES)
+    assert firings(replayed.result) == firings(WHOLE)
+    whole = prefect_events.replay(ZOMBIES, first.read_bytes())
+    assert whole.not_played is not None
+    assert [one.finding.code for one in whole.not_played] == ["syntax-too-deep"] * 2
+
+
 def test_what_is_invalid_is_an_error_at_once(threads: ThreadPoolExecutor) -> None:
     with pytest.raises(ValueError, match="`warmUpSeconds` must be at least 30 minutes"):
         archive.replay(ZOMBIES, "nothing", on=threads, warm_up_seconds=60)

@@ -2,7 +2,7 @@
 
 use crate::catalogue::runs::FLOW_RUN;
 use crate::event::{RESOURCE_ID, RESOURCE_NAME, RESOURCE_ROLE};
-use crate::json::{Kind, Tape, Value, parse_prefix};
+use crate::json::{Kind, Tape, Value, parse_prefix_around};
 use crate::recognise::{events, events_start};
 use crate::tune::{HeartbeatObserver, ObserveError};
 
@@ -23,7 +23,7 @@ pub fn heartbeat_lines(text: &[u8], first: bool) -> Result<(Vec<u8>, u64), Obser
     let (mut lines, mut others) = (Vec::new(), 0_u64);
     let mut at = if first { events_start(text) } else { 0 };
     while text.get(at..).is_some_and(|rest| !rest.trim_ascii_start().is_empty()) {
-        let parsed = parse_prefix(text, at, &mut tape, &mut issues);
+        let parsed = parse_prefix_around(text, at, &mut tape, &mut issues);
         let document = tape.document(text);
         let Some(root) = document.root().filter(|_| parsed.complete && parsed.end > at) else { break };
         at = parsed.end;

@@ -12,4 +12,4 @@ pub mod validate;
 
 pub use bytes::ArchiveError;
 pub use heartbeats::heartbeat_lines;
-pub use lines::{NotLines, require_lines};
+pub use lines::{LINES_HEAD, NotLines, require_lines};

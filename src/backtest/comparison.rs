@@ -6,8 +6,8 @@ use uuid::Uuid;
 use crate::diagnostic::{Diagnostic, Report};
 use crate::event::SharedText;
 use crate::simulate::{
-    CapturedEvents, DocumentText, GivenAutomation, Lives, ReplayError, ReplayOptions, RunOutcome, UnreadEvents,
-    automations_of,
+    CapturedEvents, DocumentText, GivenAutomation, Lives, NotPlayed, ReplayError, ReplayOptions, RunOutcome,
+    UnreadEvents, automations_of,
 };
 use crate::text::order;
 use crate::text::phrase::count;
@@ -79,6 +79,10 @@ pub struct Comparison {
     pub last: Option<Instant>,
     /// Each automation: one of each text, or those with the same name.
     pub automations: Vec<ComparedAutomation>,
+    /// Events that cannot be read, because they are nested too deeply: they are not played. Absent if there are none.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[cfg_attr(feature = "typescript", ts(as = "Option<Vec<NotPlayed>>"))]
+    pub not_played: Vec<NotPlayed>,
     /// Why nothing was compared. Absent if it was.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[cfg_attr(feature = "typescript", ts(as = "Option<Vec<Diagnostic>>"))]
@@ -229,6 +233,7 @@ pub fn compare_automations(
         first: received.map(|(first, _)| first),
         last: received.map(|(_, last)| last),
         automations,
+        not_played: captured.not_played().to_vec(),
         ..Comparison::default()
     })
 }

@@ -107,6 +107,7 @@ pub fn backtest_captured(
         automations: results,
         found_in: (!report.diagnostics.is_empty()).then_some(FoundIn::Automation),
         warnings: report.diagnostics,
+        not_played: captured.not_played().to_vec(),
         ..Backtest::default()
     })
 }

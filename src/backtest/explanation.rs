@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Deserializer, Serialize};
 
-use crate::simulate::ReplayError;
+use crate::simulate::{NotPlayed, ReplayError};
 use crate::text::phrase::{joined, shown};
 use crate::text::strict::strict;
 use crate::time::{Instant, TimeSpan};
@@ -120,6 +120,10 @@ pub struct Why {
     /// none.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub change: Option<ChangedLine>,
+    /// Events that cannot be read, because they are nested too deeply: they are not played. Absent if there are none.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[cfg_attr(feature = "typescript", ts(as = "Option<Vec<NotPlayed>>"))]
+    pub not_played: Vec<NotPlayed>,
 }
 
 /// One changed line of an automation.

@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use crate::diagnostic::Diagnostic;
 use crate::simulate::{
-    FoundIn, MissingLeaders, RecordedActions, RecordedFiring, RecordedPair, RunOutcome, TriggerCoverage,
+    FoundIn, MissingLeaders, NotPlayed, RecordedActions, RecordedFiring, RecordedPair, RunOutcome, TriggerCoverage,
 };
 use crate::time::{Instant, TimeSpan};
 use crate::trigger::Firing;
@@ -28,6 +28,10 @@ pub struct Backtest {
     pub last: Option<Instant>,
     /// Each automation, in the order of the document.
     pub automations: Vec<AutomationBacktest>,
+    /// Events that cannot be read, because they are nested too deeply: they are not played. Absent if there are none.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[cfg_attr(feature = "typescript", ts(as = "Option<Vec<NotPlayed>>"))]
+    pub not_played: Vec<NotPlayed>,
     /// Warnings about the automations, such as a repeated key.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[cfg_attr(feature = "typescript", ts(as = "Option<Vec<Diagnostic>>"))]

@@ -155,6 +155,7 @@ impl ExplainedRun<'_> {
             automation: None,
             fired: None,
             change: None,
+            not_played: self.run.captured.not_played().to_vec(),
         }
     }
 

@@ -2,7 +2,7 @@
 
 use uuid::Uuid;
 
-use crate::json::{Fault, Kind, MAX_DEPTH, Tape, Value, parse};
+use crate::json::{Kind, Tape, Value, parse_around};
 use crate::text::uuid::read_uuid;
 use crate::time::{Instant, instant_of};
 
@@ -27,39 +27,14 @@ pub(super) struct Page {
     pub token: Option<String>,
 }
 
-/// Reads JSON of a certain form; `None` if it is not complete, or not of this form.
+/// Reads JSON of a certain form; `None` if it is not complete, or not of this form. An event that is nested too deeply comes
+/// as the server wrote it, and whoever reads it reports it.
 pub(super) fn read<T>(body: &[u8], form: impl FnOnce(Value<'_>) -> Option<T>) -> Option<T> {
-    let (mut tape, mut issues) = (Tape::new(), Vec::new());
-    if !parse(body, 0, &mut tape, &mut issues).complete {
-        let is_too_deep = issues.iter().any(|issue| issue.fault == Fault::TooDeep);
-        if !is_too_deep || !parse(&without_depths(body), 0, &mut tape, &mut issues).complete {
-            return None;
-        }
+    let mut tape = Tape::new();
+    if !parse_around(body, 0, &mut tape, &mut Vec::new()).complete {
+        return None;
     }
     form(tape.document(body).root()?)
-}
-
-/// The same text, with blanks for the content of what is nested too deeply to be read: everything else keeps its place, and
-/// one such event does not hide the others. It comes as the server wrote it, and the check of the events reports it.
-fn without_depths(body: &[u8]) -> Vec<u8> {
-    let mut text = body.to_vec();
-    let (mut depth, mut is_string, mut is_escaped) = (0_usize, false, false);
-    for byte in &mut text {
-        let was_deep = depth > MAX_DEPTH;
-        match *byte {
-            _ if is_escaped => is_escaped = false,
-            b'\\' if is_string => is_escaped = true,
-            b'"' => is_string = !is_string,
-            b'[' | b'{' if !is_string => depth = depth.saturating_add(1),
-            b']' | b'}' if !is_string => depth = depth.saturating_sub(1),
-            _ => {}
-        }
-        if was_deep || depth > MAX_DEPTH {
-            // A value in its place.
-            *byte = if was_deep { b' ' } else { b'0' };
-        }
-    }
-    text
 }
 
 pub(super) fn page(root: Value<'_>) -> Option<Page> {

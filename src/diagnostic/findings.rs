@@ -39,6 +39,7 @@ pub(crate) enum Location {
 }
 
 /// A finding with its place still in bytes, unless it is settled, and its messages still as arguments.
+#[derive(Clone)]
 pub(crate) struct Found {
     pub(super) code: Code,
     pub(super) severity: Severity,
@@ -57,6 +58,7 @@ pub(crate) struct Found {
     pub(super) changes: Vec<Edit>,
 }
 
+#[derive(Clone)]
 pub(super) struct Positioned {
     pub(super) name: &'static str,
     byte: u32,
@@ -98,7 +100,7 @@ impl Found {
     }
 
     /// The message, and what else the report says. The finding must be settled.
-    fn diagnostic(self) -> Diagnostic {
+    pub(crate) fn diagnostic(self) -> Diagnostic {
         let Found { code, mut arguments, .. } = self;
         for Positioned { name, position, template, .. } in self.positioned {
             let Position { line, column, .. } = position.unwrap_or(Position::START);
@@ -146,17 +148,31 @@ impl Found {
         self.severity
     }
 
+    pub(crate) fn index(&self) -> Option<u64> {
+        self.index
+    }
+
     /// Moves a settled finding from the beginning of a text to a later line, and to later events.
     pub(crate) fn shift(&mut self, base: Position, events: u64) {
         self.index = self.index.map(|index| index.saturating_add(events));
+        self.move_places(&|place| place.after(base));
+    }
+
+    /// Moves a settled finding of a text to one that begins at a line of it.
+    pub(crate) fn cut(&mut self, start: Position) {
+        self.move_places(&|place| place.since(start));
+    }
+
+    /// All places of a settled finding, also those that its messages name.
+    fn move_places(&mut self, moved: &dyn Fn(Position) -> Position) {
         if let Location::Known(range) = &mut self.location {
-            *range = range.after(base);
+            *range = range.map(moved);
         }
         for Positioned { position, .. } in &mut self.positioned {
-            *position = position.map(|position| position.after(base));
+            *position = position.map(moved);
         }
         for edit in &mut self.changes {
-            edit.range = edit.range.after(base);
+            edit.range = edit.range.map(moved);
         }
     }
 }
@@ -167,6 +183,14 @@ pub(crate) struct PartFindings {
     pub found: Vec<Found>,
     /// How many were not kept.
     pub omitted: Counts,
+}
+
+/// The findings that a report lists, and what it counts.
+pub(crate) struct ListedFindings {
+    pub found: Vec<Found>,
+    pub counts: Counts,
+    /// How many findings it does not list.
+    pub omitted: u64,
 }
 
 /// How many findings there are.
@@ -480,7 +504,22 @@ impl<'s> Findings<'s> {
     }
 
     /// The report. `source`: the text of the places in bytes; `places`: whether the diagnostics get ranges.
-    pub(crate) fn into_report(mut self, count: u64, source: SourceText<'_>, places: bool) -> Report {
+    pub(crate) fn into_report(self, count: u64, source: SourceText<'_>, places: bool) -> Report {
+        let ListedFindings { found, counts, omitted } = self.listed();
+        Report {
+            valid: counts.errors == 0,
+            count,
+            errors: counts.errors,
+            warnings: counts.warnings,
+            infos: counts.infos,
+            diagnostics: finished(found, source, places),
+            truncated: Some(omitted).filter(|&more| more > 0),
+            form: None,
+        }
+    }
+
+    /// What the report lists, in its order.
+    pub(crate) fn listed(mut self) -> ListedFindings {
         // By event, those about no event first; within an event by place.
         order::by_key(&mut self.found, &mut |found| match found.location {
             Location::Bytes(span) => u64::from(span.start),
@@ -488,17 +527,8 @@ impl<'s> Findings<'s> {
             Location::Nowhere => 0,
         });
         order::by_key(&mut self.found, &mut |found| found.index.map_or(0, |index| index.saturating_add(1)));
-        let left_out = self.keep_the_worst();
-        Report {
-            valid: self.counts.errors == 0,
-            count,
-            errors: self.counts.errors,
-            warnings: self.counts.warnings,
-            infos: self.counts.infos,
-            diagnostics: finished(self.found, source, places),
-            truncated: Some(left_out).filter(|&more| more > 0),
-            form: None,
-        }
+        let omitted = self.keep_the_worst();
+        ListedFindings { found: self.found, counts: self.counts, omitted }
     }
 }
 

@@ -23,7 +23,7 @@ pub use options::{DEFAULT_MAX_DIAGNOSTICS, Profile, Severities, TextOptions};
 pub use severity::Severity;
 
 /// One finding.
-#[derive(Clone, PartialEq, Debug, Serialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS), ts(optional_fields))]
 pub struct Diagnostic {
     /// The stable name of the problem, in kebab-case: `missing-label`. `explain` describes each one.

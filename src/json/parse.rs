@@ -113,10 +113,33 @@ pub(super) struct Frame {
 
 /// Reads `text` from `start` on as one document. Does not search for repeated keys ([`super::repeated_keys`] does).
 pub fn parse(text: &[u8], start: usize, tape: &mut Tape, issues: &mut Vec<Issue>) -> Parsed {
-    let mut parsed = parse_prefix(text, start, tape, issues);
+    let parsed = parse_prefix(text, start, tape, issues);
+    to_the_end(text, parsed, tape, issues)
+}
+
+/// Reads one document from `start` on and stops after it.
+pub fn parse_prefix(text: &[u8], start: usize, tape: &mut Tape, issues: &mut Vec<Issue>) -> Parsed {
+    document(text, start, tape, issues, stop_at_depth)
+}
+
+/// Does what [`parse`] does, but reads on after what is nested too deeply: see [`parse_prefix_around`].
+pub(crate) fn parse_around(text: &[u8], start: usize, tape: &mut Tape, issues: &mut Vec<Issue>) -> Parsed {
+    let parsed = parse_prefix_around(text, start, tape, issues);
+    to_the_end(text, parsed, tape, issues)
+}
+
+/// Does what [`parse_prefix`] does, but reads on after what is nested too deeply: on the tape it is empty, and there is an
+/// issue for it. So one event does not hide the others of its document and those after it.
+pub(crate) fn parse_prefix_around(text: &[u8], start: usize, tape: &mut Tape, issues: &mut Vec<Issue>) -> Parsed {
+    document(text, start, tape, issues, skip_depth)
+}
+
+/// What follows the document must be blank.
+fn to_the_end(text: &[u8], mut parsed: Parsed, tape: &mut Tape, issues: &mut Vec<Issue>) -> Parsed {
     if parsed.complete {
         let said = issues.iter().fold(0, |said, issue| said | issue.fault.said_once());
-        let mut parser = Parser { text, said, end: parsed.end, depth: 0, tape, issues };
+        let mut parser =
+            Parser { text, said, end: parsed.end, depth: 0, too_deep: stop_at_depth, deep_in: None, tape, issues };
         let at = parser.skip_space(parsed.end);
         if let Some(&byte) = text.get(at) {
             // A stray bracket is one character; anything else reaches to the end of its line.
@@ -133,13 +156,12 @@ pub fn parse(text: &[u8], start: usize, tape: &mut Tape, issues: &mut Vec<Issue>
     parsed
 }
 
-/// Reads one document from `start` on and stops after it.
-pub fn parse_prefix(text: &[u8], start: usize, tape: &mut Tape, issues: &mut Vec<Issue>) -> Parsed {
+fn document(text: &[u8], start: usize, tape: &mut Tape, issues: &mut Vec<Issue>, too_deep: TooDeep) -> Parsed {
     tape.clear();
     tape.frames.clear();
     tape.names.restart();
     issues.clear();
-    let mut parser = Parser { text, said: 0, end: start, depth: 0, tape, issues };
+    let mut parser = Parser { text, said: 0, end: start, depth: 0, too_deep, deep_in: None, tape, issues };
     let end = parser.document(start);
     if end.is_none() {
         parser.abandon();
@@ -154,9 +176,16 @@ struct Parser<'r> {
     /// Where reading stopped, if it could not continue.
     end: usize,
     depth: usize,
+    too_deep: TooDeep,
+    /// The container on the third level in which something was nested too deeply.
+    deep_in: Option<u32>,
     tape: &'r mut Tape,
     issues: &'r mut Vec<Issue>,
 }
+
+/// What happens at a bracket that is nested too deeply: returns the bracket that closes it. A pointer, so that modules that
+/// never read on do not contain how.
+type TooDeep = fn(&mut Parser<'_>, usize) -> Step;
 
 /// The end of the part read. `None`: reading cannot continue; the issue is recorded, and `end` set.
 type Step = Option<usize>;
@@ -266,14 +295,13 @@ impl Parser<'_> {
 
     /// Begins an array or object; returns the offset of the first byte inside it.
     fn open(&mut self, at: usize, is_object: bool) -> Step {
-        if self.tape.frames.len() >= MAX_DEPTH {
-            return self.stop(Fault::TooDeep, at, 1);
-        }
+        let is_too_deep = self.tape.frames.len() >= MAX_DEPTH;
+        let inside = if is_too_deep { (self.too_deep)(self, at)? } else { at.saturating_add(1) };
         let node = self.next_node();
         self.push(if is_object { Kind::Object } else { Kind::Array }, at, at, 0, NO_NAME);
         self.tape.frames.push(Frame { node, is_object });
         self.depth = self.depth.max(self.tape.frames.len());
-        Some(self.skip_space(at.saturating_add(1)))
+        Some(self.skip_space(inside))
     }
 
     /// Ends the innermost array or object with the bracket at a place.
@@ -630,6 +658,36 @@ impl Parser<'_> {
         }
         self.tape.count = self.tape.count.saturating_add(1);
     }
+}
+
+fn stop_at_depth(parser: &mut Parser<'_>, at: usize) -> Step {
+    parser.stop(Fault::TooDeep, at, 1)
+}
+
+/// The bracket that closes what is nested too deeply.
+fn skip_depth(parser: &mut Parser<'_>, at: usize) -> Step {
+    let (mut depth, mut is_string, mut is_escaped) = (0_usize, false, false);
+    let closes = |byte: &u8| {
+        match *byte {
+            _ if is_escaped => is_escaped = false,
+            b'\\' if is_string => is_escaped = true,
+            b'"' => is_string = !is_string,
+            b'[' | b'{' if !is_string => depth = depth.saturating_add(1),
+            b']' | b'}' if !is_string => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        depth == 0
+    };
+    let Some(length) = parser.text.get(at..).unwrap_or_default().iter().position(closes) else {
+        return stop_at_depth(parser, at);
+    };
+    // Once per event: it is on the first, second or third level.
+    let around = parser.tape.frames.get(2).map(|frame| frame.node);
+    if parser.deep_in != around {
+        parser.deep_in = around;
+        parser.note(Fault::TooDeep, at, at.saturating_add(1));
+    }
+    Some(at.saturating_add(length))
 }
 
 /// Offsets are 32 bits wide: texts are limited to 4 GiB, which is all that a module can address.

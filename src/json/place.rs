@@ -35,6 +35,15 @@ impl Position {
             offset: end.offset.saturating_add(self.offset),
         }
     }
+
+    /// The same place in the text that begins, at the beginning of a line, at `start`: what [`Position::after`] undoes.
+    pub(crate) fn since(self, start: Position) -> Position {
+        Position {
+            line: self.line.saturating_sub(start.line).saturating_add(1),
+            column: self.column,
+            offset: self.offset.saturating_sub(start.offset),
+        }
+    }
 }
 
 /// A range of a text. `end` is exclusive.
@@ -48,9 +57,9 @@ pub struct Range {
 }
 
 impl Range {
-    /// See [`Position::after`].
-    pub(crate) fn after(self, end: Position) -> Range {
-        Range { start: self.start.after(end), end: self.end.after(end) }
+    /// Both of its places, moved.
+    pub(crate) fn map(self, moved: impl Fn(Position) -> Position) -> Range {
+        Range { start: moved(self.start), end: moved(self.end) }
     }
 }
 

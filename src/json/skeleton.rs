@@ -11,7 +11,7 @@
 
 use crate::text::steps::step;
 
-use super::parse::{Issue, Parsed, clamp, parse, parse_prefix, scan};
+use super::parse::{Issue, Parsed, clamp, parse, parse_prefix_around, scan};
 use super::tape::{Kind, NAMELESS, NOTHING, Node, SkeletonId, Tape, equal};
 
 /// Longer documents, in bytes, have no skeleton: they are lists of events, or rare.
@@ -101,8 +101,8 @@ impl Skeletons {
         self.parse_as(text, start, tape, issues, true)
     }
 
-    /// Does what [`parse_prefix`] does, faster for a document with the skeleton of an earlier one.
-    pub(crate) fn parse_prefix(
+    /// Does what [`parse_prefix_around`] does, faster for a document with the skeleton of an earlier one.
+    pub(crate) fn parse_prefix_around(
         &mut self,
         text: &[u8],
         start: usize,
@@ -125,7 +125,8 @@ impl Skeletons {
             issues.clear();
             return parsed;
         }
-        let parsed = if is_whole { parse(text, start, tape, issues) } else { parse_prefix(text, start, tape, issues) };
+        let parsed =
+            if is_whole { parse(text, start, tape, issues) } else { parse_prefix_around(text, start, tape, issues) };
         if parsed.complete && issues.is_empty() {
             tape.skeleton =
                 self.add(text, start, parsed.end, parsed.depth, tape.nodes.get(..tape.count).unwrap_or_default());

@@ -126,6 +126,38 @@ fn limits_depth() {
 }
 
 #[test]
+fn reads_on_after_what_is_too_deep() {
+    let mut tape = Tape::new();
+    let mut around = |text: &str| {
+        let mut issues = Vec::new();
+        let parsed = parse_around(text.as_bytes(), 0, &mut tape, &mut issues);
+        let faults: Vec<_> = issues.iter().map(|issue| (issue.fault, issue.span.start as usize)).collect();
+        let document = tape.document(text.as_bytes());
+        let values = document.root().map(|root| root.items().map(|item| item.written().to_vec()).collect::<Vec<_>>());
+        (parsed.complete, faults, values.unwrap_or_default())
+    };
+    let deep = |inside: &str| "[".repeat(MAX_DEPTH) + inside + &"]".repeat(MAX_DEPTH);
+    // Brackets, quotes and backslashes in strings, and both kinds of brackets.
+    for inside in ["", "1", "[[], {}]", r#"{"]": "\"[", "a": ["\\"]}"#] {
+        let text = format!("[{}, 5, {}, 6]", deep(inside), deep(inside));
+        let second = text.find(", 5, ").unwrap() + 5;
+        let (complete, faults, values) = around(&text);
+        assert!(complete, "{text}");
+        assert_eq!(faults, [(Fault::TooDeep, MAX_DEPTH), (Fault::TooDeep, second + MAX_DEPTH - 1)]);
+        assert_eq!(values, [&deep(inside), "5", &deep(inside), "6"].map(|value| value.as_bytes().to_vec()));
+        for end in 1..text.len() {
+            assert!(!around(&text[..end]).0, "{end}");
+        }
+    }
+    // Once in an event, however often it is too deep.
+    let wide = "[".repeat(MAX_DEPTH) + &"[],".repeat(100) + "{}" + &"]".repeat(MAX_DEPTH);
+    assert_eq!(around(&wide).1, [(Fault::TooDeep, MAX_DEPTH)]);
+    let mixed = "[".repeat(MAX_DEPTH) + "[1}" + &"]".repeat(MAX_DEPTH);
+    assert!(!around(&mixed).0);
+    assert_eq!(around(&"[".repeat(1_000_000)).1, [(Fault::TooDeep, MAX_DEPTH)]);
+}
+
+#[test]
 fn takes_the_last_of_repeated_keys() {
     let text = br#"{"a": 1, "a": 2}"#;
     let (_, _, tape) = read(text);
@@ -243,9 +275,9 @@ fn read_all(documents: &[Vec<u8>]) -> u64 {
     let (mut prefixes, mut at, mut before) = (Skeletons::default(), 0, 0);
     while at < all.len() {
         let (mut issues, mut expected) = (Vec::new(), Vec::new());
-        let parsed = prefixes.parse_prefix(&all, at, &mut tape, &mut issues);
+        let parsed = prefixes.parse_prefix_around(&all, at, &mut tape, &mut issues);
         other.names = std::mem::take(&mut tape.names);
-        assert_eq!(parsed, parse_prefix(&all, at, &mut other, &mut expected), "from byte {at}");
+        assert_eq!(parsed, parse_prefix_around(&all, at, &mut other, &mut expected), "from byte {at}");
         assert_eq!(issues, expected, "from byte {at}");
         assert_eq!(tape.nodes[..tape.count], other.nodes[..other.count], "from byte {at}");
         tape.names = std::mem::take(&mut other.names);

@@ -3,7 +3,7 @@
 use crate::backtest::{
     AutomationBacktest, Backtest, DifferenceCause, Histogram, OnlyHere, OnlyRecorded, OutcomeCounts, Verdict,
 };
-use crate::simulate::TriggerCoverage;
+use crate::simulate::{FoundIn, TriggerCoverage};
 use crate::text::phrase::count;
 use crate::text::steps::step;
 use crate::time::Instant;
@@ -13,12 +13,12 @@ use crate::time::units::{HOUR, MINUTE};
 use super::chart::{bars, grouped};
 use super::clock::{clock, events, outcome_name};
 use super::coverage::clause_name;
-use super::github::command;
+use super::github::{annotations, command};
 use super::json::json;
 use super::junit::{Case, Problem, Suite, testsuites};
 use super::options::{Format, RenderOptions};
 use super::printable::printable;
-use super::problems::{file_of, lines, unreadable};
+use super::problems::{file_of, lines, lines_not_played, unreadable};
 use super::style::Style;
 use super::table::columns;
 
@@ -48,6 +48,7 @@ pub fn render_backtest(backtest: &Backtest, options: &RenderOptions) -> String {
 fn pretty(backtest: &Backtest, file: &str, options: &RenderOptions) -> String {
     let style = Style { colour: options.colour };
     let mut out = lines(&backtest.warnings, file, style);
+    out.extend(lines_not_played(&backtest.not_played, options, style));
     let captured = match (backtest.first, backtest.last) {
         (Some(first), Some(last)) => {
             let long = duration(last.since(first));
@@ -292,9 +293,13 @@ fn counting(automation: &AutomationBacktest) -> Vec<String> {
     out
 }
 
-/// An error for each automation that differs, a notice for each other one.
+/// A warning for each event that was not played, an error for each automation that differs, a notice for each other one.
 fn github(backtest: &Backtest, options: &RenderOptions) -> String {
     let mut out = String::new();
+    for event in &backtest.not_played {
+        let file = file_of(Some(FoundIn::Events), event.events_index, options);
+        out.push_str(&annotations(&file, [&event.finding]));
+    }
     for automation in &backtest.automations {
         let differs = automation.verdict == Verdict::Differs;
         let mut properties = Vec::new();

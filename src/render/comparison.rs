@@ -10,7 +10,7 @@ use super::clock::{clock, events, outcome_name, time_of_day};
 use super::json::json;
 use super::options::{Format, RenderOptions};
 use super::printable::printable;
-use super::problems::unreadable;
+use super::problems::{lines_not_played, number_not_played, unreadable};
 use super::style::Style;
 use super::table::{columns, markdown};
 
@@ -45,6 +45,11 @@ pub fn render_comparison(comparison: &Comparison, options: &RenderOptions) -> St
             pretty(&mut out, automation, is_long, style);
         }
         out.push(String::new());
+    }
+    if markdown {
+        out.extend(number_not_played(&comparison.not_played).map(|text| format!("<sub>{text}</sub>\n")));
+    } else {
+        out.extend(lines_not_played(&comparison.not_played, options, style));
     }
     let captured = match (comparison.first, comparison.last) {
         (Some(first), Some(last)) => {

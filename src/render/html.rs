@@ -89,7 +89,8 @@ fn sum(report: &Report) -> String {
     format!("{} checked: {found}", report.count)
 }
 
-fn table(out: &mut String, findings: &[Finding], truncated: u64) {
+fn table<'f>(out: &mut String, findings: impl IntoIterator<Item = &'f Finding>, truncated: u64) {
+    let findings: Vec<&Finding> = findings.into_iter().collect();
     if findings.is_empty() {
         return;
     }
@@ -175,10 +176,17 @@ struct Result {
     reason: Option<String>,
     #[serde(default)]
     warnings: Vec<Finding>,
+    #[serde(default, rename = "notPlayed")]
+    not_played: Vec<NotPlayed>,
     #[serde(default)]
     errors: Vec<Finding>,
     #[serde(flatten)]
     drawing: Drawing,
+}
+
+#[derive(Deserialize)]
+struct NotPlayed {
+    finding: Finding,
 }
 
 #[derive(Deserialize)]
@@ -216,7 +224,7 @@ pub fn simulation_html(result: &impl Serialize) -> Option<String> {
 
 fn one(out: &mut String, result: &Result, left: &mut usize) {
     table(out, &result.errors, 0);
-    table(out, &result.warnings, 0);
+    table(out, result.warnings.iter().chain(result.not_played.iter().map(|event| &event.finding)), 0);
     if !result.automations.is_empty() {
         for own in &result.automations {
             one(out, own, left);

@@ -1,7 +1,8 @@
 //! Findings about the input of a command.
 
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::simulate::FoundIn;
+use crate::simulate::{FoundIn, NotPlayed};
+use crate::text::phrase::count;
 
 use super::github::command;
 use super::junit::{Case, Problem, Suite, testsuites};
@@ -18,6 +19,36 @@ pub(super) fn file_of(found_in: Option<FoundIn>, index: Option<usize>, options: 
     name.cloned().unwrap_or_else(|| {
         if found_in == Some(FoundIn::Events) { "the events".to_owned() } else { "the automation".to_owned() }
     })
+}
+
+/// The most events that were not played that are listed for people.
+const MOST_LISTED: usize = 20;
+
+/// How many events were not played.
+pub(super) fn number_not_played(all: &[NotPlayed]) -> Option<String> {
+    match all.len() {
+        0 => None,
+        1 => Some("not played: 1 event that cannot be read".to_owned()),
+        number => Some(format!("not played: {} events that cannot be read", count(number))),
+    }
+}
+
+/// The events that were not played, each as a finding in a file, and their number.
+pub(super) fn not_played(
+    all: &[NotPlayed],
+    options: &RenderOptions,
+    one: &dyn Fn(&[Diagnostic], &str) -> String,
+) -> Vec<String> {
+    let event = |event: &NotPlayed| {
+        let file = file_of(Some(FoundIn::Events), event.events_index, options);
+        one(std::slice::from_ref(&event.finding), &file)
+    };
+    all.iter().take(MOST_LISTED).map(event).chain(number_not_played(all)).collect()
+}
+
+/// The same, one finding a line.
+pub(super) fn lines_not_played(all: &[NotPlayed], options: &RenderOptions, style: Style) -> Vec<String> {
+    not_played(all, options, &|found, file| lines(found, file, style).concat())
 }
 
 fn severity(diagnostic: &Diagnostic) -> &'static str {

@@ -21,7 +21,7 @@ use super::json::json;
 use super::naming::{display_name, plural};
 use super::options::{Format, RenderOptions};
 use super::printable::printable;
-use super::problems::file_of as file_of_finding;
+use super::problems::{file_of as file_of_finding, not_played};
 use super::style::Style;
 use super::timeline::draw;
 
@@ -97,10 +97,11 @@ pub fn render_simulation(
 
 /// Warnings about the input.
 pub(super) fn warnings(result: &SimulationResult, options: &RenderOptions, style: Style) -> String {
-    if result.warnings.is_empty() {
-        return String::new();
+    let mut all = not_played(&result.not_played, options, &|found, file| about_document(found, file, style));
+    if !result.warnings.is_empty() {
+        all.insert(0, about_document(&result.warnings, &file_of(result, options), style));
     }
-    about_document(&result.warnings, &file_of(result, options), style) + "\n\n"
+    all.iter().flat_map(|one| [one, "\n\n"]).collect()
 }
 
 /// The file that the findings of a result are about.

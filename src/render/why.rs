@@ -6,6 +6,7 @@ use crate::text::phrase::count;
 use super::json::json;
 use super::options::{Format, RenderOptions};
 use super::printable::printable;
+use super::problems::lines_not_played;
 use super::style::Style;
 
 /// The explanation in a format: `pretty` or `json`; others are as `pretty`.
@@ -32,6 +33,11 @@ pub fn render_why(why: &Why, options: &RenderOptions) -> String {
             count(change.firings_before),
             count(change.firings_after)
         ));
+    }
+    let unread = lines_not_played(&why.not_played, options, style);
+    if !unread.is_empty() {
+        out.push(String::new());
+        out.extend(unread);
     }
     let mut text = out.join("\n");
     text.push('\n');

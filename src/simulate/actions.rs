@@ -13,7 +13,7 @@ use crate::action::{
     render_with,
 };
 use crate::diagnostic::Diagnostic;
-use crate::json::{Document, Tape, Value, parse, parse_prefix};
+use crate::json::{Document, Tape, Value, parse, parse_prefix_around};
 use crate::recognise::{self, Item, ItemForm, recognise};
 use crate::text::steps::step;
 use crate::text::strict::{of_option, strict};
@@ -25,7 +25,7 @@ use super::automations;
 use super::captured::EventTexts;
 use super::reading::DocumentText;
 use super::replay::{ReplayError, ReplayOptions, replay};
-use super::result::{FoundIn, SimulationResult};
+use super::result::{FoundIn, NotPlayed, SimulationResult};
 use super::simulation::{SimulateOptions, simulate};
 
 /// The most firings whose actions are rendered by default.
@@ -118,6 +118,10 @@ pub struct RenderedFirings {
     #[serde(skip_serializing_if = "is_zero")]
     #[cfg_attr(feature = "typescript", ts(type = "number", optional))]
     pub more: usize,
+    /// With events: those that cannot be read, because they are nested too deeply: they are not played. Absent if there are none.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[cfg_attr(feature = "typescript", ts(as = "Option<Vec<NotPlayed>>"))]
+    pub not_played: Vec<NotPlayed>,
     /// Why nothing was played. Absent if it was.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[cfg_attr(feature = "typescript", ts(as = "Option<Vec<Diagnostic>>"))]
@@ -270,7 +274,7 @@ pub fn replay_actions(
     for text in events.texts() {
         find_texts(text.bytes, &mut wanted);
     }
-    let SimulationResult { firings, automations: several, .. } = result;
+    let SimulationResult { firings, automations: several, not_played, .. } = result;
     let mut each =
         if several.is_empty() { vec![firings] } else { several.into_iter().map(|one| one.firings).collect() };
     each.reverse();
@@ -293,7 +297,7 @@ pub fn replay_actions(
         let text = |id: Uuid| wanted.get(&id)?.as_deref();
         Some(of_all(played, &|_| None, &text, given, settings))
     });
-    Ok(rendered.unwrap_or_default())
+    Ok(RenderedFirings { not_played, ..rendered.unwrap_or_default() })
 }
 
 /// The automation of a deployment's trigger, which implies its action.
@@ -346,7 +350,7 @@ fn find_texts(bytes: &[u8], wanted: &mut Map<Uuid, Option<String>>) {
     let (mut tape, mut issues) = (Tape::new(), Vec::new());
     let mut at = recognise::events_start(bytes);
     while bytes.get(at..).is_some_and(|rest| !rest.trim_ascii_start().is_empty()) {
-        let parsed = parse_prefix(bytes, at, &mut tape, &mut issues);
+        let parsed = parse_prefix_around(bytes, at, &mut tape, &mut issues);
         let document = tape.document(bytes);
         let Some(root) = document.root().filter(|_| parsed.complete && parsed.end > at) else { return };
         step(1);

@@ -2,11 +2,12 @@
 
 use uuid::Uuid;
 
-use crate::diagnostic::Report;
 use crate::diagnostic::findings::{Findings, Subject};
+use crate::diagnostic::options::ReportOptions;
 use crate::diagnostic::syntax::{self, SourceText};
+use crate::diagnostic::{Report, Severity};
 use crate::event::{EventReader, ReceivedEvent};
-use crate::json::{Fault, Issue, Parsed, Position, Skeletons, Tape, Value, parse_prefix};
+use crate::json::{Fault, Issue, Parsed, Position, Skeletons, Span, Tape, Value, parse_prefix_around};
 use crate::recognise;
 use crate::text::steps::step;
 use crate::text::table::Set;
@@ -17,6 +18,7 @@ use super::document::add_event;
 use super::play_options::received;
 use super::reading::{self, DocumentText, Reading};
 use super::recorded::{AutomationEvents, AutomationVersion, OwnEvents};
+use super::result::NotPlayed;
 
 /// The captured events, in one text or in several: files of one history, whose events are played in order of receipt.
 #[derive(Clone, Debug)]
@@ -53,17 +55,26 @@ impl<'t> From<&'t str> for EventTexts<'t> {
     }
 }
 
-/// Reads the JSON document that begins at a byte of a text: see [`parse_prefix`].
+/// Reads the JSON document that begins at a byte of a text: see [`parse_prefix_around`].
 type ReadDocument<'r> = dyn FnMut(&[u8], usize, &mut Tape, &mut Vec<Issue>) -> Parsed + 'r;
 
-/// Reads JSON documents one after the other. Stops at the first that is none.
-fn each_document(
+/// Of the issues, in their order, the first in a value.
+fn issue_in(issues: &[Issue], value: Span) -> Option<&Issue> {
+    let first = issues.partition_point(|issue| issue.span.start < value.start);
+    issues.get(first).filter(|issue| issue.span.start < value.end)
+}
+
+/// Reads the events of JSON documents one after the other. Stops at the first that is none. The warnings of the report are
+/// about events that are nested too deeply to be read, and are left out.
+fn each_event(
     text: DocumentText<'_>,
     read_document: &mut ReadDocument<'_>,
-    read: &mut dyn FnMut(Value<'_>, Findings<'static>) -> Findings<'static>,
+    read: &mut dyn FnMut(Value<'_>, &mut Reading<'_>),
 ) -> Report {
     let (mut tape, mut issues) = (Tape::new(), Vec::new());
     let mut findings = reading::findings();
+    // All of them: each is longer than its finding.
+    let mut unread = Findings::new(ReportOptions::listing(usize::MAX));
     let wrong = |mut findings: Findings<'static>, issues: &[Issue]| {
         let source = SourceText { text: text.bytes, base: Position::START, wtf8: text.options.wtf8 };
         syntax::report(&mut findings, source, &Subject::default(), None, issues);
@@ -78,24 +89,35 @@ fn each_document(
         };
         step(1);
         // Its texts would change: no server keeps such an event.
-        issues.retain(|issue| issue.fault == Fault::LoneSurrogate);
-        if !issues.is_empty() {
+        if issues.iter().any(|issue| issue.fault == Fault::LoneSurrogate) {
+            issues.retain(|issue| issue.fault == Fault::LoneSurrogate);
             return wrong(findings, &issues);
         }
+        issues.retain(|issue| issue.fault == Fault::TooDeep);
         at = parsed.end;
-        findings = read(root, findings);
+        let mut reading = Reading::resumed(findings, root);
+        for event in recognise::events(root) {
+            match issue_in(&issues, event.span()) {
+                Some(issue) => reading.too_deep(&mut unread, event, issue.span),
+                None => read(event, &mut reading),
+            }
+        }
+        findings = reading.findings;
     }
-    text.report(findings)
+    let (mut report, unread) = (text.report(findings), text.report(unread));
+    report.warnings = report.warnings.saturating_add(unread.warnings);
+    report.diagnostics.extend(unread.diagnostics);
+    report
 }
 
 /// Reads the events of JSON documents one after the other, such as whole lines of NDJSON. If the report is not valid,
-/// the events before the error were read.
+/// the events before the error were read. Each of its warnings is about an event that is left out.
 pub(crate) fn read_events(
     text: DocumentText<'_>,
     reader: &mut EventReader,
     read: &mut dyn FnMut(ReceivedEvent),
 ) -> Report {
-    read_events_by(text, &mut parse_prefix, reader, read)
+    read_events_by(text, &mut parse_prefix_around, reader, read)
 }
 
 /// The same; documents with known skeletons are read faster.
@@ -106,7 +128,7 @@ pub(crate) fn read_events_with(
     read: &mut dyn FnMut(ReceivedEvent),
 ) -> Report {
     let mut read_document =
-        |text: &[u8], at, tape: &mut Tape, issues: &mut _| skeletons.parse_prefix(text, at, tape, issues);
+        |text: &[u8], at, tape: &mut Tape, issues: &mut _| skeletons.parse_prefix_around(text, at, tape, issues);
     read_events_by(text, &mut read_document, reader, read)
 }
 
@@ -117,13 +139,9 @@ fn read_events_by(
     read: &mut dyn FnMut(ReceivedEvent),
 ) -> Report {
     let mut events = Vec::new();
-    each_document(text, read_document, &mut |root, findings| {
-        let mut reading = Reading::resumed(findings, root);
-        for value in recognise::events(root) {
-            add_event(value, reader, &mut events, &mut reading);
-        }
+    each_event(text, read_document, &mut |event, reading| {
+        add_event(event, reader, &mut events, reading);
         events.drain(..).for_each(&mut *read);
-        reading.findings
     })
 }
 
@@ -149,6 +167,7 @@ pub struct CapturedEvents {
     /// How many events earlier texts had.
     read: usize,
     unread: Option<UnreadEvents>,
+    not_played: Vec<NotPlayed>,
 }
 
 /// A text of events that cannot be read.
@@ -167,9 +186,7 @@ impl CapturedEvents {
         let mut captured = CapturedEvents::default();
         let several = events.0.len() > 1;
         for (index, text) in events.0.into_iter().enumerate() {
-            let report = captured.add_text(text);
-            if !report.valid {
-                captured.unread = Some(UnreadEvents { index: several.then_some(index), report });
+            if !captured.add_lines(text, 0, several.then_some(index)).valid {
                 break;
             }
         }
@@ -190,9 +207,17 @@ impl CapturedEvents {
         self.unread.as_ref()
     }
 
+    /// The events that cannot be read, because they are nested too deeply: they are left out. What is calculated with these
+    /// events names them.
+    #[must_use]
+    pub fn not_played(&self) -> &[NotPlayed] {
+        &self.not_played
+    }
+
     /// Adds the events of a text: JSON documents one after the other, such as whole lines of NDJSON. Events of earlier
     /// texts are not added again. If the report is not valid, the events before the error were added, and what is calculated
-    /// with these events reports the error: see [`CapturedEvents::unread`].
+    /// with these events reports the error: see [`CapturedEvents::unread`]. Each warning is about an event that is left out:
+    /// see [`CapturedEvents::not_played`].
     pub fn add(&mut self, text: DocumentText<'_>) -> Report {
         self.add_lines(text, 0, None)
     }
@@ -203,7 +228,7 @@ impl CapturedEvents {
             self.before.insert(event.id);
         }
         self.read = self.events.len();
-        each_document(text, &mut parse_prefix, &mut |root, findings| self.one_document(root, findings))
+        each_event(text, &mut parse_prefix_around, &mut |event, reading| self.add_one(event, reading))
     }
 
     /// Adds a further part of a text: whole lines of NDJSON. `lines`: how many lines came before, so that findings have
@@ -217,6 +242,8 @@ impl CapturedEvents {
         if !report.valid && self.unread.is_none() {
             self.unread = Some(UnreadEvents { index, report: report.clone() });
         }
+        let unread = report.diagnostics.iter().filter(|found| found.severity == Severity::Warning);
+        self.not_played.extend(unread.map(|found| NotPlayed { events_index: index, finding: found.clone() }));
         report
     }
 
@@ -267,15 +294,6 @@ impl CapturedEvents {
     /// The indexes of the events that would not exist without the actions of any automation, ascending.
     pub(crate) fn consequences(&self) -> Vec<usize> {
         self.sent_by_automations.consequences(&self.events)
-    }
-
-    /// An event, a list of events, a page of the events API, or a websocket frame.
-    fn one_document(&mut self, root: Value<'_>, findings: Findings<'static>) -> Findings<'static> {
-        let mut reading = Reading::resumed(findings, root);
-        for event in recognise::events(root) {
-            self.add_one(event, &mut reading);
-        }
-        reading.findings
     }
 
     fn add_one(&mut self, value: Value<'_>, reading: &mut Reading<'_>) {

@@ -91,7 +91,7 @@ pub use recorded::{ActionEffect, RecordedActions, RecordedFiring, RecordedFiring
 pub(crate) use recorded::{AutomationVersion, ChangeKind, NEAR, OwnEvents};
 pub(crate) use replay::{ByOtherChance, named};
 pub use replay::{ReplayError, ReplayOptions, replay};
-pub use result::{FoundIn, SimulationResult};
+pub use result::{FoundIn, NotPlayed, SimulationResult};
 pub(crate) use run_life::{Life, Lives};
 pub use scenario::{MAX_EVENTS, MAX_TICKS, Scenario, ScenarioError};
 pub(crate) use scenario::{REMEMBERED, has_too_many_ticks};

@@ -2,12 +2,12 @@
 
 use crate::automation::Trigger;
 use crate::diagnostic::TextOptions;
-use crate::diagnostic::findings::{Draft, Findings, Subject};
+use crate::diagnostic::findings::{Draft, Findings, Location, Subject};
 use crate::diagnostic::options::ReportOptions;
 use crate::diagnostic::path::Path;
 use crate::diagnostic::syntax::SourceText;
-use crate::diagnostic::{Code, Report};
-use crate::json::{Kind, Pointer, Position, Tape, Value};
+use crate::diagnostic::{Code, Report, Severity};
+use crate::json::{Kind, MAX_DEPTH, Pointer, Position, Span, Tape, Value};
 use crate::recognise::{self, Form};
 use crate::text::nearest::nearest;
 use crate::text::phrase::joined;
@@ -101,6 +101,14 @@ impl<'t> Reading<'t> {
     pub(super) fn add(&mut self, code: Code, value: Value<'_>) -> Draft<'_> {
         let pointer = self.pointer(value);
         self.findings.add(code, &Subject::default(), &Path::Written(pointer.as_str()), value)
+    }
+
+    /// An event is nested too deeply to be read. `place`: of what is too deep in it.
+    pub(super) fn too_deep(&mut self, unread: &mut Findings<'_>, event: Value<'_>, place: Span) {
+        let pointer = self.pointer(event);
+        let code = Code::SYNTAX_TOO_DEEP;
+        let finding = unread.note(Severity::Warning, code, &Subject::default(), &Path::Written(pointer.as_str()));
+        finding.at(Location::Bytes(place)).say("limit", format_args!("{MAX_DEPTH}"));
     }
 
     /// The value is invalid.

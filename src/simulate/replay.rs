@@ -161,7 +161,7 @@ impl From<ScenarioError> for ReplayError {
 /// what Prefect exports, a bare trigger, a `prefect.yaml` with triggers. `events` are one text or several of JSON
 /// documents one after the other: events (NDJSON), lists of them, pages of the events API, websocket frames, what
 /// `prefect event stream` prints. Errors in either are among the `errors` of the result, and `foundIn` says in which of
-/// the two.
+/// the two. Events that are nested too deeply to be read are not played, and listed in `notPlayed`.
 ///
 /// ```
 /// use prefect_events::simulate::{ReplayOptions, replay};
@@ -248,11 +248,12 @@ impl Capture {
         }
         let found_in = (!self.warnings.is_empty()).then_some(FoundIn::Automation);
         let warnings = self.warnings.clone();
+        let not_played = self.captured.not_played().to_vec();
         if !several {
             let result = results.pop().unwrap_or_default();
-            return Ok(SimulationResult { warnings, found_in, ..result });
+            return Ok(SimulationResult { not_played, warnings, found_in, ..result });
         }
-        let mut all = SimulationResult { warnings, found_in, ..SimulationResult::default() };
+        let mut all = SimulationResult { not_played, warnings, found_in, ..SimulationResult::default() };
         for result in &results {
             all.firings.extend(result.firings.iter().cloned());
             all.child_firings.extend(result.child_firings.iter().cloned());

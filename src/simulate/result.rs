@@ -81,6 +81,10 @@ pub struct SimulationResult {
     /// The timeline, with the option `timeline`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub timeline: Option<Timeline>,
+    /// With `replay`: events that cannot be read, because they are nested too deeply: they are not played. Absent if there are none.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[cfg_attr(feature = "typescript", ts(as = "Option<Vec<NotPlayed>>"))]
+    pub not_played: Vec<NotPlayed>,
     /// Warnings about the input, such as a repeated key.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[cfg_attr(feature = "typescript", ts(as = "Option<Vec<Diagnostic>>"))]
@@ -147,6 +151,19 @@ pub enum FoundIn {
     Automation,
     /// The captured events.
     Events,
+}
+
+/// An event that cannot be read and is not played.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS), ts(optional_fields))]
+pub struct NotPlayed {
+    /// With several texts of events: the 0-based index of the one that it is in.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "typescript", ts(optional))]
+    pub events_index: Option<usize>,
+    /// Why it cannot be read, and where it is.
+    pub finding: Diagnostic,
 }
 
 #[allow(clippy::trivially_copy_pass_by_ref, reason = "serde hands over references")]

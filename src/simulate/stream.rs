@@ -125,7 +125,8 @@ impl ReplayStream {
     }
 
     /// The next events, as text: JSON documents one after the other, such as whole lines of NDJSON. If the report is not
-    /// valid, the events before the error were played.
+    /// valid, the events before the error were played. Each warning is about an event that is nested too deeply to be read,
+    /// and was not played.
     ///
     /// # Errors
     /// As [`ReplayStream::push`].

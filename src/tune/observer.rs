@@ -4,7 +4,7 @@ use std::fmt;
 
 use crate::catalogue::runs::{FLOW_RUN, HEARTBEAT};
 use crate::event::{EventReader, RESOURCE_ID, RESOURCE_NAME, ReceivedEvent, SharedText};
-use crate::json::{Fault, Tape, Value, parse_prefix};
+use crate::json::{Fault, Tape, Value, parse_prefix_around};
 use crate::recognise;
 use crate::text::steps::step;
 use crate::text::table::Map;
@@ -149,7 +149,7 @@ impl HeartbeatObserver {
             memchr::memchr_iter(b'\n', text.get(..at).unwrap_or_default()).count() as u64
         };
         while text.get(at..).is_some_and(|rest| !rest.trim_ascii_start().is_empty()) {
-            let parsed = parse_prefix(text, at, &mut tape, &mut issues);
+            let parsed = parse_prefix_around(text, at, &mut tape, &mut issues);
             let start = text
                 .get(at..)
                 .map_or(at, |rest| at.saturating_add(rest.len().saturating_sub(rest.trim_ascii_start().len())));

@@ -259,7 +259,7 @@ impl Watch {
                 }
             });
             played.map_err(WatchError::Replay)?;
-            if !report.valid {
+            if !report.valid || report.warnings > 0 {
                 self.unread = self.unread.saturating_add(1);
             }
         }

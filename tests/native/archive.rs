@@ -3,10 +3,10 @@
 use std::sync::OnceLock;
 
 use prefect_events::archive::validate::{
-    ArchiveFile, BucketReduce, Mapped, PartMap, RepeatedIds, ReportMerge, by_file,
+    ArchiveFile, ArchiveFindings, BucketReduce, Mapped, PartMap, RepeatedIds, ReportMerge, by_file,
 };
-use prefect_events::diagnostic::TextOptions;
-use prefect_events::render::{FindingsFormat, FindingsView, RenderOptions};
+use prefect_events::diagnostic::{Diagnostic, TextOptions};
+use prefect_events::render::{FileResult, FindingsFormat, FindingsView, RenderOptions};
 use prefect_events::validate::{Memory, Merge, PartValidator, ValidateOptions, is_ndjson, validate};
 use proptest::prelude::*;
 use proptest::sample::Index;
@@ -199,19 +199,35 @@ proptest! {
     }
 }
 
+fn mapped(text: &str, options: &ValidateOptions) -> Mapped {
+    let mut map = PartMap::new(options.clone(), 1);
+    map.add(text.as_bytes(), true);
+    map.take()
+}
+
+/// What is found in each of these files by itself.
+fn findings_of(files: &[&str], options: &ValidateOptions) -> ArchiveFindings {
+    let mut merge = ReportMerge::new(options.clone());
+    for text in files {
+        merge.part(&mapped(text, options).findings).unwrap();
+    }
+    merge.finish()
+}
+
+fn listed(files: &[&str]) -> Vec<ArchiveFile> {
+    let one = |(number, text): (usize, &&str)| ArchiveFile {
+        name: format!("{number}.ndjson"),
+        parts: Ok(vec![mapped(text, &ValidateOptions::default()).summary]),
+    };
+    files.iter().enumerate().map(one).collect()
+}
+
 /// The last line about an archive with these files, and how many files are listed.
 fn summary(files: &[&str], max_diagnostics: usize) -> (String, usize) {
     let options = ValidateOptions { max_diagnostics, ..ValidateOptions::default() };
-    let mut merge = ReportMerge::new(options.clone());
-    let mut listed = vec![ArchiveFile { name: "bad".to_owned(), parts: Err("is a folder".to_owned()) }];
-    for (number, text) in files.iter().enumerate() {
-        let mut map = PartMap::new(options.clone(), 1);
-        map.add(text.as_bytes(), true);
-        let Mapped { summary, findings, .. } = map.take();
-        merge.part(&findings).unwrap();
-        listed.push(ArchiveFile { name: format!("{number}.ndjson"), parts: Ok(vec![summary]) });
-    }
-    let results = by_file(merge.report(), listed, "the rest");
+    let mut all = vec![ArchiveFile { name: "bad".to_owned(), parts: Err("is a folder".to_owned()) }];
+    all.extend(listed(files));
+    let results = by_file(findings_of(files, &options), all, "the rest");
     let options = RenderOptions::default();
     let view = FindingsView { format: FindingsFormat::Pretty, noun: "event", options: &options, backslash: false };
     (view.end(&results).lines().last().unwrap().to_owned(), results.len())
@@ -229,11 +245,42 @@ fn the_summary_counts_the_files_of_the_archive() {
         (vec!["{}\n", "{}\n"], 1, "2 events in 2 files:"),
         (vec!["{}\n", "{}\n"], 100, "2 events in 2 files:"),
         (vec!["{}\n", &*good, &*good], 100, "3 events in 3 files:"),
+        // Without events.
+        (vec!["{}\n", "", "\n"], 100, "1 event in 3 files:"),
+        (vec!["", &*good], 100, "1 event in 2 files:"),
     ] {
         let (line, _) = summary(&files, most);
         assert!(line.starts_with(count), "{files:?}: {line}");
     }
     assert_eq!(summary(&["{}\n{}\n"], 1).1, 2, "the bad file and the other");
+}
+
+/// The lines in messages are those of the file, as the places are; the fixes too.
+#[test]
+fn messages_name_the_lines_of_the_file() {
+    let good = format!("{}\n", captured()[0]);
+    let repeated = good.replacen('{', "{\"follows\": null, \"follows\": null, ", 1);
+    let bad = format!("{repeated}{}\n", &good[..good.len() / 2]);
+    for before in [vec![], vec![&*good], vec![&*good, &*bad, ""]] {
+        let files: Vec<&str> = before.iter().copied().chain([&*bad]).collect();
+        let results = by_file(findings_of(&files, &ValidateOptions::default()), listed(&files), "the rest");
+        let alone = validate(bad.as_bytes(), TextOptions::default(), &ValidateOptions::default());
+        let name = format!("{}.ndjson", before.len());
+        let own = results.iter().find_map(|result| match result {
+            FileResult::Checked(own) if own.file == name => Some(&own.report.diagnostics),
+            _ => None,
+        });
+        let of = |found: &[Diagnostic]| -> Vec<_> {
+            let syntax = |one: &&Diagnostic| ["duplicate-key", "syntax-truncated"].contains(&one.code);
+            found.iter().filter(syntax).map(|one| (one.range, one.message.clone(), one.fix.clone())).collect()
+        };
+        let own = of(own.unwrap());
+        assert_eq!(own, of(&alone.diagnostics));
+        assert!(
+            own[0].1.contains("first at line 1, column 2") && own[2].1.contains("that begins at line 2, column "),
+            "{own:?}"
+        );
+    }
 }
 
 /// One state of a run is skipped: random changes seldom hit that.

@@ -3,9 +3,18 @@
 use std::collections::BTreeSet;
 
 use prefect_events::action::ServerObjects;
-use prefect_events::backtest::{BacktestOptions, backtest};
+use prefect_events::archive::heartbeat_lines;
+use prefect_events::archive::replay::{ArchiveReplayOptions, MapMemory, ReplayPlan};
+use prefect_events::backtest::{
+    BacktestOptions, CompareOptions, WhyOptions, backtest, backtest_captured, compare_automations, why,
+};
+use prefect_events::render::{
+    Format, RenderOptions, SimulationView, render_backtest, render_comparison, render_simulation,
+    render_version_comparison, render_why, simulation_html,
+};
 use prefect_events::simulate::{
-    ActionSettings, DocumentText, FoundIn, ReplayOptions, SimulationResult, replay, replay_actions,
+    ActionSettings, CapturedEvents, DocumentText, FoundIn, NotPlayed, ReplayOptions, ReplayStream, SimulationResult,
+    StreamOptions, compare_replays, replay, replay_actions,
 };
 use prefect_events::trigger::ServerQuirk;
 use prefect_events::tune::{HeartbeatObserver, Unobservable};
@@ -423,6 +432,143 @@ fn several_automations_are_played() {
     assert_eq!(played(bare, &[&live], json!({})).firings.len(), 8);
     let composite = r#"{"require": "any", "triggers": [{"expect": ["prefect.flow-run.Crashed"]}]}"#;
     assert_eq!(played(composite, &[&live], json!({})).firings.len(), 8);
+}
+
+const MARKS: &str = r#"{"name": "n", "actions": [{"type": "do-nothing"}], "trigger": {"type": "event", "posture": "Reactive",
+    "expect": ["a.*"], "threshold": 1, "within": 0}}"#;
+
+/// Three events, of which the second is nested deeper than events are read; `as_text`: in one of their forms.
+fn deep_events(as_text: impl Fn(&[String]) -> String) -> String {
+    let event = |number: u32, payload: &str| {
+        format!(
+            r#"{{"id": "00000000-0000-4000-8000-00000000000{number}", "occurred": "2026-03-01T12:00:0{number}Z", "event": "a.b", "resource": {{"prefect.resource.id": "prefect.flow-run.00000000-0000-4000-8000-000000000009"}}, "payload": {payload}}}"#
+        )
+    };
+    let deep = "[".repeat(950) + r#""]", {}"# + &"]".repeat(950);
+    as_text(&[event(1, "{}"), event(2, &format!(r#"{{"a": {deep}}}"#)), event(3, "{}")])
+}
+
+fn lines_of(events: &[String]) -> String {
+    events.join("\n") + "\n"
+}
+
+/// One bad event never hides the others: it is not played, and named.
+#[test]
+fn an_event_that_is_nested_too_deeply_does_not_hide_the_others() {
+    let options = ReplayOptions::default();
+    let times = |result: &SimulationResult| result.firings.iter().map(|own| own.at.clock_time()).collect::<Vec<_>>();
+    let page = |events: &[String]| format!("{{\"events\": [{}], \"total\": 3}}", events.join(", "));
+    let list = |events: &[String]| format!("[{}]", events.join(",\n"));
+    let frames = |events: &[String]| {
+        let frames: Vec<String> =
+            events.iter().map(|own| format!("{{\"type\": \"event\", \"event\": {own}}}")).collect();
+        lines_of(&frames)
+    };
+    for (text, line, path) in [
+        (deep_events(lines_of), 2, ""),
+        (deep_events(page), 1, "/events/1"),
+        (deep_events(list), 2, "/1"),
+        (deep_events(frames), 2, "/event"),
+    ] {
+        let result = replay(MARKS.into(), (&*text).into(), &options).unwrap();
+        assert_eq!((&result.errors, &result.warnings, result.found_in), (&vec![], &vec![], None), "{text}");
+        assert_eq!(times(&result), ["12:00:01", "12:00:03"]);
+        let [NotPlayed { events_index: None, finding }] = &result.not_played[..] else { panic!("{result:?}") };
+        assert_eq!((finding.code, finding.severity.name(), &*finding.path), ("syntax-too-deep", "warning", path));
+        assert_eq!(
+            finding.message,
+            "arrays and objects are nested more than 900 levels deep, which the server cannot read"
+        );
+        let place = finding.range.unwrap().start;
+        assert_eq!((place.line, &text[usize::try_from(place.offset).unwrap()..][..2]), (line, "[["));
+        assert!(text[..usize::try_from(place.offset).unwrap()].ends_with(&"[".repeat(890)));
+    }
+
+    // Everything that plays captured events says the same.
+    let text = deep_events(lines_of);
+    let expected = replay(MARKS.into(), (&*text).into(), &options).unwrap().not_played;
+    let both = replay(format!("[{MARKS}, {MARKS}]").as_str().into(), (&*text).into(), &options).unwrap();
+    assert_eq!((both.firings.len(), &both.not_played), (4, &expected));
+    let tested = backtest(MARKS.into(), (&*text).into(), &BacktestOptions::default()).unwrap();
+    assert_eq!((tested.events, tested.automations[0].fired_here, &tested.not_played), (2, 2, &expected));
+    let mut captured = CapturedEvents::default();
+    assert!(captured.add((&*text).into()).valid);
+    let compared = compare_automations(MARKS.into(), MARKS.into(), &captured, &CompareOptions::default()).unwrap();
+    assert_eq!((compared.events, compared.automations[0].same, &compared.not_played), (2, 2, &expected));
+    let explained =
+        why(&captured, "00000000-0000-4000-8000-000000000009", Some(MARKS.into()), &WhyOptions::default()).unwrap();
+    assert_eq!((explained.fired.unwrap().clock_time(), &explained.not_played), ("12:00:01".to_owned(), &expected));
+    let rendered = replay_actions(MARKS.into(), &(&*text).into(), None, &options, &ActionSettings::default()).unwrap();
+    assert_eq!((rendered.firings.len(), &rendered.not_played), (2, &expected));
+    let versions = compare_replays(MARKS.into(), (&*text).into(), &options).unwrap();
+    assert_eq!(versions.v3_9.not_played, expected);
+    let mut stream = ReplayStream::new(MARKS.into(), &StreamOptions::default()).unwrap();
+    let report = stream.push_text((&*text).into()).unwrap();
+    assert_eq!((report.valid, report.warnings, &report.diagnostics[0]), (true, 1, &expected[0].finding));
+    assert_eq!(stream.finish().unwrap().automations[0].firings, 2);
+    let plan = ReplayPlan::new(MARKS.into(), &ArchiveReplayOptions::default()).unwrap();
+    let part = plan.map(0, (&*text).into(), &mut MapMemory::default()).unwrap();
+    assert_eq!((part.events, &part.not_played), (2, &vec![expected[0].finding.clone()]));
+    // Of heartbeats, nothing but times and labels counts.
+    HeartbeatObserver::default().add(text.as_bytes()).unwrap();
+    assert_eq!(heartbeat_lines(text.as_bytes(), true).unwrap().1, 3);
+
+    // The line counts from the beginning of the file; several files are named.
+    let (mut parts, lines) = (CapturedEvents::default(), text.split_inclusive('\n'));
+    for (place, part) in lines.enumerate() {
+        assert!(parts.add_lines(part.into(), place as u64, None).valid);
+    }
+    let of_parts = backtest_captured(MARKS.into(), &parts, &BacktestOptions::default()).unwrap();
+    let place = |all: &[NotPlayed]| all.iter().map(|own| own.finding.range.unwrap().start.line).collect::<Vec<_>>();
+    assert_eq!((place(&of_parts.not_played), of_parts.events), (place(&expected), 2));
+    let texts = vec![DocumentText::from(text.lines().next().unwrap()), DocumentText::from(&*text)];
+    let several = replay(MARKS.into(), texts.into(), &options).unwrap();
+    assert_eq!(several.not_played[0], NotPlayed { events_index: Some(1), ..expected[0].clone() });
+
+    // People are told where it is.
+    let names = vec!["e.ndjson".to_owned()];
+    let how = |format| RenderOptions { format, events: names.clone(), ..RenderOptions::default() };
+    let pretty = how(Format::Pretty);
+    let told = "e.ndjson:2:1109: warning: arrays and objects are nested more than 900 levels deep, which the server cannot read [syntax-too-deep]\nnot played: 1 event that cannot be read\n";
+    for text in
+        [render_backtest(&tested, &pretty), render_comparison(&compared, &pretty), render_why(&explained, &pretty)]
+    {
+        assert!(text.contains(told), "{text}");
+    }
+    let github = render_backtest(&tested, &how(Format::Github));
+    assert!(github.starts_with("::warning file=e.ndjson,line=2,col=1109,"), "{github}");
+    let markdown = render_comparison(&compared, &how(Format::Markdown));
+    assert!(markdown.contains("\n<sub>not played: 1 event that cannot be read</sub>\n\n<sub>2 events"), "{markdown}");
+    let told = "warning[syntax-too-deep]: arrays and objects are nested more than 900 levels deep, which the server cannot read\n--> e.ndjson:2:1109\n\nnot played: 1 event that cannot be read\n\n";
+    let result = replay(MARKS.into(), (&*text).into(), &options).unwrap();
+    for text in [
+        render_simulation(&result, SimulationView::default(), &pretty).unwrap(),
+        render_version_comparison(&versions, &pretty),
+    ] {
+        assert!(text.starts_with(told), "{text}");
+    }
+    assert!(simulation_html(&result).unwrap().contains("<code>syntax-too-deep</code>"));
+}
+
+/// The time to read events around what is too deep is in proportion to their length.
+#[test]
+fn deep_events_take_time_in_proportion() {
+    let event = deep_events(|events| events[1].clone());
+    for text in [
+        |event: &str, number: usize| vec![event; number].join("\n"),
+        |event: &str, number: usize| format!("[{}]", vec![event; number].join(",")),
+    ] {
+        let [few, many] = [200, 400].map(|number| {
+            let text = text(&event, number);
+            cost(|| {
+                assert_eq!(
+                    replay(MARKS.into(), (&*text).into(), &ReplayOptions::default()).unwrap().not_played.len(),
+                    number
+                )
+            })
+        });
+        assert!(many < few * 5 / 2, "{few} and {many}");
+    }
 }
 
 /// A lone surrogate is no character: a text would become another one, and two texts the same.

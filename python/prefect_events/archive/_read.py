@@ -38,6 +38,14 @@ class Lines:
         self.at += len(piece)
         return piece
 
+    def head(self, size: int) -> bytes:
+        """The beginning of the file, of which this can be a part."""
+        self.file.seek(0)
+        text = b""
+        while len(text) < size and (piece := self.file.read(size - len(text))):
+            text += piece
+        return text
+
     def read(self, size: int) -> bytes:
         if self.ended:
             return b""

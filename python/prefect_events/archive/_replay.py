@@ -39,7 +39,8 @@ class ArchiveReplay(msgspec.Struct, frozen=True):
     files: list[str]
     """The files that were read."""
     unread: list[Bad]
-    """Files that could not be read, or changed meanwhile. The others were replayed."""
+    """Files that could not be read, or changed meanwhile. The others were replayed. Also files with events that cannot be read:
+    their other events were replayed."""
     text: Optional[str] = None
     """The result as text, if a format was given."""
 
@@ -60,6 +61,8 @@ class Mapped(Read, frozen=True):
     pieces: list[tuple[int, int, int]] = []
     """The slice, the share or -1 for what couples all events, and the length."""
     events: int = 0
+    not_played: list[str] = []
+    """Of each event that cannot be read, why."""
     bad: Optional[Bad] = None
 
     found = 0
@@ -91,14 +94,14 @@ def map_part(part: Part, number: int, plan: Plan, work: Work, task: str) -> Mapp
         if part.now() != part.stamp:
             return Mapped(task, bad=Bad(part.name, CHANGED))
         with opened(part) as file, work.writer(f"map/{task}.bin") as writer:
-            heads, pieces, events = _core.archive_replay_map(
+            heads, pieces, events, not_played = _core.archive_replay_map(
                 plan.automation, plan.options, number * CHUNKS, file, part.is_first, writer.write
             )
         if part.now() != part.stamp:
             return Mapped(task, bad=Bad(part.name, CHANGED))
     except (OSError, ValueError, EOFError) as error:
         return Mapped(task, bad=Bad(part.name, reason(error)))
-    result = Mapped(task, heads, pieces, events)
+    result = Mapped(task, heads, pieces, events, not_played)
     work.write(f"map/{task}.msgpack", [msgspec.msgpack.encode(result)])
     return result
 
@@ -292,7 +295,16 @@ def _replayed(
     result, text = _core.archive_replay_merge(plan.automation, plan.options, all.schedule, heads, firings, how)
     files = list(dict.fromkeys(parts[number].name for number in mapped))
     events = sum(one.events for one in mapped.values())
-    return ArchiveReplay(read(result, "SimulationResult"), events, files, archive.bad, text)
+    not_played: dict[str, list[str]] = {}
+    for number, one in mapped.items():
+        not_played.setdefault(parts[number].name, []).extend(one.not_played)
+    unread = [Bad(name, _not_played(reasons)) for name, reasons in not_played.items() if reasons]
+    return ArchiveReplay(read(result, "SimulationResult"), events, files, archive.bad + unread, text)
+
+
+def _not_played(reasons: list[str]) -> str:
+    number = f"{len(reasons):,} events that are" if len(reasons) > 1 else "1 event that is"
+    return f"has {number} not played: {reasons[0]}"
 
 
 def _indexed(mapped: list[Mapped], plan: Plan) -> Index:

@@ -6,7 +6,7 @@ pub(crate) mod replay;
 #[expect(clippy::needless_pass_by_value, reason = "PyO3 makes the arguments of a call from Python")]
 pub(crate) mod validate;
 
-use prefect_events::archive::require_lines;
+use prefect_events::archive::{LINES_HEAD, require_lines};
 use pyo3::prelude::*;
 
 use crate::file::{Input, decompressed, open};
@@ -24,7 +24,13 @@ fn pieces(
     loop {
         let (cut, ended) = input.lines(py, &mut text)?;
         if std::mem::take(&mut is_first) {
-            require_lines(&text, ended).map_err(misuse)?;
+            if ended && text.len() <= LINES_HEAD && file.hasattr("head")? {
+                // A part of a file, which may go on.
+                let head: Vec<u8> = file.call_method1("head", (LINES_HEAD.saturating_add(1),))?.extract()?;
+                require_lines(&head, head.len() <= LINES_HEAD).map_err(misuse)?;
+            } else {
+                require_lines(&text, ended).map_err(misuse)?;
+            }
         }
         let rest = text.get(cut..).unwrap_or_default().to_vec();
         text.truncate(cut);

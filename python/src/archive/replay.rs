@@ -18,8 +18,9 @@ use crate::{Json, document, json, misuse, options, run};
 /// How the share is named that has what couples all events.
 const ALL: i64 = -1;
 
-/// The heads of all pieces of a part; of what was written the slice, the share, and the length; and how many events.
-type Mapped = (Vec<Vec<u8>>, Vec<(i64, i64, usize)>, u64);
+/// The heads of all pieces of a part; of what was written the slice, the share, and the length; how many events; and why
+/// others cannot be read.
+type Mapped = (Vec<Vec<u8>>, Vec<(i64, i64, usize)>, u64, Vec<String>);
 
 /// A slice in order: its head, the state at its end, the ticks, and what each share evaluates.
 type Sequenced = (Vec<u8>, Vec<u8>, Vec<u8>, Vec<(u32, Vec<u8>)>);
@@ -63,7 +64,8 @@ pub(crate) fn map(
     write: &Bound<'_, PyAny>,
 ) -> PyResult<Mapped> {
     let options: ArchiveReplayOptions = options(settings)?;
-    let (mut heads, mut kept, mut number, mut events) = (Vec::new(), Vec::new(), part, 0_u64);
+    let (mut heads, mut kept, mut number, mut events, mut not_played) =
+        (Vec::new(), Vec::new(), part, 0_u64, Vec::new());
     let mut memory = MapMemory::default();
     pieces(py, file, first, |text| {
         let mapped = py.detach(|| {
@@ -72,6 +74,7 @@ pub(crate) fn map(
         })?;
         number = number.saturating_add(1);
         events = events.saturating_add(mapped.events);
+        not_played.extend(mapped.not_played.into_iter().map(|found| found.message));
         heads.push(mapped.head);
         for piece in mapped.pieces {
             write.call1((PyBytes::new(py, &piece.bytes),))?;
@@ -79,7 +82,7 @@ pub(crate) fn map(
         }
         Ok(())
     })?;
-    Ok((heads, kept, events))
+    Ok((heads, kept, events, not_played))
 }
 
 /// As the reason why a file cannot be read.

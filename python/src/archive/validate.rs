@@ -146,11 +146,11 @@ pub(crate) fn merge(
         merge.part(&bytes).map_err(misuse)?;
     }
     run(py, usize::MAX, move || {
-        let report = merge.report();
-        let text = json(&report)?;
+        let findings = merge.finish();
+        let text = json(&findings.report())?;
         let Some(View { format, rendering, backslash, archive, files }) = view else { return Ok((text, None)) };
         let file = |Listed { name, parts, bad }| ArchiveFile { name, parts: bad.map_or(Ok(parts), Err) };
-        let results = by_file(report, files.into_iter().map(file).collect(), &archive);
+        let results = by_file(findings, files.into_iter().map(file).collect(), &archive);
         let view = FindingsView { format, noun: "event", options: &rendering, backslash };
         let mut printed: String = results.iter().map(|result| view.file(result)).collect();
         printed.push_str(&view.end(&results));

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::diagnostic::Diagnostic;
 use crate::event::{EventReader, ReceivedEvent};
 use crate::json::Skeletons;
 use crate::simulate::{DocumentText, read_events_with};
@@ -20,6 +21,8 @@ use super::plan::ReplayPlan;
 pub struct MappedPart {
     /// How many events it has.
     pub events: u64,
+    /// Of each event that is nested too deeply to be read, and is not among these, what is wrong, with its place in the text.
+    pub not_played: Vec<Diagnostic>,
     /// For [`ReplayPlan::schedule`].
     pub head: Vec<u8>,
     /// For the other tasks.
@@ -117,7 +120,7 @@ impl ReplayPlan {
         let last = events.last().map(|(_, event)| event.received.0);
         let (events, received) = (events.len() as u64, first.zip(last));
         let head = bytes_of(&PartHead { plan: self.mark, part, events, received, slices });
-        Ok(MappedPart { events, head, pieces })
+        Ok(MappedPart { events, not_played: report.diagnostics, head, pieces })
     }
 }
 

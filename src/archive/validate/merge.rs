@@ -1,8 +1,7 @@
 //! Makes the report.
 
-use crate::diagnostic::Report;
-use crate::diagnostic::findings::{Counts, Findings, Found};
-use crate::diagnostic::syntax::SourceText;
+use crate::diagnostic::findings::{Counts, Findings, Found, ListedFindings};
+use crate::diagnostic::{Form, Report};
 use crate::json::Position;
 use crate::validate::{FirstForm, ValidateOptions, form_of_lines};
 
@@ -82,13 +81,44 @@ impl ReportMerge {
 
     /// The report on the whole archive.
     #[must_use]
-    pub fn report(mut self) -> Report {
+    pub fn report(self) -> Report {
+        self.finish().report()
+    }
+
+    /// What was found: for the report on the whole archive, and for those on its files.
+    #[must_use]
+    pub fn finish(mut self) -> ArchiveFindings {
         self.found.sort_by_key(|(order, _)| *order);
         let mut findings = Findings::new(self.options.report());
         for (_, found) in self.found {
             findings.add_of_part(found, Position::START, 0);
         }
         findings.add_omitted(self.omitted);
-        Report { form: Some(form_of_lines(self.form)), ..findings.into_report(self.events, SourceText::NONE, true) }
+        ArchiveFindings { listed: findings.listed(), events: self.events, form: form_of_lines(self.form) }
+    }
+}
+
+/// The findings of an archive. Their places, also those in messages, count from the beginning of the archive or of a file.
+pub struct ArchiveFindings {
+    pub(super) listed: ListedFindings,
+    pub(super) events: u64,
+    form: Form,
+}
+
+impl ArchiveFindings {
+    /// The report on the whole archive.
+    #[must_use]
+    pub fn report(&self) -> Report {
+        let ListedFindings { found, counts, omitted } = &self.listed;
+        Report {
+            valid: counts.errors == 0,
+            count: self.events,
+            errors: counts.errors,
+            warnings: counts.warnings,
+            infos: counts.infos,
+            diagnostics: found.iter().cloned().map(Found::diagnostic).collect(),
+            truncated: Some(*omitted).filter(|&more| more > 0),
+            form: Some(self.form),
+        }
     }
 }

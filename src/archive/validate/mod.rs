@@ -57,6 +57,6 @@ mod tally;
 
 pub use files::{ArchiveFile, by_file};
 pub use map::{Mapped, PartMap, PartSummary};
-pub use merge::ReportMerge;
+pub use merge::{ArchiveFindings, ReportMerge};
 pub use reduce::BucketReduce;
 pub use repeated::RepeatedIds;

@@ -33,6 +33,7 @@ pub fn target(input: &[u8]) {
     match backtest_captured(automations, &captured, &options) {
         Ok(result) => {
             assert_eq!(result.found_in.is_some(), !result.errors.is_empty() || !result.warnings.is_empty());
+            assert_eq!(result.not_played.len() as u64, if result.errors.is_empty() { report.warnings } else { 0 });
             let differs = |one: &AutomationBacktest| one.verdict == Verdict::Differs;
             assert_eq!(result.agrees, result.errors.is_empty() && !result.automations.iter().any(differs));
             result.automations.iter().for_each(assert_automation);

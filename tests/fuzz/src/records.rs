@@ -5,7 +5,7 @@
 use std::cell::Cell;
 
 use prefect_events::archive::ArchiveError;
-use prefect_events::archive::validate::{BucketReduce, Mapped, PartMap, RepeatedIds, ReportMerge};
+use prefect_events::archive::validate::{ArchiveFindings, BucketReduce, Mapped, PartMap, RepeatedIds, ReportMerge};
 use prefect_events::diagnostic::{Report, TextOptions};
 use prefect_events::validate::{ValidateOptions, is_ndjson, validate};
 
@@ -78,6 +78,16 @@ pub fn merged(
     options: &ValidateOptions,
     hand: &mut dyn FnMut(&[u8]) -> Vec<u8>,
 ) -> Result<Report, ArchiveError> {
+    found(parts, buckets, options, hand).map(|findings| findings.report())
+}
+
+/// The same, before it is a report.
+pub fn found(
+    parts: &[Mapped],
+    buckets: usize,
+    options: &ValidateOptions,
+    hand: &mut dyn FnMut(&[u8]) -> Vec<u8>,
+) -> Result<ArchiveFindings, ArchiveError> {
     let summaries: Vec<_> = parts.iter().map(|part| part.summary).collect();
     let mut repeated = Vec::new();
     for bucket in 0..buckets {
@@ -101,5 +111,5 @@ pub fn merged(
     for part in parts {
         merge.part(&hand(&part.findings))?;
     }
-    Ok(merge.report())
+    Ok(merge.finish())
 }

@@ -4,7 +4,7 @@
 use prefect_events::simulate::{DocumentText, FoundIn, ReplayError, ReplayOptions, compare_replays, replay};
 
 use super::input::{choice, has, is_short, texts};
-use super::reports::Units;
+use super::reports::{Units, assert_found};
 use super::simulate::{assert_compared, assert_result, assert_timeline, outcome};
 
 pub fn target(input: &[u8]) {
@@ -30,6 +30,7 @@ pub fn target(input: &[u8]) {
     assert_eq!(result.found_in.is_some(), !result.errors.is_empty() || !result.warnings.is_empty());
     let found_in = if result.found_in == Some(FoundIn::Events) { events } else { automation };
     assert_result(&result, &Units::of(found_in.bytes, false), true);
+    assert_found(result.not_played.iter().map(|event| &event.finding), &Units::of(events.bytes, false), true);
 
     // There may be too many decisions, but not too many firings.
     let traced = match replay(automation, events.into(), &ReplayOptions { trace: true, timeline: true, ..options }) {
