@@ -5,7 +5,7 @@ use minijinja::Value;
 use minijinja::machinery::Span;
 use minijinja::machinery::ast::{
     AutoEscape, BinOp, BinOpKind, Block, Call, CallArg, CallBlock, CompareOpKind, Const, EmitExpr, Expr, Filter,
-    FilterBlock, ForLoop, IfCond, IfExpr, List, Macro, Set, SetBlock, Spanned, Stmt, Template, Test, Tuple,
+    FilterBlock, ForLoop, IfCond, IfExpr, List, Macro, Set, SetBlock, Slice, Spanned, Stmt, Template, Test, Tuple,
     UnaryOpKind, Var, WithBlock,
 };
 
@@ -31,7 +31,15 @@ pub(super) struct Rewritten<'t> {
 }
 
 pub(super) fn rewrite<'t>(parsed: &Stmt<'t>, source: &'t str) -> Rewritten<'t> {
-    let mut rewriter = Rewriter { source, spots: Vec::new(), unknown: None, conditional: 0, before: 0 };
+    let mut rewriter = Rewriter {
+        source,
+        spots: Vec::new(),
+        unknown: None,
+        is_soft: false,
+        is_constant: false,
+        variables: 0,
+        others: 0,
+    };
     let template = rewriter.statement(parsed);
     let Rewriter { spots, unknown, .. } = rewriter;
     Rewritten { template, spots, unknown }
@@ -41,10 +49,14 @@ struct Rewriter<'t> {
     source: &'t str,
     spots: Vec<Spot>,
     unknown: Option<(&'static str, String)>,
-    /// How many conditions are around: in them, Jinja looks filters up only when it reaches them.
-    conditional: usize,
-    /// How many parts were written before, among the statements of the same block.
-    before: usize,
+    /// Directly in a condition, Jinja looks filters up only when it reaches them.
+    is_soft: bool,
+    /// In a printed constant that consists of literals and operators.
+    is_constant: bool,
+    /// How many variables were seen: expressions without any are constants.
+    variables: usize,
+    /// How many calls, filters, tests and inline conditions were seen.
+    others: usize,
 }
 
 fn constant<'t>(value: impl Into<Value>, span: Span) -> Expr<'t> {
@@ -67,44 +79,57 @@ fn on<'t>(first: Option<Expr<'t>>, name: &str, rest: Vec<CallArg<'t>>, span: Spa
 }
 
 impl<'t> Rewriter<'t> {
-    fn statements(&mut self, all: &[Stmt<'t>]) -> Vec<Stmt<'t>> {
-        let outer = std::mem::take(&mut self.before);
-        let changed = self.inner(all);
-        self.before = outer;
-        changed
-    }
-
-    /// Statements that are written where those around them are.
+    /// Statements of the same frame.
     fn inner(&mut self, all: &[Stmt<'t>]) -> Vec<Stmt<'t>> {
-        let (outer, mut was_constant) = (self.before, false);
+        let mut was_constant = false;
         let mut changed = Vec::with_capacity(all.len());
         for one in all {
-            changed.push(self.statement(one));
+            let before = self.variables;
+            let statement = self.statement(one);
             // Jinja joins constants that follow each other.
             let is_constant = match one {
                 Stmt::EmitRaw(_) => true,
-                Stmt::EmitExpr(one) => matches!(one.expr, Expr::Const(_)),
+                Stmt::EmitExpr(_) => self.variables == before,
                 _ => false,
             };
-            let is_written = is_constant || matches!(one, Stmt::EmitExpr(_) | Stmt::FilterBlock(_));
-            self.before = self.before.saturating_add(usize::from(is_written && !(is_constant && was_constant)));
+            if is_constant && was_constant {
+                changed.push(Self::marker("join", Span::default()));
+            }
             was_constant = is_constant;
+            changed.push(statement);
         }
-        self.before = outer;
         changed
     }
 
-    fn within<T>(&mut self, inner: impl FnOnce(&mut Self) -> T) -> T {
-        self.conditional = self.conditional.saturating_add(1);
+    /// Statements of a frame of their own.
+    fn statements(&mut self, all: &[Stmt<'t>]) -> Vec<Stmt<'t>> {
+        self.within(false, |own| own.inner(all))
+    }
+
+    /// Statements whose texts are joined at their end, like those of the whole template.
+    fn buffered(&mut self, all: &[Stmt<'t>], span: Span) -> Vec<Stmt<'t>> {
+        let mut changed = vec![Self::marker("open", span)];
+        changed.extend(self.statements(all));
+        changed.push(Self::marker("close", span));
+        changed
+    }
+
+    fn within<T>(&mut self, is_soft: bool, inner: impl FnOnce(&mut Self) -> T) -> T {
+        let outer = std::mem::replace(&mut self.is_soft, is_soft);
         let result = inner(self);
-        self.conditional = self.conditional.saturating_sub(1);
+        self.is_soft = outer;
         result
+    }
+
+    /// An operation that writes nothing.
+    fn marker(name: &str, span: Span) -> Stmt<'t> {
+        let expr = operation(name, constant((), span), Vec::new(), span);
+        Stmt::EmitExpr(Spanned::new(EmitExpr { expr }, span))
     }
 
     /// No other template can be loaded.
     fn no_loader(span: Span) -> Stmt<'t> {
-        let expr = operation("no loader", constant((), span), Vec::new(), span);
-        Stmt::EmitExpr(Spanned::new(EmitExpr { expr }, span))
+        Self::marker("no loader", span)
     }
 
     fn statement(&mut self, statement: &Stmt<'t>) -> Stmt<'t> {
@@ -125,10 +150,12 @@ impl<'t> Rewriter<'t> {
             }
             Stmt::ForLoop(one) => self.for_loop(one),
             Stmt::IfCond(one) => {
-                let expr = self.expression(&one.expr);
-                let (true_body, false_body) =
-                    self.within(|own| (own.inner(&one.true_body), own.inner(&one.false_body)));
-                Stmt::IfCond(Spanned::new(IfCond { expr, true_body, false_body }, one.span()))
+                let changed = self.within(true, |own| IfCond {
+                    expr: own.expression(&one.expr),
+                    true_body: own.inner(&one.true_body),
+                    false_body: own.inner(&one.false_body),
+                });
+                Stmt::IfCond(Spanned::new(changed, one.span()))
             }
             Stmt::WithBlock(one) => {
                 // All values before all targets: a value does not see a target of the same block.
@@ -143,7 +170,7 @@ impl<'t> Rewriter<'t> {
                         operation("list", constant((), span), values, span),
                     )],
                 };
-                let body = self.inner(&one.body);
+                let body = self.statements(&one.body);
                 Stmt::WithBlock(Spanned::new(WithBlock { assignments, body }, one.span()))
             }
             Stmt::Set(one) => {
@@ -151,25 +178,27 @@ impl<'t> Rewriter<'t> {
                 Stmt::Set(Spanned::new(set, one.span()))
             }
             Stmt::SetBlock(one) => {
-                let filter = one.filter.as_ref().map(|filter| self.expression(filter));
-                let block = SetBlock { target: Self::target(&one.target), filter, body: self.statements(&one.body) };
+                let body = self.buffered(&one.body, one.span());
+                let filter = one.filter.as_ref().map(|filter| self.within(false, |own| own.expression(filter)));
+                let block = SetBlock { target: Self::target(&one.target), filter, body };
                 Stmt::SetBlock(Spanned::new(block, one.span()))
             }
             Stmt::AutoEscape(one) => {
-                let block = AutoEscape { enabled: self.expression(&one.enabled), body: self.inner(&one.body) };
+                let block = AutoEscape { enabled: self.expression(&one.enabled), body: self.statements(&one.body) };
                 Stmt::AutoEscape(Spanned::new(block, one.span()))
             }
             Stmt::FilterBlock(one) => {
                 let span = one.span();
-                let filtered = self.expression(&one.filter);
-                let before = vec![CallArg::Pos(constant(self.before, span))];
-                let filter = operation("block", filtered, before, one.filter.span());
-                let body = self.statements(&one.body);
+                let body = self.buffered(&one.body, span);
+                let filtered = self.within(false, |own| own.expression(&one.filter));
+                let filter = operation("block", filtered, Vec::new(), one.filter.span());
                 Stmt::FilterBlock(Spanned::new(FilterBlock { filter, filter_span: one.filter_span, body }, span))
             }
             Stmt::Block(one) => {
-                let block = Block { name: one.name, required: one.required, body: self.statements(&one.body) };
-                Stmt::Block(Spanned::new(block, one.span()))
+                // An `autoescape` around a block is not one of the block.
+                let plain = AutoEscape { enabled: constant(false, one.span()), body: self.statements(&one.body) };
+                let body = vec![Stmt::AutoEscape(Spanned::new(plain, one.span()))];
+                Stmt::Block(Spanned::new(Block { name: one.name, required: one.required, body }, one.span()))
             }
             Stmt::Import(one) => Self::no_loader(one.span()),
             Stmt::FromImport(one) => Self::no_loader(one.span()),
@@ -192,7 +221,13 @@ impl<'t> Rewriter<'t> {
 
     /// An expression whose result is printed.
     fn printed(&mut self, expression: &Expr<'t>, span: Span) -> Expr<'t> {
-        let inner = self.expression(expression);
+        let before = (self.variables, self.others);
+        let mut inner = self.expression(expression);
+        if (self.variables, self.others) == before {
+            self.is_constant = true;
+            inner = self.expression(expression);
+            self.is_constant = false;
+        }
         self.spot(inner, span)
     }
 
@@ -207,14 +242,14 @@ impl<'t> Rewriter<'t> {
     fn declared(&mut self, one: &Spanned<Macro<'t>>) -> Spanned<Macro<'t>> {
         // A default can name the parameters before it; minijinja's cannot.
         let required = one.args.len().saturating_sub(one.defaults.len());
-        let mut body = Vec::new();
+        let mut body = vec![Self::marker("open", one.span())];
         for (index, arg) in one.args.iter().enumerate() {
             let (Expr::Var(var), span) = (arg, arg.span()) else { continue };
             let own = || Expr::Var(Spanned::new(Var { id: var.id }, span));
             let set = |expr| Stmt::Set(Spanned::new(Set { target: own(), expr }, span));
             match index.checked_sub(required).and_then(|index| one.defaults.get(index)) {
                 Some(default) => {
-                    let true_body = vec![set(self.expression(default))];
+                    let true_body = vec![set(self.within(false, |own| own.expression(default)))];
                     let expr = operation("missing", own(), Vec::new(), span);
                     body.push(Stmt::IfCond(Spanned::new(IfCond { expr, true_body, false_body: Vec::new() }, span)));
                 }
@@ -222,6 +257,7 @@ impl<'t> Rewriter<'t> {
             }
         }
         body.extend(self.statements(&one.body));
+        body.push(Self::marker("close", one.span()));
         let args = one.args.iter().map(Self::target).collect();
         Spanned::new(Macro { name: one.name, args, defaults: Vec::new(), body }, one.span())
     }
@@ -233,7 +269,7 @@ impl<'t> Rewriter<'t> {
         let changed = ForLoop {
             target: Self::target(&one.target),
             iter: operation("iterate", iter, vec![count], span),
-            filter_expr: one.filter_expr.as_ref().map(|filter| self.expression(filter)),
+            filter_expr: one.filter_expr.as_ref().map(|filter| self.within(false, |own| own.expression(filter))),
             recursive: one.recursive,
             body: self.statements(&one.body),
             else_body: self.statements(&one.else_body),
@@ -288,7 +324,7 @@ impl<'t> Rewriter<'t> {
 
     fn checked(&mut self, what: &'static str, name: &str) -> bool {
         let exists = if what == "filter" { is_template_filter(name) } else { is_template_test(name) };
-        if !exists && self.conditional == 0 && self.unknown.is_none() {
+        if !exists && !self.is_soft && self.unknown.is_none() {
             self.unknown = Some((what, name.to_owned()));
         }
         exists
@@ -296,8 +332,12 @@ impl<'t> Rewriter<'t> {
 
     fn expression(&mut self, expression: &Expr<'t>) -> Expr<'t> {
         let span = expression.span();
+        if matches!(expression, Expr::Call(_) | Expr::Filter(_) | Expr::Test(_) | Expr::IfExpr(_)) {
+            self.others = self.others.saturating_add(1);
+        }
         match expression {
             Expr::Var(one) => {
+                self.variables = self.variables.saturating_add(1);
                 let plain = Expr::Var(Spanned::new(Var { id: one.id }, span));
                 operation("name", plain, vec![text(one.id, span)], span)
             }
@@ -306,16 +346,11 @@ impl<'t> Rewriter<'t> {
                 let written = self.source.get(range).unwrap_or_default();
                 // minijinja does not know these escapes.
                 if one.value.as_str().is_some() && has_escape(written, &['a', 'v', 'N']) {
-                    return operation("no escape", constant((), span), Vec::new(), span);
+                    return Self::not_here("its escapes such as `\\a`, `\\v` and `\\N` are not read here", span);
                 }
                 constant(one.value.clone(), span)
             }
-            Expr::Slice(one) => {
-                let bounds = [&one.start, &one.stop, &one.step];
-                let of = self.expression(&one.expr);
-                let bounds = bounds.into_iter().map(|bound| self.optional(bound.as_ref(), span)).collect();
-                operation("slice", of, bounds, span)
-            }
+            Expr::Slice(one) => self.slice(one, span),
             Expr::UnaryOp(one) => {
                 let inner = self.expression(&one.expr);
                 match one.op {
@@ -341,8 +376,8 @@ impl<'t> Rewriter<'t> {
                 all.unwrap_or_else(|| constant(true, span))
             }
             Expr::IfExpr(one) => {
-                let test_expr = self.expression(&one.test_expr);
-                let (true_expr, false_expr) = self.within(|own| {
+                let changed = self.within(true, |own| {
+                    let test_expr = own.expression(&one.test_expr);
                     let other = match &one.false_expr {
                         Some(other) => own.expression(other),
                         None => {
@@ -350,13 +385,13 @@ impl<'t> Rewriter<'t> {
                             operation("no else", constant((), span), vec![line], span)
                         }
                     };
-                    (own.expression(&one.true_expr), other)
+                    IfExpr { test_expr, true_expr: own.expression(&one.true_expr), false_expr: Some(other) }
                 });
-                Expr::IfExpr(Spanned::new(IfExpr { test_expr, true_expr, false_expr: Some(false_expr) }, span))
+                Expr::IfExpr(Spanned::new(changed, span))
             }
             Expr::Filter(one) => {
-                let inner = one.expr.as_ref().map(|inner| self.expression(inner));
                 let kind = if self.checked("filter", one.name) { "filter" } else { "no filter" };
+                let inner = one.expr.as_ref().map(|inner| self.expression(inner));
                 let mut args = vec![text(one.name, span)];
                 args.extend(self.arguments(&one.args));
                 on(inner, kind, args, span)
@@ -394,6 +429,24 @@ impl<'t> Rewriter<'t> {
         }
     }
 
+    fn slice(&mut self, one: &Slice<'t>, span: Span) -> Expr<'t> {
+        let before = self.variables;
+        let of = self.expression(&one.expr);
+        let bounds = [&one.start, &one.stop, &one.step];
+        let bounds = bounds.into_iter().map(|bound| self.optional(bound.as_ref(), span)).collect();
+        // Jinja calculates constants itself, where a failure is no error.
+        let name = match () {
+            () if self.is_constant => "printed slice",
+            () if self.variables == before => "constant slice",
+            () => "slice",
+        };
+        operation(name, of, bounds, span)
+    }
+
+    fn not_here(why: &str, span: Span) -> Expr<'t> {
+        operation("not here", constant((), span), vec![text(why, span)], span)
+    }
+
     fn binary(&mut self, one: &Spanned<BinOp<'t>>, span: Span) -> Expr<'t> {
         let (left, right) = (self.expression(&one.left), self.expression(&one.right));
         let name = match one.op {
@@ -420,8 +473,15 @@ impl<'t> Rewriter<'t> {
     }
 
     fn test(&mut self, one: &Spanned<Test<'t>>, span: Span) -> Expr<'t> {
-        let inner = self.expression(&one.expr);
+        if let [CallArg::Pos(argument)] = &*one.args {
+            let (before, after) =
+                self.source.split_at_checked(argument.span().start_offset as usize).unwrap_or_default();
+            if after.starts_with('-') && !before.trim_end().ends_with('(') {
+                return Self::not_here("`is` before a minus is not read here", span);
+            }
+        }
         let kind = if self.checked("test", one.name) { "test" } else { "no test" };
+        let inner = self.expression(&one.expr);
         let mut args = vec![text(one.name, span)];
         args.extend(self.arguments(&one.args));
         operation(kind, inner, args, span)

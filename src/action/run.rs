@@ -10,12 +10,12 @@ use minijinja::{AutoEscape, Environment, Error, ErrorKind, State, UndefinedBehav
 
 use super::python::attribute::{attr, item, slice};
 use super::python::error::{Outcome, Raised, type_error};
-use super::python::eval_context::{EvalContext, NOT_HERE, TOO_MUCH};
+use super::python::eval_context::{EvalContext, HIDDEN, NOT_HERE, TOO_MUCH};
 use super::python::filter::{self, no_such};
 use super::python::method::{call, native, split};
 use super::python::operator::{async_items, binary, compared, concatenated, escaped, negated, unpacked};
 use super::python::predicate;
-use super::python::show::{alike, str_of};
+use super::python::show::{alike, quoted, str_of};
 use super::python::time::Arguments;
 use super::python::value::{
     Dict, Missing, NODE, Py, Seen, class, extent, hashable, is_undefined, list, locked, look, own, tuple, undefined,
@@ -102,6 +102,20 @@ struct Notes {
     used: u64,
     /// How many items loops ran over.
     items: u64,
+    /// The error of a part of a constant. Jinja calculates constants itself, as if the part was undefined; only if there
+    /// is another error, it calculates them again.
+    postponed: Option<Raised>,
+    buffer: Buffer,
+    /// Those around the buffer.
+    outer: Vec<Buffer>,
+}
+
+/// What Jinja joins at the end of a template, a macro or a block.
+#[derive(Default)]
+struct Buffer {
+    count: usize,
+    /// That the first item that is no text is none.
+    problem: Option<Raised>,
 }
 
 /// `maybe_template`: other texts are not rendered.
@@ -188,7 +202,10 @@ fn run(template: &str, context: &Context<'_>, is_async: bool, notes: &Arc<Mutex<
     };
     match finished {
         Ok((_, state)) => {
-            locked(notes, |notes| notes.used = used(&state));
+            locked(notes, |notes| {
+                notes.used = used(&state);
+                notes.raised = notes.buffer.problem.take();
+            });
             Ok(out)
         }
         Err(error) => {
@@ -214,6 +231,12 @@ fn used(state: &State<'_, '_>) -> u64 {
     state.fuel_levels().map_or(0, |(used, _)| used)
 }
 
+/// Whether something that only the server knows is in an operand.
+fn hides(operand: &Value) -> bool {
+    let mut named = operand.try_iter().into_iter().flatten().filter(|_| operand.is_kwargs());
+    extent(operand).hidden || named.any(|name| operand.get_item(&name).is_ok_and(|argument| extent(&argument).hidden))
+}
+
 /// An error of minijinja itself.
 fn of_engine(error: &Error) -> Failure {
     let detail = error.detail().unwrap_or("it cannot be rendered").to_owned();
@@ -222,6 +245,9 @@ fn of_engine(error: &Error) -> Failure {
         ErrorKind::InvalidOperation if detail.starts_with("can only assign to namespaces") => {
             let message = "cannot assign attribute on non-namespace object";
             Failure::Raised(Raised::new("TemplateRuntimeError", message))
+        }
+        ErrorKind::InvalidOperation if detail.ends_with("(got plain object)") => {
+            Failure::NotHere("these arguments are not calculated here".to_owned())
         }
         ErrorKind::UnknownMethod => Failure::NotHere("a call block of this is not calculated here".to_owned()),
         ErrorKind::UnknownFunction => {
@@ -252,8 +278,25 @@ impl Runtime {
             EvalContext::is_flat_enough(&result)?;
             Ok(result)
         });
+        let is_hidden = || [value].into_iter().chain(rest).any(hides);
+        let result = result.map_err(|raised| match raised.class {
+            NOT_HERE | "UndefinedError" => raised,
+            // It would be one of the placeholder.
+            _ if is_hidden() => Raised::new(NOT_HERE, HIDDEN),
+            _ => raised,
+        });
         let used = used(state);
-        locked(&self.notes, |notes| notes.used = used);
+        let result = locked(&self.notes, |notes| {
+            notes.used = used;
+            let Some(postponed) = &notes.postponed else { return result };
+            if result.as_ref().is_err_and(|raised| raised.class != NOT_HERE) {
+                return Err(postponed.clone());
+            }
+            if name == "print" {
+                notes.postponed = None;
+            }
+            result
+        });
         result.map_err(|raised| {
             locked(&self.notes, |notes| drop(notes.raised.get_or_insert(raised).repr()));
             Error::new(ErrorKind::InvalidOperation, "raised")
@@ -275,8 +318,9 @@ impl Runtime {
                 around.pay_times(extent(value).size, 8)?;
                 Ok(self.print(state, value, count()))
             }
-            "block" => self.block(state, value, count(), around),
+            "block" => self.block(state, value, around),
             "text" => {
+                self.written();
                 around.pay_times(value.as_str().map_or(0, str::len), 8)?;
                 Ok(match state.auto_escape() {
                     AutoEscape::None => value.clone(),
@@ -304,10 +348,9 @@ impl Runtime {
                 let found = item(value, &first)?;
                 around.looked_up(value, &first, &found).map(|()| found)
             }
-            "slice" => {
+            "slice" | "constant slice" | "printed slice" => {
                 around.touch_items(value)?;
-                let bound = |place: usize| rest.get(place).cloned().unwrap_or_default();
-                slice(value, &first, &bound(1), &bound(2))
+                self.part(value, name, rest)
             }
             "filter" => {
                 let (positional, named) = split(rest.get(1..).unwrap_or_default());
@@ -320,7 +363,8 @@ impl Runtime {
             }
             "no filter" | "no test" => {
                 let what = name.strip_prefix("no ").unwrap_or_default();
-                Err(no_such(what, first.as_str().unwrap_or_default(), "TemplateRuntimeError"))
+                let name = quoted(first.as_str().unwrap_or_default());
+                Err(Raised::new("TemplateRuntimeError", format!("No {what} named {name} found.")))
             }
             "no loader" => Err(Raised::new("TypeError", "no loader for this environment specified")),
             "missing" => Ok(Value::from(value.is_undefined())),
@@ -329,7 +373,8 @@ impl Runtime {
             } else {
                 value.clone()
             }),
-            "no escape" => Err(Raised::new(NOT_HERE, "its escapes such as `\\a`, `\\v` and `\\N` are not read here")),
+            "not here" => Err(Raised::new(NOT_HERE, first.as_str().unwrap_or_default())),
+            "join" | "open" | "close" => self.buffer(name),
             "no else" => Ok(undefined(format!(
                 "the inline if-expression on line {} evaluated to false and no else section was defined.",
                 count()
@@ -409,7 +454,47 @@ impl Runtime {
         own(Py::Undefined(Missing { class: "UndefinedError", message: format!("'{name}' is undefined"), near }))
     }
 
+    /// `value[start:stop:step]`
+    fn part(&self, value: &Value, name: &str, bounds: &[Value]) -> Outcome<Value> {
+        let bound = |place: usize| bounds.get(place).cloned().unwrap_or_default();
+        match slice(value, &bound(0), &bound(1), &bound(2)) {
+            Err(raised) if raised.class == "TypeError" && name == "printed slice" => {
+                locked(&self.notes, |notes| {
+                    if notes.postponed.is_none() {
+                        notes.postponed = Some(raised);
+                    }
+                });
+                Ok(undefined(""))
+            }
+            Err(raised) if raised.class == "TypeError" && name == "constant slice" => {
+                Err(Raised::new(NOT_HERE, "a part of a constant is not calculated here"))
+            }
+            result => result,
+        }
+    }
+
+    /// What is joined: begins a buffer, ends it, or joins a constant with the one before.
+    fn buffer(&self, name: &str) -> Outcome<Value> {
+        let problem = locked(&self.notes, |Notes { buffer, outer, .. }| match name {
+            "open" => {
+                outer.push(std::mem::take(buffer));
+                None
+            }
+            "close" => std::mem::replace(buffer, outer.pop().unwrap_or_default()).problem,
+            _ => {
+                buffer.count = buffer.count.saturating_sub(1);
+                None
+            }
+        });
+        problem.map_or_else(|| Ok(Value::from("")), Err)
+    }
+
+    fn written(&self) {
+        locked(&self.notes, |notes| notes.buffer.count = notes.buffer.count.saturating_add(1));
+    }
+
     fn print(&self, state: &State<'_, '_>, value: &Value, spot: usize) -> Value {
+        self.written();
         let hidden = match look(value) {
             Seen::Py(Py::Unknown(path)) => Some(path.clone()),
             Seen::Py(Py::Model(model)) if model.is_partial() => model.object.map(str::to_owned),
@@ -443,17 +528,26 @@ impl Runtime {
     }
 
     /// The result of a `{% filter %}`, which the server joins with what is written before and after: it must be a text.
-    fn block(&self, state: &State<'_, '_>, value: &Value, before: usize, around: EvalContext<'_>) -> Outcome<Value> {
+    fn block(&self, state: &State<'_, '_>, value: &Value, around: EvalContext<'_>) -> Outcome<Value> {
         around.visit(value)?;
         around.pay_times(extent(value).size, 8)?;
-        match look(value) {
-            Seen::Py(Py::Unknown(_) | Py::Enum(..)) => Ok(self.print(state, value, usize::MAX)),
-            Seen::Text(text) => Ok(match state.auto_escape() {
-                AutoEscape::None => value.clone(),
-                _ => Value::from_safe_string(text.to_owned()),
-            }),
-            _ => type_error(format!("sequence item {before}: expected str instance, {} found", class(value))),
-        }
+        let text = match look(value) {
+            Seen::Py(Py::Unknown(_) | Py::Enum(..)) => return Ok(self.print(state, value, usize::MAX)),
+            Seen::Text(text) => Some(text.to_owned()),
+            _ => None,
+        };
+        locked(&self.notes, |Notes { buffer, .. }| {
+            if text.is_none() && buffer.problem.is_none() {
+                let message = format!("sequence item {}: expected str instance, {} found", buffer.count, class(value));
+                buffer.problem = Some(Raised::new("TypeError", message));
+            }
+        });
+        self.written();
+        let text = text.unwrap_or_default();
+        Ok(match state.auto_escape() {
+            AutoEscape::None => Value::from(text),
+            _ => Value::from_safe_string(text),
+        })
     }
 
     fn note_use(&self, value: &Value, name: &str) {

@@ -27,10 +27,14 @@ fn event(fields: &str) -> String {
     format!("name: a\nactions: []\ntrigger: {{type: event, posture: Proactive, for_each: [x], within: 60, {fields}}}\n")
 }
 
+fn template(template: &str) -> String {
+    format!("name: a\ntrigger: {{}}\nactions: [{{type: send-notification, body: '{template}'}}]")
+}
+
 /// A text with this many repetitions.
 type Generator = fn(usize) -> String;
 
-const DOCUMENTS: [(&str, Generator); 24] = [
+const DOCUMENTS: [(&str, Generator); 27] = [
     ("labels of match", |n| event(&format!("match: {{{}}}", lines(n, |at| format!("l{at}: x, "))))),
     ("one label of match", |n| event(&format!("match: {{{}}}", lines(n, |_| "l: x, ".to_owned())))),
     ("names of expect", |n| event(&format!("expect: {}", list(n, |at| format!("prefect.flow-run.S{at}"))))),
@@ -82,6 +86,9 @@ const DOCUMENTS: [(&str, Generator); 24] = [
             list(n, |_| "'{{ a }}'".to_owned())
         )
     }),
+    ("variables of a template", |n| template(&lines(n, |at| format!("{{{{ a{at}.b | c{at} }}}}")))),
+    ("names that a template defines", |n| template(&lines(n, |at| format!("{{% set a{at} = 1 %}}{{{{ a{at} }}}}")))),
+    ("variables with defaults", |n| template(&lines(n, |at| format!("{{{{ a{at}.b | d }}}}{{{{ a{at}.c }}}}")))),
 ];
 
 #[test]

@@ -179,3 +179,23 @@ fn says_which_templates_are_not_examined() {
     assert_eq!(codes(&notification(&("x".repeat(99_993) + "{{ 1 }}"))), Vec::<&str>::new());
     assert_eq!(codes(&notification(&["{{ 1", &"|e".repeat(299), "}}"].concat())), Vec::<&str>::new());
 }
+
+/// No findings must mean that each name was examined.
+#[test]
+fn each_name_of_a_template_is_checked() {
+    let many = |one: &dyn Fn(usize) -> String| (0..150).map(one).collect::<String>();
+    let many = [
+        many(&|at| format!("{{{{ event.payload.a{at} }}}}")),
+        many(&|at| format!("{{% set a{at} = event.id %}}{{{{ a{at} }}}}")),
+        many(&|at| format!("{{{{ b{at}.c.d | default(1) }}}}{{{{ b{at}.c.d.e }}}}")),
+    ];
+    for many in many {
+        let template = format!("{many}{{{{ evnt.a }}}}{{{{ evnt.b | evnt }}}}");
+        assert_eq!(codes(&notification(&template)), ["template-undefined", "template-unknown-filter"], "{template}");
+    }
+    let filters = format!("{}{{{{ 1 | nosuch }}}}{{{{ 1 is nosuch }}}}", "{{ 1 | int }}{{ 1 is odd }}".repeat(150));
+    assert_eq!(codes(&notification(&filters)), ["template-unknown-filter"; 2]);
+    assert_eq!(notification(&"{{ a0 | b0 }}{{ a1 | b1 }}".repeat(3)).diagnostics.len(), 4);
+    let different = (0..1500).map(|at| format!("{{{{ a{at} }}}}")).collect::<String>();
+    assert_eq!(notification(&different).errors + notification(&different).warnings, 1500);
+}

@@ -7,11 +7,11 @@ use crate::text::nearest::nearest;
 
 use super::error::{Outcome, Raised, type_error};
 use super::eval_context::NOT_HERE;
-use super::operator::{key_text, special, whole};
+use super::operator::{fail, key_text, special, whole};
 use super::show::quoted;
 use super::value::{
     MOST_NAMES, Missing, Model, NODE, Py, Seen, class, described, int, is_undefined, list, look, none, own, sequence,
-    short_class, text, tuple, width,
+    short_class, text, tuple, unknown, width,
 };
 
 pub(in crate::action) const TEXT_METHODS: [&str; 47] = [
@@ -234,10 +234,18 @@ fn missing_attribute(value: &Value, name: &str) -> Value {
     own(Py::Undefined(Missing { class: "UndefinedError", message, near: near(value, name) }))
 }
 
+/// What an attribute or an item of an undefined value is.
+fn chained(value: &Value) -> Outcome<Value> {
+    match look(value) {
+        Seen::Py(Py::Undefined(missing)) if missing.is_of_inline_if() => Err(fail(value)),
+        _ => Ok(value.clone()),
+    }
+}
+
 /// `value.name`
 pub(in crate::action) fn attr(value: &Value, name: &str) -> Outcome<Value> {
     if is_undefined(value) {
-        return Ok(value.clone());
+        return chained(value);
     }
     if let Seen::Py(Py::Unknown(path)) = look(value) {
         return Ok(own(Py::Unknown([path, ".", name].concat())));
@@ -280,7 +288,7 @@ fn subscript(value: &Value, key: &Value) -> Option<Value> {
                 let key = text(key)?;
                 labels.all.iter().find(|(name, _)| *name == *key).map(|(_, value)| Value::from(&**value))
             }
-            Py::Range(..) => {
+            Py::Range(..) | Py::Bytes(_) => {
                 let items = super::operator::items(value).ok()?;
                 items.get(at(items.len())?).cloned()
             }
@@ -299,7 +307,10 @@ fn subscript(value: &Value, key: &Value) -> Option<Value> {
 /// `value[key]`
 pub(in crate::action) fn item(value: &Value, key: &Value) -> Outcome<Value> {
     if is_undefined(value) {
-        return Ok(value.clone());
+        return chained(value);
+    }
+    if unknown(key).is_some() {
+        return Ok(key.clone());
     }
     if let Some(hidden) = special(&[value]) {
         let Seen::Py(Py::Unknown(path)) = look(value) else { return hidden };
@@ -326,26 +337,32 @@ pub(in crate::action) fn item(value: &Value, key: &Value) -> Outcome<Value> {
 
 /// `value[start:stop:step]`
 pub(in crate::action) fn slice(value: &Value, start: &Value, stop: &Value, step: &Value) -> Outcome<Value> {
-    if is_undefined(value) || super::value::unknown(value).is_some() {
+    if is_undefined(value) {
+        return chained(value);
+    }
+    if unknown(value).is_some() {
         return Ok(value.clone());
     }
     let letters: Option<Vec<Value>> = text(value).map(|text| text.chars().map(Value::from).collect());
     let Some(items) = letters.as_deref().or_else(|| sequence(value)) else {
         return match look(value) {
             Seen::Py(Py::Dict(_) | Py::Root(..) | Py::Labels(_)) => type_error("unhashable type: 'slice'"),
-            Seen::Py(Py::Range(..)) => Err(Raised::new(NOT_HERE, "a part of a range is not calculated here")),
+            Seen::Py(Py::Range(..) | Py::Bytes(_)) => {
+                Err(Raised::new(NOT_HERE, "a part of a range or of bytes is not calculated here"))
+            }
             _ => type_error(format!("'{}' object is not subscriptable", class(value))),
         };
     };
-    let is_bound = |value: &&Value| value.is_none() || value.is_undefined() || whole(value).is_some();
-    if ![start, stop, step].iter().all(is_bound) {
-        return type_error("slice indices must be integers or None or have an __index__ method");
-    }
     let bound = whole;
-    let step = bound(step).unwrap_or(1);
-    if step == 0 {
-        return super::error::value_error("slice step cannot be zero");
+    for value in [step, start, stop] {
+        if !value.is_none() && !value.is_undefined() && bound(value).is_none() {
+            return type_error("slice indices must be integers or None or have an __index__ method");
+        }
+        if bound(step) == Some(0) {
+            return super::error::value_error("slice step cannot be zero");
+        }
     }
+    let step = bound(step).unwrap_or(1);
     let length = i128::try_from(items.len()).unwrap_or_default();
     let (least, most) = if step > 0 { (0, length) } else { (-1, length.saturating_sub(1)) };
     let place = |bound: Option<i128>, default: i128| match bound {

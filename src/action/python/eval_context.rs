@@ -21,6 +21,8 @@ const BYTES_PER_FUEL: usize = 8;
 /// The class of what is not calculated here.
 pub(in crate::action) const NOT_HERE: &str = "NotImplementedError";
 
+pub(in crate::action) const HIDDEN: &str = "it depends on a value that only the server knows";
+
 pub(in crate::action) const TOO_MUCH: &str = "it calculates too much";
 
 /// What operations need, and the fuel that they pay with.

@@ -625,6 +625,15 @@ pub(in crate::action) fn rounded(number: f64, digits: i128) -> f64 {
     }
 }
 
+/// Rounds so many digits away.
+fn rounded_whole(number: i128, digits: i128) -> i128 {
+    let Some(unit) = u32::try_from(digits).ok().and_then(|digits| 10_i128.checked_pow(digits)) else { return 0 };
+    let rest = number.rem_euclid(unit);
+    let down = number.saturating_sub(rest);
+    let is_odd = down.div_euclid(unit).rem_euclid(2) == 1;
+    if rest > unit / 2 || rest == unit / 2 && is_odd { down.saturating_add(unit) } else { down }
+}
+
 #[allow(clippy::cast_possible_truncation, clippy::cast_precision_loss, reason = "rounded to whole numbers before")]
 fn round(value: &Value, given: &Arguments<'_>) -> Outcome<Value> {
     let method = given.get(1, "method").cloned().unwrap_or_else(|| Value::from("common"));
@@ -664,7 +673,9 @@ fn round(value: &Value, given: &Arguments<'_>) -> Outcome<Value> {
             _ => type_error(format!("unsupported operand type(s) for *: '{}' and 'int'", class(value))),
         },
         ("common", Some(_)) if whole(value).is_some() && digits >= 0 => Ok(int(whole(value).unwrap_or_default())),
-        ("common", Some(number)) if whole(value).is_some() => Ok(int(rounded(number, digits) as i128)),
+        ("common", Some(_)) if whole(value).is_some() => {
+            Ok(int(rounded_whole(whole(value).unwrap_or_default(), digits.saturating_neg())))
+        }
         ("common", Some(number)) => Ok(Value::from(rounded(number, digits))),
         ("ceil", Some(number)) => Ok(Value::from((number * factor).ceil() / factor)),
         (_, Some(number)) => Ok(Value::from((number * factor).floor() / factor)),

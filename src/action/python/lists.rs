@@ -11,7 +11,7 @@ use super::attribute::item;
 use super::error::{Outcome, Raised, type_error};
 use super::eval_context::{EvalContext, NOT_HERE};
 use super::filter::{apply, as_index, entries};
-use super::operator::{async_items, binary, equal, fail, float, items, order, whole};
+use super::operator::{async_items, binary, equal, fail, float, items, length, order, whole};
 use super::predicate::holds;
 use super::show::{repr_of, str_of};
 use super::time::Arguments;
@@ -84,7 +84,14 @@ fn result(name: &str, value: &Value, given: &Arguments<'_>, around: EvalContext<
             .map(|all| all.first().cloned().unwrap_or_else(|| undefined("No first item, sequence was empty."))),
         "last" => reversible(value)
             .map(|all| all.last().cloned().unwrap_or_else(|| undefined("No last item, sequence was empty."))),
-        "random" => items(value).map(|all| all.first().cloned().unwrap_or_default()),
+        "random" => match (length(value), look(value)) {
+            (Err(raised), _) => Err(raised),
+            (Ok(0), _) => Ok(undefined("No random item, sequence was empty.")),
+            (_, Seen::Text(_) | Seen::List | Seen::Tuple | Seen::Py(Py::Enum(..) | Py::Range(..) | Py::Group(..))) => {
+                items(value).map(|all| all.first().cloned().unwrap_or_default())
+            }
+            _ => Err(Raised::new(NOT_HERE, "a random item of this is not calculated here")),
+        },
         "reverse" => match text(value) {
             _ if matches!(look(value), Seen::Py(Py::Generator(.., true) | Py::Failing(_, true))) => {
                 Err(Raised::new("FilterArgumentError", "argument must be iterable"))

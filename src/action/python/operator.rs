@@ -8,11 +8,11 @@ use minijinja::Value;
 use crate::text::order::by_text;
 
 use super::error::{Outcome, Raised, type_error};
-use super::eval_context::{EvalContext, NOT_HERE};
+use super::eval_context::{EvalContext, HIDDEN, NOT_HERE};
 use super::show::{quoted, repr_of, str_of};
 use super::value::{
-    Delta, Dict, Missing, NODE, Py, Seen, class, int, is_undefined, list, look, own, range_items, sequence, text,
-    tuple, unknown,
+    Delta, Dict, Missing, NODE, Py, Seen, class, extent, int, is_undefined, list, look, own, range_items, sequence,
+    text, tuple, unknown,
 };
 
 /// The longest text or list that an operator builds.
@@ -238,6 +238,11 @@ fn multiply(a: &Value, b: &Value, around: EvalContext<'_>) -> Outcome<Value> {
             continue;
         }
         let Some(times) = whole(other) else {
+            // `Markup` multiplies by itself.
+            if one.is_safe() || other.is_safe() {
+                let plain = class(if one.is_safe() { other } else { one });
+                return type_error(format!("'{plain}' object cannot be interpreted as an integer"));
+            }
             return type_error(format!("can't multiply sequence by non-int of type '{}'", class(other)));
         };
         let times = usize::try_from(times.max(0)).unwrap_or(MOST);
@@ -425,6 +430,7 @@ pub(in crate::action) fn compared(operator: &str, a: &Value, b: &Value, around: 
     Ok(match operator {
         "==" | "!=" => match undecided() {
             Some(hidden) => hidden.clone(),
+            None if is_hidden(a, b) => return Err(Raised::new(NOT_HERE, HIDDEN)),
             None => Value::from(equal(a, b) == (operator == "==")),
         },
         "in" | "not in" => {
@@ -439,6 +445,9 @@ pub(in crate::action) fn compared(operator: &str, a: &Value, b: &Value, around: 
                 return Ok(hidden.clone());
             }
             let order = order(operator, a, b)?;
+            if is_hidden(a, b) {
+                return Err(Raised::new(NOT_HERE, HIDDEN));
+            }
             Value::from(match operator {
                 "<" => order == Some(Ordering::Less),
                 "<=" => matches!(order, Some(Ordering::Less | Ordering::Equal)),
@@ -449,10 +458,18 @@ pub(in crate::action) fn compared(operator: &str, a: &Value, b: &Value, around: 
     })
 }
 
+/// Whether something that only the server knows is in one of them.
+fn is_hidden(a: &Value, b: &Value) -> bool {
+    extent(a).hidden || extent(b).hidden
+}
+
 /// `item in container`
 pub(in crate::action) fn contains(container: &Value, item: &Value) -> Outcome<Value> {
-    if unknown(container).is_some() {
-        return Ok(container.clone());
+    if let Some(hidden) = [container, item].into_iter().find(|value| unknown(value).is_some()) {
+        return Ok(hidden.clone());
+    }
+    if is_hidden(container, item) {
+        return Err(Raised::new(NOT_HERE, HIDDEN));
     }
     if let Some(whole) = text(container) {
         return match text(item) {
@@ -466,6 +483,8 @@ pub(in crate::action) fn contains(container: &Value, item: &Value) -> Outcome<Va
             Ok(Value::from(dict.find(item).is_some()))
         }
         Seen::Py(Py::Undefined(_)) => Ok(Value::from(false)),
+        Seen::Py(Py::Failing(raised, false)) => Err(raised.clone()),
+        Seen::Py(Py::Bytes(_)) => Err(Raised::new(NOT_HERE, "what bytes contain is not calculated here")),
         _ => match items(container) {
             Ok(all) => Ok(Value::from(all.iter().any(|one| equal(one, item)))),
             Err(_) => type_error(format!("argument of type '{}' is not iterable", class(container))),
@@ -496,6 +515,7 @@ pub(in crate::action) fn items(value: &Value) -> Outcome<Vec<Value>> {
             Py::Range(start, stop, step) => Ok(range_items(*start, *stop, *step).map(Value::from).collect()),
             Py::Group(key, items) => Ok(vec![key.clone(), list(items.clone())]),
             Py::Unknown(_) => Ok(vec![value.clone()]),
+            Py::Bytes(bytes) => Ok(bytes.iter().map(|byte| Value::from(*byte)).collect()),
             _ => type_error(format!("'{}' object is not iterable", class(value))),
         },
         Seen::None if value.is_undefined() => Ok(Vec::new()),

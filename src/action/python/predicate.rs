@@ -5,7 +5,7 @@ use minijinja::value::ValueKind;
 
 use crate::automation::{is_template_filter, is_template_test};
 
-use super::error::{Outcome, Raised};
+use super::error::{Outcome, Raised, type_error};
 use super::eval_context::EvalContext;
 use super::operator::{binary, compared, contains, equal, items};
 use super::show::str_of;
@@ -47,6 +47,13 @@ pub(in crate::action) fn holds(
         "ge" | ">=" => ">=",
         _ => "",
     };
+    let most = usize::from(!operator.is_empty() || matches!(name, "divisibleby" | "in" | "sameas"));
+    if arguments.len() > most {
+        let with_environment = usize::from(matches!(name, "filter" | "test")).saturating_add(1);
+        let [taken, given] = [most, arguments.len()].map(|count| count.saturating_add(with_environment));
+        let plural = if taken == 1 { "" } else { "s" };
+        return type_error(format!("test_{name}() takes {taken} positional argument{plural} but {given} were given"));
+    }
     if !operator.is_empty() {
         return compared(operator, value, other()?, around);
     }
@@ -87,7 +94,10 @@ pub(in crate::action) fn holds(
             let (has_lower, has_upper) = (text.chars().any(char::is_lowercase), text.chars().any(char::is_uppercase));
             if name == "lower" { has_lower && !has_upper } else { has_upper && !has_lower }
         }
-        "escaped" => value.is_safe(),
+        "escaped" => match look(value) {
+            Seen::Py(Py::Undefined(missing)) => !missing.is_of_inline_if(),
+            _ => value.is_safe(),
+        },
         "callable" => {
             matches!(look(value), Seen::Py(Py::Method(..) | Py::Function(_) | Py::Undefined(_) | Py::Joiner(..)))
                 || matches!(look(value), Seen::Other) && value.kind() != ValueKind::Invalid

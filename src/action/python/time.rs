@@ -7,8 +7,9 @@ use minijinja::Value;
 use crate::time::units::{DAY, SECOND};
 
 use super::error::{Outcome, Raised, type_error};
+use super::eval_context::NOT_HERE;
 use super::show::{clock_text, parts, time_text};
-use super::value::{Delta, Py, class, none, own};
+use super::value::{Delta, Py, class, none, own, text};
 
 const MONTHS: [&str; 12] = [
     "January",
@@ -39,7 +40,7 @@ impl Arguments<'_> {
     }
 
     pub(in crate::action) fn text(&self, place: usize, name: &str) -> Option<String> {
-        self.get(place, name).and_then(super::value::text).map(std::borrow::Cow::into_owned)
+        self.get(place, name).and_then(text).map(std::borrow::Cow::into_owned)
     }
 
     pub(in crate::action) fn int(&self, place: usize, name: &str) -> Option<i128> {
@@ -127,6 +128,20 @@ pub(super) fn delta_method(delta: Delta, name: &str) -> Option<Value> {
 /// Calls a method of a point in time.
 pub(super) fn method(micros: i64, name: &str, arguments: &Arguments<'_>) -> Outcome<Value> {
     let iso = || time_text(micros, 'T') + "+00:00";
+    let Arguments { positional, named } = arguments;
+    let given = || positional.iter().chain(named.iter().map(|(_, value)| value));
+    let texts = |most: usize| given().count() <= most && given().all(|value| text(value).is_some());
+    let fits = match name {
+        "add" | "subtract" => positional.is_empty(),
+        "replace" => positional.len() <= 7 && named.iter().all(|(name, _)| PARTS.contains(&&**name)),
+        "strftime" => true,
+        "isoformat" => texts(2) && arguments.text(0, "sep").is_none_or(|sep| sep.chars().count() == 1),
+        "format" | "start_of" => texts(1) && given().count() == 1,
+        _ => texts(0),
+    };
+    if !fits {
+        return Err(Raised::new(NOT_HERE, format!("`{name}` of a time is not calculated here with these arguments")));
+    }
     Ok(match name {
         "strftime" => match arguments.text(0, "format") {
             Some(format) => Value::from(strftime(micros, &format)),
@@ -214,11 +229,15 @@ fn shifted(micros: i64, back: bool, arguments: &Arguments<'_>) -> Outcome<Value>
     Ok(own(Py::Time(if back { micros.saturating_sub(total) } else { micros.saturating_add(total) })))
 }
 
+const PARTS: [&str; 7] = ["year", "month", "day", "hour", "minute", "second", "microsecond"];
+
 fn replaced(micros: i64, arguments: &Arguments<'_>) -> Outcome<Value> {
     let mut own_parts = parts(micros);
-    let names = ["year", "month", "day", "hour", "minute", "second", "microsecond"];
-    for (part, (place, name)) in own_parts.iter_mut().zip(names.iter().enumerate()) {
-        if let Some(number) = arguments.int(place, name) {
+    for (part, (place, name)) in own_parts.iter_mut().zip(PARTS.iter().enumerate()) {
+        if let Some(given) = arguments.get(place, name) {
+            let Some(number) = super::operator::whole(given) else {
+                return type_error(format!("'{}' object cannot be interpreted as an integer", class(given)));
+            };
             *part = i64::try_from(number).unwrap_or(-1);
         }
     }

@@ -63,6 +63,13 @@ pub(in crate::action) struct Missing {
     pub(in crate::action) near: Option<String>,
 }
 
+impl Missing {
+    /// Of an inline `if` without `else`: Jinja's plain `Undefined`, which has no attributes and items.
+    pub(in crate::action) fn is_of_inline_if(&self) -> bool {
+        self.message.starts_with("the inline if-expression")
+    }
+}
+
 /// A dictionary, in the order of insertion.
 #[derive(Clone, Default, Debug)]
 pub(in crate::action) struct Dict {
@@ -204,6 +211,8 @@ pub(in crate::action) struct Extent {
     pub(in crate::action) depth: usize,
     /// A namespace, a macro or a loop is inside, whose size nobody knows.
     pub(in crate::action) opaque: bool,
+    /// Something that only the server knows is inside.
+    pub(in crate::action) hidden: bool,
 }
 
 /// Among how many names the nearest is looked for.
@@ -230,6 +239,7 @@ impl Extent {
             size: self.size.saturating_add(other.size),
             depth: self.depth.max(other.depth),
             opaque: self.opaque || other.opaque,
+            hidden: self.hidden || other.hidden,
         }
     }
 
@@ -257,9 +267,10 @@ impl Extent {
             Py::Labels(labels) => labels.extent(),
             Py::Undefined(missing) => Extent::of_text(&missing.message),
             Py::Failing(raised, _) => Extent::of_text(&raised.message),
-            Py::Plain(_, text, _) | Py::Uuid(text) | Py::Enum(_, text, _) | Py::Joiner(text, _) | Py::Unknown(text) => {
+            Py::Plain(_, text, _) | Py::Uuid(text) | Py::Enum(_, text, _) | Py::Joiner(text, _) => {
                 Extent::of_text(text)
             }
+            Py::Unknown(path) => Extent { hidden: true, ..Extent::of_text(path) },
             Py::Bytes(bytes) => Extent { size: NODE.saturating_add(bytes.len()), ..Extent::default() },
             // At most 100 numbers: the sandbox allows no more.
             Py::Range(..) => Extent { size: NODE.saturating_mul(100), ..Extent::default() },
@@ -276,7 +287,7 @@ pub(in crate::action) fn extent(value: &Value) -> Extent {
         Some(own) => own.extent,
         None => match look(value) {
             Seen::Text(text) => Extent::of_text(text),
-            found => Extent { size: NODE, depth: 0, opaque: matches!(found, Seen::Other) },
+            found => Extent { size: NODE, opaque: matches!(found, Seen::Other), ..Extent::default() },
         },
     }
 }
@@ -292,6 +303,7 @@ pub(in crate::action) fn width(value: &Value) -> usize {
             Py::Dict(dict) | Py::Root(_, dict) => dict.len(),
             Py::Model(model) => model.fields.len(),
             Py::Set(items) | Py::Generator(items, ..) | Py::View(_, items) | Py::Group(_, items) => items.len(),
+            Py::Bytes(bytes) => bytes.len(),
             Py::Range(..) => 100,
             _ => 0,
         },
@@ -456,6 +468,7 @@ pub(in crate::action) fn class(value: &Value) -> &'static str {
         Seen::List => "list",
         Seen::Tuple => "tuple",
         Seen::Py(own) => match own {
+            Py::Undefined(missing) if missing.is_of_inline_if() => "Undefined",
             Py::Undefined(_) => "ChainableUndefined",
             Py::List(_) => "list",
             Py::Tuple(_) => "tuple",
@@ -510,6 +523,7 @@ pub(in crate::action) fn described(value: &Value) -> String {
     }
     match look(value) {
         Seen::None => "'None'".to_owned(),
+        Seen::Text(_) if value.is_safe() => "'markupsafe.Markup object'".to_owned(),
         _ => format!("'{} object'", class(value)),
     }
 }
@@ -529,7 +543,7 @@ impl Labels {
         for (name, value) in &self.all {
             let parts = name.matches('.').count().saturating_add(1);
             let each = name.len().saturating_add(value.len()).saturating_add(NODE);
-            all = all.with(Extent { size: each.saturating_mul(parts), depth: parts, opaque: false });
+            all = all.with(Extent { size: each.saturating_mul(parts), depth: parts, ..Extent::default() });
         }
         all
     }

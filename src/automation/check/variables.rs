@@ -8,6 +8,7 @@ use crate::diagnostic::{Code, Severity};
 use crate::json::Value;
 use crate::text::nearest::nearest;
 use crate::text::phrase;
+use crate::text::table::TextSet;
 
 use super::Check;
 use super::template::Uses;
@@ -400,19 +401,26 @@ impl Check<'_, '_> {
         if !self.advises() {
             return;
         }
-        let mut said: Vec<String> = Vec::new();
-        for used in uses.paths.iter().take(100) {
+        let (mut own, mut guarded, mut said) = (TextSet::default(), TextSet::default(), TextSet::default());
+        for name in &uses.own {
+            own.insert(name.as_bytes());
+        }
+        for path in &uses.guarded {
+            guarded.insert(path.join(".").as_bytes());
+        }
+        for used in &uses.paths {
             let Some((first, rest)) = used.split_first() else { continue };
-            let written = used.join(".");
-            let guarded = uses.guarded.iter().any(|guarded| used.starts_with(guarded));
-            if uses.own.contains(first) || guarded || said.contains(&written) {
+            if own.contains(first.as_bytes()) || is_guarded(&guarded, used) {
                 continue;
             }
-            let Some((severity, hint)) = missing(first, rest) else { continue };
             let shown = match rest.split_first() {
                 Some((attribute, _)) if fields(first).is_some() => [first, ".", attribute].concat(),
                 _ => (*first).to_owned(),
             };
+            if !said.insert(shown.as_bytes()) {
+                continue;
+            }
+            let Some((severity, hint)) = missing(first, rest) else { continue };
             let effect = if place == TemplatePlace::Parameter {
                 "so this action fails when it runs"
             } else {
@@ -424,12 +432,11 @@ impl Check<'_, '_> {
                 .with("field", field)
                 .with("effect", effect)
                 .with("hint", &hint);
-            said.push(written);
         }
         let filters = uses.filters.iter().map(|name| (*name, "filter", FILTERS.as_slice()));
         let tests = uses.tests.iter().map(|name| (*name, "test", TESTS.as_slice()));
-        for (name, what, known) in filters.chain(tests).take(100) {
-            if known.contains(&name) || said.iter().any(|before| before == name) {
+        for (name, what, known) in filters.chain(tests) {
+            if known.contains(&name) || !said.insert([name, " ", what].concat().as_bytes()) {
                 continue;
             }
             let finding = self
@@ -445,7 +452,6 @@ impl Check<'_, '_> {
                     format_args!("there are Jinja's {what}s, and Prefect's `ui_url` and `ui_resource_events_url`"),
                 );
             }
-            said.push(name.to_owned());
         }
         for printed in &uses.printed {
             self.printed(printed, field, place, value, path);
@@ -470,6 +476,13 @@ impl Check<'_, '_> {
             _ => {}
         }
     }
+}
+
+/// Whether a path, or what is before one of its dots, may be missing.
+fn is_guarded(guarded: &TextSet, used: &[&str]) -> bool {
+    let path = if guarded.is_empty() { String::new() } else { used.join(".") };
+    let mut ends = path.match_indices('.').map(|(end, _)| end).chain([path.len()]);
+    ends.any(|end| path.get(..end).is_some_and(|path| guarded.contains(path.as_bytes())))
 }
 
 fn is_word(name: &str) -> bool {
