@@ -28,11 +28,9 @@ fn is_written(value: Value<'_>, depth: usize) -> bool {
     match value.kind() {
         Kind::Integer => {
             let text = std::str::from_utf8(value.raw()).unwrap_or_default();
-            match text.parse::<i128>() {
-                Ok(number) => i64::try_from(number).is_ok() || u64::try_from(number).is_ok(),
-                // Other notations of YAML have no such numbers.
-                Err(_) => !text.trim_start_matches(['-', '+']).bytes().all(|byte| byte.is_ascii_digit()),
-            }
+            // Other notations of YAML have no longer numbers.
+            let is_decimal = text.trim_start_matches(['-', '+']).bytes().all(|byte| byte.is_ascii_digit());
+            !is_decimal || text.parse::<i64>().is_ok() || text.parse::<u64>().is_ok()
         }
         Kind::Array => inner <= DEEPEST_PAYLOAD && value.items().all(|item| is_written(item, inner)),
         Kind::Object => inner <= DEEPEST_PAYLOAD && value.members().all(|(_, member)| is_written(member, inner)),

@@ -37,9 +37,12 @@ const MODULES: [(&str, u8); 5] = [("validate", 40), ("author", 15), ("schemas", 
 
 /// The options of wasm-opt: the first for speed or size, the others enable features that rustc emits, which wasm-opt
 /// would otherwise reject.
-const WASM_OPT: [&str; 10] = [
+const WASM_OPT: [&str; 12] = [
     // Compressed, no larger than with -Oz.
     "-O3",
+    // Functions of one module side by side, wherever it is built: 0.9 % fewer bytes with brotli.
+    "--reorder-functions-by-name",
+    "--strip-debug",
     // Functions with a single caller stay separate: 1 % more bytes, 1.5 % fewer with brotli.
     "--one-caller-inline-max-function-size=0",
     // It would omit zeros, with 8 bytes for each gap: 2 % fewer bytes, and 3 % more with brotli.
@@ -196,7 +199,6 @@ fn bind(compiled: &Path, package: &Path, name: &str) -> Result<()> {
         .reset_state_function(true)
         // Only for the checks of this repository: `types.rs` generates the types of the package.
         .typescript(true)
-        .remove_name_section(true)
         .remove_producers_section(true)
         .generate(package)
         .context("wasm-bindgen failed")
