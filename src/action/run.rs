@@ -9,8 +9,8 @@ use minijinja::value::{Rest, ValueOrKwargs};
 use minijinja::{AutoEscape, Environment, Error, ErrorKind, State, UndefinedBehavior, Value};
 
 use super::python::attribute::{attr, item, slice};
-use super::python::error::{Outcome, Raised, type_error};
-use super::python::eval_context::{EvalContext, HIDDEN, NOT_HERE, TOO_MUCH};
+use super::python::error::{NOT_HERE, Outcome, Raised, not_calculated, type_error};
+use super::python::eval_context::{EvalContext, HIDDEN, TOO_MUCH};
 use super::python::filter::{self, no_such};
 use super::python::method::{call, native, split};
 use super::python::operator::{async_items, binary, compared, concatenated, escaped, negated, unpacked};
@@ -467,7 +467,7 @@ impl Runtime {
                 Ok(undefined(""))
             }
             Err(raised) if raised.class == "TypeError" && name == "constant slice" => {
-                Err(Raised::new(NOT_HERE, "a part of a constant is not calculated here"))
+                not_calculated("a part of a constant")
             }
             result => result,
         }

@@ -567,4 +567,14 @@ OPERATIONS: list[str] = [
     "{{ 'ab'.encode()[1] }}{{ 'ab'.encode()[5] }}",
     "{{ ('a' if 1[::2]) }}",
     "{{ 1 in (5 | items) }}",
+    # Whole numbers below zero, labels, and what fails when it is read.
+    "{{ -7 | humanize_ordinal }} {{ -1 | humanize_ordinal }} {{ -12 | humanize_ordinal }} {{ -111 | humanize_ordinal }}",
+    "{{ event.resource | attr('prefect.resource.id') }}|{{ event.resource | attr('id') }}|{{ event.resource | attr('nope') }}",
+    "{{ event.payload | attr('total') }}|{{ event.payload | attr('items') is callable }}",
+    "{{ '' | items | urlencode }}",
+    "{{ ','.join(5 | batch(2)) }}",
+    "{{ ','.join(5) }}",
+    "{{ 5 | slice(0) | list }}",
+    "{{ [5] | slice(0) | list }}",
+    "{{ nope | slice(0) | list }}",
 ]

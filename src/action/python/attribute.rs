@@ -5,8 +5,7 @@ use minijinja::Value;
 use crate::event::{RESOURCE_ID, RESOURCE_NAME, RESOURCE_ROLE};
 use crate::text::nearest::nearest;
 
-use super::error::{Outcome, Raised, type_error};
-use super::eval_context::NOT_HERE;
+use super::error::{Outcome, not_calculated, type_error};
 use super::operator::{fail, key_text, special, whole};
 use super::show::quoted;
 use super::value::{
@@ -107,7 +106,7 @@ const LONGEST_NAME: usize = 100;
 const MODEL_METHODS: [&str; 6] = ["model_dump", "model_dump_json", "dict", "json", "copy", "model_copy"];
 
 /// An attribute, as `getattr` finds it.
-fn attribute(value: &Value, name: &str) -> Option<Outcome<Value>> {
+pub(super) fn attribute(value: &Value, name: &str) -> Option<Outcome<Value>> {
     let method = || Some(Ok(own(Py::Method(value.clone(), name.to_owned()))));
     let one_of = |names: &[&str]| if names.contains(&name) { method() } else { None };
     let changes = |names: &[&str]| {
@@ -347,9 +346,7 @@ pub(in crate::action) fn slice(value: &Value, start: &Value, stop: &Value, step:
     let Some(items) = letters.as_deref().or_else(|| sequence(value)) else {
         return match look(value) {
             Seen::Py(Py::Dict(_) | Py::Root(..) | Py::Labels(_)) => type_error("unhashable type: 'slice'"),
-            Seen::Py(Py::Range(..) | Py::Bytes(_)) => {
-                Err(Raised::new(NOT_HERE, "a part of a range or of bytes is not calculated here"))
-            }
+            Seen::Py(Py::Range(..) | Py::Bytes(_)) => not_calculated("a part of a range or of bytes"),
             _ => type_error(format!("'{}' object is not subscriptable", class(value))),
         };
     };

@@ -25,6 +25,19 @@ impl Raised {
     }
 }
 
+/// The class of what is not calculated here.
+pub(in crate::action) const NOT_HERE: &str = "NotImplementedError";
+
+/// What the server calculates, and we do not.
+pub(in crate::action) fn not_here<T>(message: impl Into<String>) -> Outcome<T> {
+    Err(Raised::new(NOT_HERE, message))
+}
+
+/// The same: `what` is a noun.
+pub(in crate::action) fn not_calculated<T>(what: &str) -> Outcome<T> {
+    not_here([what, " is not calculated here"].concat())
+}
+
 /// A `TypeError`.
 pub(in crate::action) fn type_error<T>(message: impl Into<String>) -> Outcome<T> {
     Err(Raised::new("TypeError", message))

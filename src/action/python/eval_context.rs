@@ -6,7 +6,7 @@
 
 use minijinja::Value;
 
-use super::error::{Outcome, Raised};
+use super::error::{Outcome, not_here};
 use super::value::{MOST_NAMES, NODE, Py, Seen, extent, is_undefined, look, text, width};
 
 /// How deep values are inside others at most: about as deep as Python's recursion goes.
@@ -17,9 +17,6 @@ const NESTED: usize = 50;
 
 /// How many bytes one unit of fuel pays for.
 const BYTES_PER_FUEL: usize = 8;
-
-/// The class of what is not calculated here.
-pub(in crate::action) const NOT_HERE: &str = "NotImplementedError";
 
 pub(in crate::action) const HIDDEN: &str = "it depends on a value that only the server knows";
 
@@ -38,10 +35,6 @@ pub(in crate::action) struct EvalContext<'s> {
     pub(in crate::action) take: &'s dyn Fn(u64) -> bool,
     /// How many filters called this one.
     pub(in crate::action) nested: usize,
-}
-
-fn not_here<T>(message: &str) -> Outcome<T> {
-    Err(Raised::new(NOT_HERE, message))
 }
 
 impl EvalContext<'_> {

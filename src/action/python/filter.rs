@@ -4,8 +4,8 @@ use std::sync::atomic::AtomicUsize;
 
 use minijinja::Value;
 
-use super::error::{Outcome, Raised, type_error, value_error};
-use super::eval_context::{EvalContext, NOT_HERE};
+use super::error::{NOT_HERE, Outcome, Raised, not_calculated, not_here, type_error, value_error};
+use super::eval_context::EvalContext;
 use super::operator::{escaped, fail, float, items, length, order, whole};
 use super::show::{quoted, repr_of, str_of};
 use super::signature;
@@ -66,9 +66,10 @@ pub(in crate::action) fn apply(
             };
             // Unlike `a.b`, this does not look up items.
             let found = super::attribute::attr(value, &name)?;
-            let is_item = matches!(look(value), Seen::Py(Py::Dict(dict)) if dict.get(&name).is_some());
-            Ok(if is_item && !matches!(look(&found), Seen::Py(Py::Method(..))) {
-                super::value::undefined(format!("'dict object' has no attribute {}", quoted(&name)))
+            let has_item =
+                matches!(look(value), Seen::Py(Py::Dict(dict) | Py::Root(_, dict)) if dict.get(&name).is_some());
+            Ok(if has_item && super::attribute::attribute(value, &name).is_none() {
+                super::value::undefined(format!("'{} object' has no attribute {}", class(value), quoted(&name)))
             } else {
                 found
             })
@@ -166,7 +167,7 @@ fn of_text(name: &str, value: &Value, given: &Arguments<'_>, around: EvalContext
             let replaced = texts::replaced(&whole_text(), &part(0, "old"), &part(1, "new"), most, around);
             if safe {
                 if given.positional.iter().any(super::format::is_escaped_in_safe) {
-                    return Some(Err(Raised::new(NOT_HERE, "`replace` in a safe text is not calculated here")));
+                    return Some(not_calculated("`replace` in a safe text"));
                 }
                 return Some(replaced.map(|text| Value::from_safe_string(str_of(&text))));
             }
@@ -236,7 +237,7 @@ fn truncate(value: &Value, given: &Arguments<'_>) -> Outcome<Value> {
     }
     let number = |number: i128| usize::try_from(number.max(0)).unwrap_or(usize::MAX);
     let (Some(most), Some(leeway)) = (whole(&most), whole(&leeway)) else {
-        return Err(Raised::new(NOT_HERE, "`truncate` at fractions is not calculated here"));
+        return not_calculated("`truncate` at fractions");
     };
     if length(value)? <= number(most.saturating_add(leeway)) {
         return Ok(value.clone());
@@ -322,13 +323,13 @@ fn wrapped(value: &Value, given: &Arguments<'_>, around: EvalContext<'_>) -> Out
         return value_error(format!("invalid width {} (must be > 0)", str_of(&width)));
     }
     let Some(width) = whole(&width).or_else(|| text.is_empty().then_some(79)) else {
-        return Err(Raised::new(NOT_HERE, "`wordwrap` at fractions is not calculated here"));
+        return not_calculated("`wordwrap` at fractions");
     };
     let width = usize::try_from(width).unwrap_or_default();
     let is_true = |place: usize, name: &str| given.get(place, name).is_none_or(Value::is_true);
     let (breaks, hyphens) = (is_true(1, "break_long_words"), is_true(3, "break_on_hyphens"));
     if hyphens && text.contains('-') {
-        return Err(Raised::new(NOT_HERE, "`wordwrap` at hyphens is not calculated here"));
+        return not_calculated("`wordwrap` at hyphens");
     }
     let is_space = |letter: &char| matches!(letter, '\t' | '\n' | '\x0b' | '\x0c' | '\r' | ' ');
     let mut lines: Vec<String> = Vec::new();
@@ -389,8 +390,8 @@ fn wrapped(value: &Value, given: &Arguments<'_>, around: EvalContext<'_>) -> Out
 
 /// `pprint.pformat`, of what fits in one line.
 fn pretty(value: &Value) -> Outcome<Value> {
-    let not_here = || Err(Raised::new(NOT_HERE, "`pprint` of more than a line is not calculated here"));
-    let Some(sorted) = in_order(value) else { return not_here() };
+    let too_long = || not_calculated("`pprint` of more than a line");
+    let Some(sorted) = in_order(value) else { return too_long() };
     let text = repr_of(&sorted);
     let is_flat = matches!(
         look(value),
@@ -398,7 +399,7 @@ fn pretty(value: &Value) -> Outcome<Value> {
             | Seen::Float(_)
             | Seen::Py(Py::Model(_) | Py::Root(..) | Py::Labels(_) | Py::Time(_) | Py::Uuid(_))
     );
-    if text.chars().count() > 80 && !is_flat { not_here() } else { Ok(Value::from(text)) }
+    if text.chars().count() > 80 && !is_flat { too_long() } else { Ok(Value::from(text)) }
 }
 
 /// With sorted keys, if these are texts.
@@ -434,6 +435,7 @@ fn url_encoded(value: &Value) -> Outcome<Value> {
         Seen::Py(Py::Dict(dict)) => dict.pairs(),
         _ => match items(value) {
             Ok(pairs) => pairs,
+            Err(raised) if matches!(look(value), Seen::Py(Py::Failing(..))) => return Err(raised),
             Err(_) => return Ok(Value::from(texts::url_quoted(&str_of(value), "/", false))),
         },
     };
@@ -496,7 +498,7 @@ fn of_number(name: &str, value: &Value, given: &Arguments<'_>) -> Option<Outcome
                 Seen::Py(Py::Delta(Delta { micros, between: None })) => {
                     Ok(own(Py::Delta(Delta { micros: micros.saturating_abs(), between: None })))
                 }
-                Seen::Py(Py::Delta(_)) => Err(Raised::new(NOT_HERE, "`abs` of an interval is not calculated here")),
+                Seen::Py(Py::Delta(_)) => not_calculated("`abs` of an interval"),
                 _ => type_error(format!("bad operand type for abs(): '{}'", class(value))),
             },
         },
@@ -519,12 +521,12 @@ fn to_int(value: &Value, given: &Arguments<'_>) -> Outcome<Value> {
         Seen::Float(number) if number.is_finite() => int(number.trunc() as i128),
         Seen::Py(Py::Uuid(id)) => match i128::from_str_radix(&id.replace('-', ""), 16) {
             Ok(number) => int(number),
-            Err(_) => return Err(Raised::new(NOT_HERE, "so long a number is not calculated here")),
+            Err(_) => return not_calculated("a number this long"),
         },
         _ => match (whole(value), text(value)) {
             (Some(number), _) => int(number),
             (_, Some(text)) if is_strange_number(&text) => {
-                return Err(Raised::new(NOT_HERE, "so long or foreign a number is not calculated here"));
+                return not_calculated("a number this long or in other digits");
             }
             (_, Some(text)) => read_int(&text, u32::try_from(base).unwrap_or(10))
                 .or_else(|| read_float(&text).filter(|number| number.is_finite()).map(|number| number.trunc() as i128))
@@ -534,7 +536,7 @@ fn to_int(value: &Value, given: &Arguments<'_>) -> Outcome<Value> {
     })
 }
 
-/// Whether a text may be a number for Python that is none here.
+/// Whether Python reads a text as a number, and we do not.
 pub(super) fn is_strange_number(text: &str) -> bool {
     let digits = text.chars().filter(char::is_ascii_hexdigit).count();
     digits > 30 || text.chars().any(|c| !c.is_ascii() && c.is_numeric())
@@ -597,7 +599,7 @@ pub(super) fn as_float(value: &Value) -> Outcome<f64> {
     match (float(value), text(value)) {
         (Some(number), _) => Ok(number),
         (_, Some(text)) if text.chars().any(|c| !c.is_ascii() && c.is_numeric()) => {
-            Err(Raised::new(NOT_HERE, "so foreign a number is not calculated here"))
+            not_calculated("a number in other digits")
         }
         (_, Some(text)) => read_float(&text)
             .map_or_else(|| value_error(format!("could not convert string to float: {}", repr_of(value))), Ok),
@@ -646,7 +648,7 @@ fn round(value: &Value, given: &Arguments<'_>) -> Outcome<Value> {
     if without.is_some() && !is_undefined(value) {
         return match (whole(value), float(value)) {
             (None, Some(number)) if number.is_finite() => Ok(int(number.round_ties_even() as i128)),
-            (None, Some(_)) => Err(Raised::new(NOT_HERE, "an infinite number is not rounded here")),
+            (None, Some(_)) => not_here("an infinite number is not rounded here"),
             (Some(number), _) => Ok(int(number)),
             _ => type_error(format!("type {} doesn't define __round__ method", class(value))),
         };
@@ -654,7 +656,7 @@ fn round(value: &Value, given: &Arguments<'_>) -> Outcome<Value> {
     if let Some(wrong) = given.get(0, "precision").filter(|digits| whole(digits).is_none()) {
         return match &*method {
             "common" => type_error(format!("'{}' object cannot be interpreted as an integer", class(wrong))),
-            _ => Err(Raised::new(NOT_HERE, "this precision is not calculated here")),
+            _ => not_calculated("this precision"),
         };
     }
     let digits = given.int(0, "precision").unwrap_or_default();
@@ -684,7 +686,7 @@ fn round(value: &Value, given: &Arguments<'_>) -> Outcome<Value> {
 
 fn file_size(bytes: f64, binary: bool) -> Outcome<String> {
     if !bytes.is_finite() {
-        return Err(Raised::new(NOT_HERE, "the size of an infinite number is not calculated here"));
+        return not_calculated("the size of an infinite number");
     }
     let base = if binary { 1024.0 } else { 1000.0 };
     let prefixes = if binary {

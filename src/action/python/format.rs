@@ -4,16 +4,12 @@ use minijinja::Value;
 use minijinja::formatting::{FormatStyle, format};
 
 use super::attribute::{attr, item};
-use super::error::{Outcome, Raised, type_error, value_error};
-use super::eval_context::{EvalContext, NOT_HERE};
+use super::error::{Outcome, Raised, not_calculated, type_error, value_error};
+use super::eval_context::EvalContext;
 use super::operator::{escaped, float, whole};
 use super::show::{repr_of, str_of};
 use super::time::{self, Arguments};
 use super::value::{Delta, Dict, Py, Seen, class, int, is_undefined, look, own, sequence, unknown};
-
-fn not_here<T>(what: &str) -> Outcome<T> {
-    Err(Raised::new(NOT_HERE, [what, " is not calculated here"].concat()))
-}
 
 /// Whether a text that is marked as safe would escape this value.
 pub(super) fn is_escaped_in_safe(value: &Value) -> bool {
@@ -31,12 +27,12 @@ pub(super) fn is_escaped_in_safe(value: &Value) -> bool {
 /// `ascii(value)`
 fn ascii_of(value: &Value) -> Outcome<String> {
     let text = repr_of(value);
-    if text.is_ascii() { Ok(text) } else { not_here("`ascii` of other letters") }
+    if text.is_ascii() { Ok(text) } else { not_calculated("`ascii` of other letters") }
 }
 
 /// One number or text, laid out.
 fn one(style: FormatStyle, specification: &str, value: Value) -> Outcome<String> {
-    format(style, specification, &[value]).or_else(|_| not_here(&["the format `", specification, "`"].concat()))
+    format(style, specification, &[value]).or_else(|_| not_calculated(&["the format `", specification, "`"].concat()))
 }
 
 /// The numbers in a specification: as wide is the result at least.
@@ -68,7 +64,7 @@ fn laid_out(value: &Value, specification: &str, around: EvalContext<'_>) -> Outc
             let rest = specification.get(aligned.map_or(0, |at| at.saturating_add(1))..).unwrap_or_default();
             let is_plain = rest.chars().all(|c| c.is_ascii_digit() || ".s".contains(c));
             if !is_plain || aligned.is_some() && rest.starts_with('0') {
-                return not_here(&["the format `", specification, "`"].concat());
+                return not_calculated(&["the format `", specification, "`"].concat());
             }
             let zeros = if aligned.is_none() && specification.starts_with('0') { "0<" } else { "" };
             let specification = [zeros, specification.trim_start_matches(if zeros.is_empty() { '\0' } else { '0' })];
@@ -83,13 +79,13 @@ fn laid_out(value: &Value, specification: &str, around: EvalContext<'_>) -> Outc
             }
             let number = float(value).unwrap_or_default();
             if !number.is_finite() || !is_float && !is_real && specification.contains('.') {
-                return not_here(&["the format `", specification, "`"].concat());
+                return not_calculated(&["the format `", specification, "`"].concat());
             }
             if let Some(digits) = specification.strip_suffix('%') {
                 let digits = if digits.is_empty() { Some("6") } else { digits.strip_prefix('.') };
                 return match digits.and_then(|digits| digits.parse::<usize>().ok()) {
                     Some(digits) => Ok(format!("{:.*}%", digits.min(1000), number * 100.0)),
-                    None => not_here(&["the format `", specification, "`"].concat()),
+                    None => not_calculated(&["the format `", specification, "`"].concat()),
                 };
             }
             let number = whole(value).map_or_else(|| value.clone(), int);
@@ -103,7 +99,7 @@ fn laid_out(value: &Value, specification: &str, around: EvalContext<'_>) -> Outc
             time::method(*micros, name, &given).map(|text| str_of(&text))
         }
         Seen::Py(Py::Enum(..) | Py::Plain(..)) | Seen::Other => {
-            not_here(&["the format `", specification, "`"].concat())
+            not_calculated(&["the format `", specification, "`"].concat())
         }
         found => {
             let class = match found {
@@ -359,14 +355,14 @@ pub(super) fn printf(template: &Value, given: &Value, around: EvalContext<'_>) -
                 return value_error("incomplete format key");
             };
             if key.contains('(') {
-                return not_here("a key with brackets");
+                return not_calculated("a key with brackets");
             }
             keyed = Some(match look(given) {
                 Seen::Py(Py::Dict(dict) | Py::Root(_, dict)) => match dict.get(key) {
                     Some(value) => value.clone(),
                     None => return Err(Raised::new("KeyError", key)),
                 },
-                _ if is_mapping => return not_here("a key of a list"),
+                _ if is_mapping => return not_calculated("a key of a list"),
                 _ => return type_error("format requires a mapping"),
             });
             behind = left;
@@ -384,7 +380,7 @@ pub(super) fn printf(template: &Value, given: &Value, around: EvalContext<'_>) -
         let mut letters = left.chars();
         let Some(kind) = letters.next() else { return value_error("incomplete format") };
         if kind == '%' {
-            return not_here("a width of `%`");
+            return not_calculated("a width of `%`");
         }
         if !"diuxXoeEfFgGcsra".contains(kind) {
             let index = text.chars().count().saturating_sub(left.chars().count());
@@ -414,7 +410,7 @@ pub(super) fn printf(template: &Value, given: &Value, around: EvalContext<'_>) -
         return Ok(Value::from(out));
     }
     if is_escaped_in_safe(given) {
-        return not_here("`%` of a safe text, with what it escapes,");
+        return not_calculated("`%` of a safe text, with what it escapes,");
     }
     Ok(Value::from_safe_string(out))
 }
@@ -431,14 +427,14 @@ fn converted(kind: char, value: Value, is_precise: bool) -> Outcome<(char, Value
         'r' => ('s', Value::from(repr_of(&value))),
         'a' => ('s', Value::from(ascii_of(&value)?)),
         'd' | 'i' | 'u' => match (whole(&value), float(&value)) {
-            _ if is_precise => return not_here("a precision of a whole number"),
+            _ if is_precise => return not_calculated("a precision of a whole number"),
             (Some(number), _) => ('d', int(number)),
             (_, Some(number)) if number.abs() < 1e30 => ('d', int(number.trunc() as i128)),
-            (_, Some(_)) => return not_here("so large a number"),
+            (_, Some(_)) => return not_calculated("a number this large"),
             _ => return type_error(format!("%{kind} format: a real number is required, not {found}")),
         },
         'x' | 'X' | 'o' => match whole(&value) {
-            _ if is_precise => return not_here("a precision of a whole number"),
+            _ if is_precise => return not_calculated("a precision of a whole number"),
             Some(number) => (kind, int(number)),
             None => return type_error(format!("%{kind} format: an integer is required, not {found}")),
         },
@@ -448,7 +444,7 @@ fn converted(kind: char, value: Value, is_precise: bool) -> Outcome<(char, Value
             _ => return type_error("%c requires int or char"),
         },
         _ => match float(&value) {
-            Some(number) if !number.is_finite() => return not_here("infinity in a format"),
+            Some(number) if !number.is_finite() => return not_calculated("infinity in a format"),
             Some(number) => (kind, Value::from(number)),
             None => return type_error(format!("must be real number, not {found}")),
         },

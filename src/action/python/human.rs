@@ -2,8 +2,8 @@
 
 use minijinja::Value;
 
-use super::error::{Outcome, Raised, type_error, value_error};
-use super::eval_context::{EvalContext, NOT_HERE};
+use super::error::{Outcome, Raised, not_calculated, not_here, type_error, value_error};
+use super::eval_context::EvalContext;
 use super::filter::{as_float, is_strange_number, no_attribute, read_int, rounded};
 use super::operator::{fail, float, whole};
 use super::show::{float_text, str_of};
@@ -86,10 +86,6 @@ fn unit(given: &Arguments<'_>) -> Outcome<String> {
     }
 }
 
-fn not_here<T>(message: &str) -> Outcome<T> {
-    Err(Raised::new(NOT_HERE, message))
-}
-
 fn finite(number: f64) -> Outcome<f64> {
     if number.is_finite() { Ok(number) } else { not_here("infinite numbers for people are not calculated here") }
 }
@@ -99,7 +95,7 @@ fn finite(number: f64) -> Outcome<f64> {
 fn integer(value: &Value) -> Outcome<Option<i128>> {
     match (text(value), float(value)) {
         _ if is_undefined(value) => Err(fail(value)),
-        (Some(text), _) if is_strange_number(&text) => not_here("so long or foreign a number is not calculated here"),
+        (Some(text), _) if is_strange_number(&text) => not_calculated("a number this long or in other digits"),
         (Some(text), _) => Ok(read_int(&text, 10)),
         (_, Some(number)) => finite(number).map(|number| whole(value).or(Some(number as i128))),
         _ => Ok(None),
@@ -112,7 +108,7 @@ fn micros(value: &Value) -> Outcome<i64> {
     let seconds = finite(float(value).unwrap_or_default())?;
     // The server subtracts them from its clock.
     if seconds.abs() > 50e9 {
-        return not_here("so long a duration is not calculated here");
+        return not_calculated("a duration this long");
     }
     Ok((seconds * 1e6).round_ties_even() as i64)
 }
@@ -140,7 +136,7 @@ fn comma(value: &Value, digits: Option<&Value>) -> Outcome<String> {
         Some(written) => {
             let plain = written.replace(',', "");
             if is_strange_number(&plain) {
-                return not_here("so long or foreign a number is not calculated here");
+                return not_calculated("a number this long or in other digits");
             }
             match (as_float(&Value::from(&*plain)), read_int(&plain, 10)) {
                 (Ok(number), _) if plain.contains('.') || !number.is_finite() => Value::from(number),
@@ -232,7 +228,7 @@ fn size(bytes: f64, binary: bool, gnu: bool) -> String {
 
 fn ordinal(number: i128) -> String {
     let end =
-        match (number.checked_rem(100).unwrap_or_default().abs(), number.checked_rem(10).unwrap_or_default().abs()) {
+        match (number.checked_rem_euclid(100).unwrap_or_default(), number.checked_rem_euclid(10).unwrap_or_default()) {
             (11..=13, _) => "th",
             (_, 1) => "st",
             (_, 2) => "nd",

@@ -8,8 +8,8 @@ use minijinja::Value;
 use crate::automation::{is_template_filter, is_template_test};
 
 use super::attribute::item;
-use super::error::{Outcome, Raised, type_error};
-use super::eval_context::{EvalContext, NOT_HERE};
+use super::error::{NOT_HERE, Outcome, Raised, not_calculated, not_here, type_error};
+use super::eval_context::EvalContext;
 use super::filter::{apply, as_index, entries};
 use super::operator::{async_items, binary, equal, fail, float, items, length, order, whole};
 use super::predicate::holds;
@@ -90,7 +90,7 @@ fn result(name: &str, value: &Value, given: &Arguments<'_>, around: EvalContext<
             (_, Seen::Text(_) | Seen::List | Seen::Tuple | Seen::Py(Py::Enum(..) | Py::Range(..) | Py::Group(..))) => {
                 items(value).map(|all| all.first().cloned().unwrap_or_default())
             }
-            _ => Err(Raised::new(NOT_HERE, "a random item of this is not calculated here")),
+            _ => not_calculated("a random item of this"),
         },
         "reverse" => match text(value) {
             _ if matches!(look(value), Seen::Py(Py::Generator(.., true) | Py::Failing(_, true))) => {
@@ -142,9 +142,7 @@ fn reversible(value: &Value) -> Outcome<Vec<Value>> {
             type_error(format!("'{}' object is not reversible", class(value)))
         }
         Seen::Py(Py::Root(..)) => type_error(format!("object of type '{}' has no len()", class(value))),
-        Seen::Py(Py::Labels(labels)) if !labels.all.is_empty() => {
-            Err(Raised::new(NOT_HERE, "labels in reverse are not calculated here"))
-        }
+        Seen::Py(Py::Labels(labels)) if !labels.all.is_empty() => not_here("labels in reverse are not calculated here"),
         _ if text(value).is_none() && items(value).is_err() => {
             type_error(format!("'{}' object is not reversible", class(value)))
         }
@@ -337,9 +335,9 @@ fn batches(value: &Value, given: &Arguments<'_>, around: EvalContext<'_>) -> Out
     let count = given.get(0, "linecount").cloned().unwrap_or_default();
     let size = match whole(&count) {
         // A length never equals others: one row has all.
-        None if fill.is_some() => return Err(Raised::new(NOT_HERE, "such a size of rows is not calculated here")),
+        None if fill.is_some() => return not_calculated("such a size of rows"),
         None if float(&count).is_some_and(|size| size.fract() == 0.0) => {
-            return Err(Raised::new(NOT_HERE, "such a size of rows is not calculated here"));
+            return not_calculated("such a size of rows");
         }
         size => size.and_then(|size| usize::try_from(size).ok()).unwrap_or(usize::MAX),
     };
@@ -362,6 +360,7 @@ fn batches(value: &Value, given: &Arguments<'_>, around: EvalContext<'_>) -> Out
 }
 
 fn slices(value: &Value, given: &Arguments<'_>, around: EvalContext<'_>) -> Outcome<Value> {
+    let all = async_items(value)?;
     let count = given.get(0, "slices").cloned().unwrap_or_default();
     if is_undefined(&count) {
         return Err(fail(&count));
@@ -374,7 +373,6 @@ fn slices(value: &Value, given: &Arguments<'_>, around: EvalContext<'_>) -> Outc
         count => usize::try_from(count).unwrap_or_default().min(10_000),
     };
     around.pay_times(count, NODE)?;
-    let all = async_items(value)?;
     let each = all.len().checked_div(count).unwrap_or_default();
     let longer = all.len().checked_rem(count).unwrap_or_default();
     let fill = given.get(1, "fill_with").filter(|fill| !fill.is_none());

@@ -2,8 +2,8 @@
 
 use minijinja::{ErrorKind, Value};
 
-use super::error::{Outcome, Raised, type_error, value_error};
-use super::eval_context::{EvalContext, NOT_HERE, TOO_MUCH};
+use super::error::{NOT_HERE, Outcome, Raised, not_calculated, type_error, value_error};
+use super::eval_context::{EvalContext, TOO_MUCH};
 use super::format::{is_escaped_in_safe, str_format};
 use super::operator::{equal, fail, items};
 use super::text as texts;
@@ -103,7 +103,7 @@ fn method(receiver: &Value, name: &str, arguments: &Arguments<'_>, around: EvalC
             }
             Py::Dict(dict) | Py::Root(_, dict) => of_dict(dict, name, arguments),
             Py::Time(micros) => time::method(*micros, name, arguments),
-            Py::Delta(delta) => time::delta_method(*delta, name).map_or_else(|| not_here(receiver, name), Ok),
+            Py::Delta(delta) => time::delta_method(*delta, name).map_or_else(|| unknown_method(receiver, name), Ok),
             Py::Plain(class, text, _) => time::plain_method(class, text, name, arguments),
             Py::Model(model) => of_model(receiver, model, name, arguments),
             Py::Cycler(items, at) => {
@@ -117,7 +117,7 @@ fn method(receiver: &Value, name: &str, arguments: &Arguments<'_>, around: EvalC
             }
             Py::Range(..) => of_list(receiver, name, arguments),
             Py::Set(items) if name == "copy" => Ok(own(Py::Set(items.clone()))),
-            _ => not_here(receiver, name),
+            _ => unknown_method(receiver, name),
         },
         Seen::List | Seen::Tuple => of_list(receiver, name, arguments),
         Seen::Int(_) | Seen::Bool(_) if matches!(name, "bit_length" | "bit_count" | "conjugate") => {
@@ -129,7 +129,7 @@ fn method(receiver: &Value, name: &str, arguments: &Arguments<'_>, around: EvalC
             })
         }
         Seen::Float(number) if name == "is_integer" => Ok(Value::from(number.fract() == 0.0)),
-        _ => not_here(receiver, name),
+        _ => unknown_method(receiver, name),
     }
 }
 
@@ -137,7 +137,7 @@ fn method(receiver: &Value, name: &str, arguments: &Arguments<'_>, around: EvalC
 fn safe(result: &Value, receiver: &Value, name: &str, arguments: &Arguments<'_>) -> Outcome<Value> {
     let mut given = arguments.positional.iter().chain(arguments.named.iter().map(|(_, value)| value));
     if given.any(is_escaped_in_safe) {
-        return not_here(receiver, name);
+        return unknown_method(receiver, name);
     }
     let mark = |value: &Value| match look(value) {
         Seen::Text(text) => Value::from_safe_string(text.to_owned()),
@@ -150,8 +150,8 @@ fn safe(result: &Value, receiver: &Value, name: &str, arguments: &Arguments<'_>)
     })
 }
 
-fn not_here(receiver: &Value, name: &str) -> Outcome<Value> {
-    Err(Raised::new("NotImplementedError", format!("`{name}` of '{}' is not calculated here", class(receiver))))
+fn unknown_method(receiver: &Value, name: &str) -> Outcome<Value> {
+    not_calculated(&format!("`{name}` of '{}'", class(receiver)))
 }
 
 fn of_dict(dict: &Dict, name: &str, arguments: &Arguments<'_>) -> Outcome<Value> {
@@ -177,7 +177,7 @@ fn of_dict(dict: &Dict, name: &str, arguments: &Arguments<'_>) -> Outcome<Value>
                 })
                 .collect(),
         ),
-        _ => return not_here(&own(Py::Dict(Dict::default())), name),
+        _ => return unknown_method(&own(Py::Dict(Dict::default())), name),
     })
 }
 
@@ -215,7 +215,7 @@ fn of_model(value: &Value, model: &Model, name: &str, arguments: &Arguments<'_>)
         "triggers" => Ok(list(all_below(&field("trigger"), "triggers"))),
         "all_firings" => Ok(list(all_below(value, "triggering_firings"))),
         "all_events" => Ok(list(events_of(&all_below(value, "triggering_firings")))),
-        _ => not_here(value, name),
+        _ => unknown_method(value, name),
     }
 }
 
@@ -396,7 +396,7 @@ fn of_text(text: &str, name: &str, arguments: &Arguments<'_>, around: EvalContex
                     dict.iter().filter_map(|(key, value)| Some((key.as_str()?.to_owned(), value.clone()))).collect();
                 str_format(text, &Arguments { positional: &[], named: &named }, around)
             }
-            _ => not_here(&Value::from(text), name),
+            _ => unknown_method(&Value::from(text), name),
         },
         "encode"
             if arguments.named.is_empty()
@@ -412,7 +412,7 @@ fn of_text(text: &str, name: &str, arguments: &Arguments<'_>, around: EvalContex
         }
         // Of other alphabets, Rust does not know which are digits.
         "isdigit" | "isdecimal" | "isnumeric" | "isalnum" if text.chars().any(texts::may_be_digit) => {
-            not_here(&Value::from(text), name)
+            unknown_method(&Value::from(text), name)
         }
         "isdigit" | "isdecimal" | "isnumeric" => {
             let is = |c: char| match c {
@@ -434,7 +434,7 @@ fn of_text(text: &str, name: &str, arguments: &Arguments<'_>, around: EvalContex
             let starts = text.chars().next().is_some_and(|c| c.is_alphabetic() || c == '_');
             flag(starts && text.chars().all(|c| c.is_alphanumeric() || c == '_'))
         }
-        _ => not_here(&Value::from(text), name),
+        _ => unknown_method(&Value::from(text), name),
     }
 }
 
@@ -458,7 +458,10 @@ fn filled_with_zeros(text: &str, width: usize) -> String {
 fn joined(between: &str, given: Option<&Value>, around: EvalContext<'_>) -> Outcome<Value> {
     let Some(value) = given else { return type_error("str.join() takes exactly one argument (0 given)") };
     around.touch_items(value)?;
-    let all = items(value).map_err(|_| Raised::new("TypeError", "can only join an iterable"))?;
+    let all = items(value).map_err(|raised| match look(value) {
+        Seen::Py(Py::Failing(..)) => raised,
+        _ => Raised::new("TypeError", "can only join an iterable"),
+    })?;
     around.pay_times(all.len(), between.len())?;
     let mut parts = Vec::with_capacity(all.len());
     for (index, item) in all.iter().enumerate() {

@@ -7,8 +7,8 @@ use minijinja::Value;
 
 use crate::text::order::by_text;
 
-use super::error::{Outcome, Raised, type_error};
-use super::eval_context::{EvalContext, HIDDEN, NOT_HERE};
+use super::error::{Outcome, Raised, not_calculated, not_here, type_error};
+use super::eval_context::{EvalContext, HIDDEN};
 use super::show::{quoted, repr_of, str_of};
 use super::value::{
     Delta, Dict, Missing, NODE, Py, Seen, class, extent, int, is_undefined, list, look, own, range_items, sequence,
@@ -56,7 +56,7 @@ fn unsupported<T>(operator: &str, a: &Value, b: &Value) -> Outcome<T> {
 }
 
 fn too_large<T>() -> Outcome<T> {
-    Err(Raised::new(NOT_HERE, "its numbers, texts or lists are too large to calculate here"))
+    not_here("its numbers, texts or lists are too large to calculate here")
 }
 
 pub(in crate::action) fn binary(operator: &str, a: &Value, b: &Value, around: EvalContext<'_>) -> Outcome<Value> {
@@ -430,7 +430,7 @@ pub(in crate::action) fn compared(operator: &str, a: &Value, b: &Value, around: 
     Ok(match operator {
         "==" | "!=" => match undecided() {
             Some(hidden) => hidden.clone(),
-            None if is_hidden(a, b) => return Err(Raised::new(NOT_HERE, HIDDEN)),
+            None if is_hidden(a, b) => return not_here(HIDDEN),
             None => Value::from(equal(a, b) == (operator == "==")),
         },
         "in" | "not in" => {
@@ -446,7 +446,7 @@ pub(in crate::action) fn compared(operator: &str, a: &Value, b: &Value, around: 
             }
             let order = order(operator, a, b)?;
             if is_hidden(a, b) {
-                return Err(Raised::new(NOT_HERE, HIDDEN));
+                return not_here(HIDDEN);
             }
             Value::from(match operator {
                 "<" => order == Some(Ordering::Less),
@@ -469,7 +469,7 @@ pub(in crate::action) fn contains(container: &Value, item: &Value) -> Outcome<Va
         return Ok(hidden.clone());
     }
     if is_hidden(container, item) {
-        return Err(Raised::new(NOT_HERE, HIDDEN));
+        return not_here(HIDDEN);
     }
     if let Some(whole) = text(container) {
         return match text(item) {
@@ -484,7 +484,7 @@ pub(in crate::action) fn contains(container: &Value, item: &Value) -> Outcome<Va
         }
         Seen::Py(Py::Undefined(_)) => Ok(Value::from(false)),
         Seen::Py(Py::Failing(raised, false)) => Err(raised.clone()),
-        Seen::Py(Py::Bytes(_)) => Err(Raised::new(NOT_HERE, "what bytes contain is not calculated here")),
+        Seen::Py(Py::Bytes(_)) => not_calculated("what bytes contain"),
         _ => match items(container) {
             Ok(all) => Ok(Value::from(all.iter().any(|one| equal(one, item)))),
             Err(_) => type_error(format!("argument of type '{}' is not iterable", class(container))),

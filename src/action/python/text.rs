@@ -4,8 +4,8 @@ use std::fmt::Write as _;
 
 use minijinja::Value;
 
-use super::error::{Outcome, Raised, value_error};
-use super::eval_context::{EvalContext, NOT_HERE};
+use super::error::{Outcome, not_calculated, value_error};
+use super::eval_context::EvalContext;
 use super::value::list;
 
 pub(in crate::action) fn list_of(texts: Vec<String>) -> Value {
@@ -248,7 +248,7 @@ pub(in crate::action) fn without_tags(text: &str) -> Outcome<String> {
                 .get(1..)
                 .is_some_and(|rest| rest.starts_with(|c: char| c == '#' || c.is_ascii_alphabetic())) =>
             {
-                return Err(Raised::new(NOT_HERE, "an entity of HTML is not calculated here"));
+                return not_calculated("an entity of HTML");
             }
             None => {
                 out.push('&');

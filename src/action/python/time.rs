@@ -6,8 +6,7 @@ use minijinja::Value;
 
 use crate::time::units::{DAY, SECOND};
 
-use super::error::{Outcome, Raised, type_error};
-use super::eval_context::NOT_HERE;
+use super::error::{NOT_HERE, Outcome, Raised, type_error};
 use super::show::{clock_text, parts, time_text};
 use super::value::{Delta, Py, class, none, own, text};
 
