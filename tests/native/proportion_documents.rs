@@ -30,7 +30,7 @@ fn event(fields: &str) -> String {
 /// A text with this many repetitions.
 type Generator = fn(usize) -> String;
 
-const DOCUMENTS: [(&str, Generator); 24] = [
+const DOCUMENTS: [(&str, Generator); 27] = [
     ("labels of match", |n| event(&format!("match: {{{}}}", lines(n, |at| format!("l{at}: x, "))))),
     ("one label of match", |n| event(&format!("match: {{{}}}", lines(n, |_| "l: x, ".to_owned())))),
     ("names of expect", |n| event(&format!("expect: {}", list(n, |at| format!("prefect.flow-run.S{at}"))))),
@@ -70,6 +70,9 @@ const DOCUMENTS: [(&str, Generator); 24] = [
         format!("a: &a {{{keys}}}\nb: {{<<: *a, {keys}}}")
     }),
     ("comments and tabs", |n| lines(n, |at| format!("# \t{at}\n")) + "a: 'b\tc'\n"),
+    ("brackets whose lines are not indented", |n| lines(n, |at| format!("a{at}: [\n1,\n]\n"))),
+    ("quotes whose lines are not indented", |n| format!("a: 'b\n{}'\n", lines(n, |at| format!("c{at}\n\n")))),
+    ("comments right behind brackets", |n| lines(n, |at| format!("a{at}: [1,#b\n  {{c: [d]}}]# e\n"))),
     ("empty items", |n| format!("{}- |\n  x\n", "-\n".repeat(n))),
     ("empty keys", |n| "? \n".repeat(n)),
     ("triggers that mean one anchor", |n| {
