@@ -101,6 +101,26 @@ fn the_work_on_an_automation_is_in_proportion_to_its_text() {
     assert_eq!(wrong, Vec::<String>::new());
 }
 
+/// The server reads a trigger without a type as the first type that fits, for which all triggers within count.
+#[test]
+fn nested_triggers_are_read_once_each() {
+    for fields in
+        ["", r#", "type": "sequence""#, r#", "posture": "Reactive""#, r#", "require": 0, "posture": "Reactive""#]
+    {
+        let taken = |depth: usize| {
+            let leaves = list(500, |_| r#"{"posture": "Reactive", "expect": ["a"]}"#.to_owned());
+            let trigger =
+                (1..depth).fold(leaves, |inner, _| format!(r#"[{{"triggers": {inner}, "within": 5{fields}}}]"#));
+            let padding = " ".repeat((60 - depth) * 70);
+            check(&format!(
+                r#"{{"name": "n", "trigger": {{"triggers": {trigger}, "within": 5{fields}}}, "actions": []{padding}}}"#
+            ))
+        };
+        let (flat, nested) = (taken(1), taken(60));
+        assert!(nested < flat * 2, "{fields}: {flat} steps for one level, {nested} for 60");
+    }
+}
+
 /// Aliases and merge keys can expand to more than the text, up to a bound.
 #[test]
 fn the_work_on_aliases_has_a_bound() {

@@ -10,6 +10,7 @@ use crate::text::phrase;
 
 use super::super::fields::{ACTIONS, ActionType, FieldKind, INFERRED, SELECTED, STATE_TYPES};
 use super::rest_api::RestApi;
+use super::trigger::Kinds;
 use super::{Check, Route};
 
 /// The reader of an action: the client checks fewer fields.
@@ -149,6 +150,7 @@ impl Check<'_, '_> {
             is_plan: self.is_plan,
             text: self.text,
             is_mixed: false,
+            kinds: Kinds::default(),
         };
         let reader = if self.route.has_client() { Reader::Client } else { Reader::Server };
         check.action_fields(known, action, &Path::Root, reader);
