@@ -7,7 +7,7 @@ use crate::json::{Kind, Places, Pointer, Position, Span, Value};
 use crate::text::order;
 use crate::time::scalar;
 
-use super::check::trigger::{Level, kind_of};
+use super::check::trigger::{Kinds, Level};
 use super::model::{Order, Posture, watches_heartbeats};
 use super::read::{self, MAX_NESTING, PROACTIVE_MINIMUM, TriggerKind};
 
@@ -155,11 +155,12 @@ pub(super) struct Outliner {
     spans: Vec<Span>,
     /// The automation of the next trigger.
     name: Option<String>,
+    kinds: Kinds,
 }
 
 impl Outliner {
     pub(super) fn new() -> Self {
-        Outliner { outlines: Vec::new(), spans: Vec::new(), name: None }
+        Outliner { outlines: Vec::new(), spans: Vec::new(), name: None, kinds: Kinds::default() }
     }
 
     /// Adds the trigger of an automation, or one that is a whole, and those that it contains.
@@ -172,11 +173,13 @@ impl Outliner {
         level: Level,
     ) {
         self.name = name.filter(|name| !name.is_empty()).map(str::to_owned);
+        self.kinds = Kinds::default();
         self.trigger(automation, trigger, "$", pointer, level, 0);
     }
 
     fn trigger(&mut self, automation: u64, value: Value<'_>, path: &str, pointer: Pointer, level: Level, depth: usize) {
-        let Some(kind) = kind_of(value, level).filter(|_| value.kind() == Kind::Object && depth <= MAX_NESTING) else {
+        let Some(kind) = self.kinds.of(value, level).filter(|_| value.kind() == Kind::Object && depth <= MAX_NESTING)
+        else {
             return;
         };
         let mut outline = TriggerOutline {

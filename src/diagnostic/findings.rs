@@ -326,11 +326,17 @@ pub(crate) struct Findings<'s> {
     found: Vec<Found>,
     /// The pointers of the findings in the current event: values with findings are not compared with others.
     reported: TextSet,
+    /// Their lengths modulo 128, a bit each: most places need no look-up.
+    lengths: u128,
     /// Whether the current event has any finding, reported or not.
     found_here: bool,
     /// Whether the input was recognised as what the check is for. Nothing else is ever changed.
     fixable: bool,
     counts: Counts,
+}
+
+fn length_bit(length: usize) -> u128 {
+    1 << (length % 128)
 }
 
 impl<'s> Findings<'s> {
@@ -339,6 +345,7 @@ impl<'s> Findings<'s> {
             options,
             found: Vec::new(),
             reported: TextSet::default(),
+            lengths: 0,
             found_here: false,
             fixable: false,
             counts: Counts::default(),
@@ -363,6 +370,7 @@ impl<'s> Findings<'s> {
     /// Call this when a new event begins.
     pub(crate) fn next_event(&mut self) {
         self.reported.clear();
+        self.lengths = 0;
         self.found_here = false;
     }
 
@@ -371,15 +379,23 @@ impl<'s> Findings<'s> {
         !self.found_here
     }
 
+    /// Whether the current event has any error.
+    pub(crate) fn has_any(&self) -> bool {
+        !self.reported.is_empty()
+    }
+
     /// Whether there is an error at a place of the current event, or around it.
     pub(crate) fn has(&self, pointer: &Pointer) -> bool {
-        if self.reported.is_empty() {
+        if !self.has_any() {
             return false;
         }
         let pointer = pointer.as_str();
         let ends = pointer.match_indices('/').skip(1).map(|(end, _)| end).chain([pointer.len()]);
         let mut around = ends.take_while(|end| *end <= LONGEST).filter_map(|end| pointer.get(..end));
-        around.any(|around| !around.is_empty() && self.reported.contains(around.as_bytes()))
+        around.any(|around| {
+            let is_possible = self.lengths & length_bit(around.len()) != 0;
+            is_possible && !around.is_empty() && self.reported.contains(around.as_bytes())
+        })
     }
 
     /// Records a finding on a value, with the default severity of its code.
@@ -407,6 +423,7 @@ impl<'s> Findings<'s> {
             && let (pointer, true) = path.short()
         {
             self.reported.insert(pointer.as_bytes());
+            self.lengths |= length_bit(pointer.len());
         }
         let Some(severity) = self.options.severity(code, usual) else { return Draft(None) };
         if !self.count(severity) {

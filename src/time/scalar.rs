@@ -20,7 +20,7 @@ pub(crate) fn set(value: Value<'_>) -> Option<Vec<String>> {
 }
 
 /// A list whose items can be read this way.
-pub(crate) fn each<T>(list: Value<'_>, read: impl Fn(Value<'_>) -> Option<T>) -> Option<Vec<T>> {
+pub(crate) fn each<T>(list: Value<'_>, mut read: impl FnMut(Value<'_>) -> Option<T>) -> Option<Vec<T>> {
     if list.kind() != Kind::Array {
         return None;
     }

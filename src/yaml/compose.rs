@@ -8,6 +8,7 @@ use crate::text::table::Set;
 
 use super::error::{YamlError, YamlProblem};
 use super::resolve;
+use super::spaced::Spaced;
 
 /// The deepest nesting of a document.
 pub(super) const MAX_DEPTH: usize = 100;
@@ -74,6 +75,10 @@ struct Open {
 
 struct Composer<'t> {
     text: &'t str,
+    /// What the parser reads, if it is not the text itself.
+    spaced: Spaced,
+    /// Whether the parser failed for a reason that [`Spaced`] removes.
+    lacks_spaces: bool,
     /// Where each 64th character begins.
     bytes_of_characters: Vec<u32>,
     /// A byte order mark at the beginning, which the parser does not see.
@@ -102,32 +107,19 @@ pub(super) fn compose(bytes: &[u8]) -> Step<Document> {
     // For PyYAML this is a line break; the count of characters stays the same.
     let next_lines = text.contains('\u{85}').then(|| text.replace('\u{85}', "\n"));
     let input = next_lines.as_deref().unwrap_or(text).get(base..).unwrap_or_default();
-    let characters = text.get(base..).unwrap_or_default().char_indices();
-    let mut composer = Composer {
-        text,
-        bytes_of_characters: characters.step_by(64).map(|(byte, _)| clamp(byte.saturating_add(base))).collect(),
-        base,
-        nodes: Vec::new(),
-        texts: Vec::new(),
-        open: Vec::new(),
-        anchors: vec![0],
-        names: Set::default(),
-        last: base,
-        has_tabs: memchr::memchr(b'\t', bytes).is_some(),
-        checked: base,
-        gap: base,
-        documents: 0,
-    };
-    for event in Parser::new_from_str(input) {
-        let (event, place) = event.map_err(|error| composer.parser_error(&error))?;
-        let span = Span { start: clamp(composer.byte(place.start)), end: clamp(composer.byte(place.end)) };
-        composer.event(event, span)?;
+    let mut composer = Composer::new(text, base, Spaced::default());
+    let outcome = composer.read(input);
+    if composer.lacks_spaces
+        && let Some(mut spaced) = Spaced::of(input)
+    {
+        let copy = std::mem::take(&mut spaced.text);
+        let mut again = Composer::new(text, base, spaced);
+        again.read(&copy)?;
+        if !again.has_spaces_in_values() {
+            return Ok(again.document());
+        }
     }
-    composer.check_tabs(text.len())?;
-    if composer.nodes.is_empty() || matches!(composer.nodes.as_slice(), [only] if only.is_absent()) {
-        return Err(fault(YamlProblem::Empty, 0, 0));
-    }
-    Ok(Document { nodes: composer.nodes, texts: composer.texts })
+    outcome.map(|()| composer.document())
 }
 
 /// The characters that YAML 1.1 allows (`yaml/reader.py`).
@@ -151,6 +143,74 @@ impl Node {
 }
 
 impl<'t> Composer<'t> {
+    fn new(text: &'t str, base: usize, spaced: Spaced) -> Self {
+        let characters = text.get(base..).unwrap_or_default().char_indices();
+        Composer {
+            text,
+            spaced,
+            lacks_spaces: false,
+            bytes_of_characters: characters.step_by(64).map(|(byte, _)| clamp(byte.saturating_add(base))).collect(),
+            base,
+            nodes: Vec::new(),
+            texts: Vec::new(),
+            open: Vec::new(),
+            anchors: vec![0],
+            names: Set::default(),
+            last: base,
+            has_tabs: memchr::memchr(b'\t', text.as_bytes()).is_some(),
+            checked: base,
+            gap: base,
+            documents: 0,
+        }
+    }
+
+    fn read(&mut self, input: &str) -> Step {
+        for event in Parser::new_from_str(input) {
+            let (event, place) = event.map_err(|error| self.parser_error(&error))?;
+            let span = Span { start: clamp(self.byte(place.start)), end: clamp(self.byte(place.end)) };
+            self.event(event, span)?;
+        }
+        self.check_tabs(self.text.len())?;
+        if self.nodes.is_empty() || matches!(self.nodes.as_slice(), [only] if only.is_absent()) {
+            return Err(fault(YamlProblem::Empty, 0, 0));
+        }
+        Ok(())
+    }
+
+    fn document(self) -> Document {
+        Document { nodes: self.nodes, texts: self.texts }
+    }
+
+    /// Whether spaces of the copy are elsewhere than at the beginning of a line in brackets or quotes, or behind an
+    /// indicator.
+    fn has_spaces_in_values(&self) -> bool {
+        let bytes = self.text.as_bytes();
+        let mut nodes = self.nodes.iter().peekable();
+        // The end of brackets and quotes, and of the last scalar.
+        let (mut inside, mut scalar) = (0, 0);
+        !self.spaced.places().all(|place| {
+            let at = clamp(self.byte_of(place));
+            while let Some(Node { span, content, .. }) = nodes.next_if(|node| node.span.start < at) {
+                step(1);
+                let first = bytes.get(span.start as usize);
+                let is_scalar = matches!(content, Content::Scalar(_));
+                let is_quoted = is_scalar && matches!(first, Some(b'"' | b'\''));
+                if is_scalar {
+                    scalar = span.end.saturating_add(u32::from(!is_quoted));
+                }
+                if is_quoted || (!is_scalar && matches!(first, Some(b'[' | b'{'))) {
+                    inside = inside.max(span.end);
+                }
+            }
+            let line = self.text.get(..at as usize).unwrap_or_default();
+            if line.ends_with(['\n', '\r', '\u{85}']) {
+                at < inside
+            } else {
+                scalar <= at && (at <= inside || at as usize == bytes.len())
+            }
+        })
+    }
+
     fn event(&mut self, event: Event<'_>, span: Span) -> Step {
         step(1);
         match event {
@@ -332,8 +392,12 @@ impl<'t> Composer<'t> {
         let Some(open) = self.open.pop() else { return Ok(()) };
         // In block style it ends with its contents.
         let end = if open.is_flow && span.end > span.start {
-            self.check_tabs(span.start as usize)?;
-            (span.start as usize).saturating_add(1)
+            let at = span.start as usize;
+            // For the parser it ends at the last comma.
+            let is_comma = self.text.as_bytes().get(at) == Some(&b',');
+            let at = if is_comma { self.skip_blank(at.saturating_add(1)) } else { at };
+            self.check_tabs(at)?;
+            at.saturating_add(1)
         } else {
             self.last
         };
@@ -404,6 +468,9 @@ impl<'t> Composer<'t> {
                     end = at.saturating_add(1).saturating_add(name.len());
                     let place = Span { start: clamp(at), end: clamp(end) };
                     Self::check_name(name, place)?;
+                    if matches!(bytes.get(end), Some(b'[' | b'{')) {
+                        return Err(YamlError { problem: YamlProblem::AnchorName, span: place });
+                    }
                     if !self.names.insert(name) {
                         return Err(YamlError { problem: YamlProblem::RepeatedAnchor, span: place });
                     }
@@ -520,11 +587,11 @@ impl<'t> Composer<'t> {
         let mut at = self.last.max(self.checked);
         while at < to {
             step(1);
-            let blank_before =
-                at.checked_sub(1).and_then(|before| bytes.get(before)).is_none_or(u8::is_ascii_whitespace);
+            let before = at.checked_sub(1).and_then(|before| bytes.get(before));
+            let begins = before.is_none_or(|before| b" \t\r\n[{,]}\"'".contains(before));
             match bytes.get(at) {
                 Some(b'\t') => return Err(fault(YamlProblem::Tab, at, 1)),
-                Some(b'#') if blank_before => at = self.line_end(at),
+                Some(b'#') if begins => at = self.line_end(at),
                 _ => at = at.saturating_add(1),
             }
         }
@@ -608,7 +675,10 @@ impl<'t> Composer<'t> {
 
     /// The byte of a place that the parser counts in characters.
     fn byte(&self, place: Marker) -> usize {
-        let index = place.index();
+        self.byte_of(self.spaced.original(place.index()))
+    }
+
+    fn byte_of(&self, index: usize) -> usize {
         let Some(start) = self.bytes_of_characters.get(index / 64) else { return self.text.len() };
         let start = *start as usize;
         let rest = self.text.get(start..).unwrap_or_default();
@@ -636,32 +706,11 @@ impl<'t> Composer<'t> {
         quote
     }
 
-    /// The place of a line that `PyYAML` reads, though it is not indented: brackets or quotes are closed only later.
-    fn still_open(&self, info: &str, at: usize, opened: Option<usize>) -> Option<usize> {
-        if info.contains("indentation in quoted") {
-            let end = closing(self.text, at)?;
-            // Of its lines, the one that is indented least is certainly wrong.
-            let (mut line, mut least) = (self.line_end(at), None);
-            while line < end {
-                let rest = self.text.get(line..=end)?;
-                let start = line.saturating_add(rest.len().saturating_sub(rest.trim_start().len()));
-                if least.is_none_or(|least| self.indentation(start) < self.indentation(least)) {
-                    least = Some(start);
-                }
-                line = self.line_end(start);
-            }
-            return least;
-        }
-        let opened = opened.or_else(|| {
-            let before = self.text.get(self.last..at)?;
-            Some(self.last.saturating_add(before.find(['[', '{'])?))
-        });
-        closing(self.text, opened.filter(|_| info.contains("invalid indentation"))?)?;
-        Some(at)
-    }
-
     /// Converts the parser's error.
-    fn parser_error(&self, error: &ScanError) -> YamlError {
+    fn parser_error(&mut self, error: &ScanError) -> YamlError {
+        let reasons =
+            ["invalid indentation", "tab cannot be", "comments must be", "expected whitespace", "may not precede"];
+        self.lacks_spaces = reasons.iter().any(|reason| error.info().contains(reason));
         let at = self.byte(*error.marker());
         let problem = problem_of(error.info(), self.text.as_bytes().get(at).copied());
         // Its place is sometimes before the tab, and tabs cause other problems.
@@ -672,14 +721,11 @@ impl<'t> Composer<'t> {
             return tab;
         }
         let opened = self.open.last().filter(|open| open.is_flow).and_then(|open| self.nodes.get(open.node));
-        if let Some(line) = self.still_open(error.info(), at, opened.map(|node| node.span.start as usize)) {
-            let rest = self.text.get(line..self.line_end(line)).unwrap_or_default();
-            return fault(YamlProblem::StillOpen, line, rest.trim_ascii_end().len());
-        }
         if let Some(node) = opened {
             let start = node.span.start as usize;
             // The text after an unclosed bracket is not the problem.
-            let below = self.line_start(at) > start && self.indentation(at) <= self.indentation(start);
+            let is_closed = start < self.byte_of(self.spaced.closed);
+            let below = !is_closed && self.line_start(at) > start && self.indentation(at) <= self.indentation(start);
             let at_end = self.skip_blank(at) >= self.text.len();
             if (at_end || below)
                 && !matches!(problem, YamlProblem::Tab | YamlProblem::UnclosedText | YamlProblem::Escape)
@@ -721,38 +767,6 @@ impl<'t> Composer<'t> {
         };
         fault(problem, at, length)
     }
-}
-
-/// Where the bracket or quote at `start` is closed.
-fn closing(text: &str, start: usize) -> Option<usize> {
-    let bytes = text.as_bytes();
-    let (mut depth, mut quote, mut at) = (0_usize, None, start);
-    while let Some(byte) = bytes.get(at) {
-        let before = at.checked_sub(1).and_then(|before| bytes.get(before));
-        let is_apart = at == start || before.is_none_or(|before| b" \t\r\n[{,:".contains(before));
-        if before == Some(&b'\n') && matches!(bytes.get(at..at.saturating_add(3)), Some(b"---" | b"...")) {
-            return None;
-        }
-        match (quote, byte) {
-            (Some(b'"'), b'\\') => at = at.saturating_add(1),
-            (Some(b'\''), b'\'') if bytes.get(at.saturating_add(1)) == Some(&b'\'') => at = at.saturating_add(1),
-            (Some(open), byte) if open == *byte => quote = None,
-            (None, b'"' | b'\'') if is_apart => quote = Some(*byte),
-            // A comment is closed by its line's end.
-            (None, b'#') if is_apart => quote = Some(b'\n'),
-            (None, b'[' | b'{') => depth = depth.saturating_add(1),
-            (None, b']' | b'}') => depth = depth.saturating_sub(1),
-            _ => {}
-        }
-        if depth == 0 && quote.is_none() {
-            // The quote that opens another text closes none.
-            let after = bytes.get(at.saturating_add(1));
-            let is_end = after.is_none_or(|after| b" \t\r\n,]}:".contains(after));
-            return (is_end || byte.is_ascii_punctuation() && !matches!(byte, b'"' | b'\'')).then_some(at);
-        }
-        at = at.saturating_add(1);
-    }
-    None
 }
 
 /// How many hexadecimal digits follow an escape in double quotes; `None`: invalid escape.

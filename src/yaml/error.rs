@@ -49,7 +49,6 @@ problems! {
     Tab: "YAML needs spaces here, not a tab",
     Indentation: "the indentation of this line matches no line above",
     Unclosed: "this bracket is not closed",
-    StillOpen: "a bracket or quote is open here: close it, or indent this line deeper than its key (YAML 1.2)",
     MismatchedBracket: "no open bracket matches this one",
     UnclosedText: "this quote is not closed",
     Escape: "unknown escape in double quotes (in single quotes, a backslash is just a backslash)",

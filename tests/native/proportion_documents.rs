@@ -74,6 +74,9 @@ const DOCUMENTS: [(&str, Generator); 27] = [
         format!("a: &a {{{keys}}}\nb: {{<<: *a, {keys}}}")
     }),
     ("comments and tabs", |n| lines(n, |at| format!("# \t{at}\n")) + "a: 'b\tc'\n"),
+    ("brackets whose lines are not indented", |n| lines(n, |at| format!("a{at}: [\n1,\n]\n"))),
+    ("quotes whose lines are not indented", |n| format!("a: 'b\n{}'\n", lines(n, |at| format!("c{at}\n\n")))),
+    ("comments right behind brackets", |n| lines(n, |at| format!("a{at}: [1,#b\n  {{c: [d]}}]# e\n"))),
     ("empty items", |n| format!("{}- |\n  x\n", "-\n".repeat(n))),
     ("empty keys", |n| "? \n".repeat(n)),
     ("triggers that mean one anchor", |n| {
@@ -103,6 +106,26 @@ fn the_work_on_an_automation_is_in_proportion_to_its_text() {
         assert!(counts[0] > 250, "{name}: nothing is counted");
     }
     assert_eq!(wrong, Vec::<String>::new());
+}
+
+/// The server reads a trigger without a type as the first type that fits, for which all triggers within count.
+#[test]
+fn nested_triggers_are_read_once_each() {
+    for fields in
+        ["", r#", "type": "sequence""#, r#", "posture": "Reactive""#, r#", "require": 0, "posture": "Reactive""#]
+    {
+        let taken = |depth: usize| {
+            let leaves = list(500, |_| r#"{"posture": "Reactive", "expect": ["a"]}"#.to_owned());
+            let trigger =
+                (1..depth).fold(leaves, |inner, _| format!(r#"[{{"triggers": {inner}, "within": 5{fields}}}]"#));
+            let padding = " ".repeat((60 - depth) * 70);
+            check(&format!(
+                r#"{{"name": "n", "trigger": {{"triggers": {trigger}, "within": 5{fields}}}, "actions": []{padding}}}"#
+            ))
+        };
+        let (flat, nested) = (taken(1), taken(60));
+        assert!(nested < flat * 2, "{fields}: {flat} steps for one level, {nested} for 60");
+    }
 }
 
 /// Aliases and merge keys can expand to more than the text, up to a bound.

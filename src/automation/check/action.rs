@@ -10,6 +10,7 @@ use crate::text::phrase;
 
 use super::super::fields::{ACTIONS, ActionType, FieldKind, INFERRED, SELECTED, STATE_TYPES};
 use super::rest_api::RestApi;
+use super::trigger::Kinds;
 use super::{Check, Route};
 
 /// Who reads an action: the client checks fewer fields.
@@ -159,6 +160,7 @@ impl Check<'_, '_> {
             is_plan: self.is_plan,
             text: self.text,
             is_mixed: false,
+            kinds: Kinds::default(),
         };
         let side = if self.route.has_client() { Side::Client } else { Side::Server };
         check.action_fields(known, action, &Path::Root, side);

@@ -17,7 +17,7 @@ use super::super::fields::{OF_COMPOSITE_TRIGGERS, OF_DEPLOYMENT_TRIGGERS, OF_EVE
 use super::super::model::{EventTrigger, Order, Posture};
 use super::super::read::{self, MAX_NESTING, TriggerKind};
 use super::options::PrefectVersion;
-use super::trigger::{Level, kind_of};
+use super::trigger::Level;
 use super::{Check, cloud};
 
 /// The lists of actions of an automation, each with its name.
@@ -57,7 +57,7 @@ impl Check<'_, '_> {
         }
         let of_deployments = names(&OF_DEPLOYMENT_TRIGGERS);
         let own: &[&'static str] = if level.is_deployment() { &of_deployments } else { &[] };
-        match kind_of(value, level) {
+        match self.kinds.of(value, level) {
             Some(TriggerKind::Composite(order)) => {
                 self.ignored_fields(value, path, "triggers", &[&names(&OF_COMPOSITE_TRIGGERS), own]);
                 self.advise_composite(value, path, order);

@@ -1,6 +1,7 @@
 //! Fields that Prefect ignores, and the fields that were probably intended.
 
 use crate::diagnostic::Code;
+use crate::diagnostic::findings::Findings;
 use crate::diagnostic::path::Path;
 use crate::json::Value;
 use crate::text::nearest::nearest;
@@ -135,8 +136,13 @@ impl Check<'_, '_> {
         let all = || known.iter().flat_map(|some| some.iter().copied());
         // Fields that are present, or already reported as missing.
         let mut taken = Vec::new();
+        // Its pointer is as long as the object is deep.
+        let pointer = self.findings.has_any().then(|| path.pointer());
+        let is_reported = |findings: &Findings<'_>, field: &str| {
+            pointer.as_ref().is_some_and(|pointer| findings.has(&pointer.clone().key(field)))
+        };
         for field in all() {
-            if object.get(field).is_some() || self.findings.has(&Path::Key(path, field).pointer()) {
+            if object.get(field).is_some() || is_reported(self.findings, field) {
                 taken.push(field);
             }
         }
@@ -147,7 +153,7 @@ impl Check<'_, '_> {
             }
             let near = meant(&name, &mut all().filter(|field| !taken.contains(field)));
             // Already reported with the missing field.
-            if meant(&name, &mut all()).is_some_and(|meant| self.findings.has(&Path::Key(path, meant).pointer())) {
+            if meant(&name, &mut all()).is_some_and(|meant| is_reported(self.findings, meant)) {
                 continue;
             }
             let finding =

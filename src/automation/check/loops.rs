@@ -17,7 +17,7 @@ use super::super::read::{self, MAX_NESTING, TriggerKind};
 use super::Check;
 use super::advice::{Actions, capitalised, expects};
 use super::shape::{self, Event, Fit, ID, NAME, ROLE};
-use super::trigger::{Level, kind_of};
+use super::trigger::{Kinds, Level, kind_of};
 
 /// What each firing causes, with an action.
 const FIRING: [&str; 3] =
@@ -72,7 +72,7 @@ impl Check<'_, '_> {
     /// Whether a trigger counts the events of its own actions.
     pub(super) fn acts_on_itself(&mut self, trigger: Value<'_>, level: Level, actions: Actions<'_, '_>) {
         let mut triggers = Vec::new();
-        leaves(trigger, level, 0, &mut triggers);
+        leaves(trigger, level, 0, &mut self.kinds, &mut triggers);
         let name = self.subject.name.map(str::to_owned);
         let reactive = || triggers.iter().filter(|event| event.posture == Posture::Reactive);
         for (field, list) in actions {
@@ -121,7 +121,7 @@ impl Check<'_, '_> {
             return;
         }
         let mut triggers = Vec::new();
-        leaves(value, Level::CLIENT, 0, &mut triggers);
+        leaves(value, Level::CLIENT, 0, &mut self.kinds, &mut triggers);
         // The server itself rejects such an automation.
         triggers.retain(|event| event.posture == Posture::Reactive);
         if let (true, [event]) = (kind_of(value, Level::CLIENT) == Some(TriggerKind::Event), triggers.as_slice())
@@ -152,11 +152,11 @@ pub(super) fn every_run(specification: &Specification) -> bool {
 }
 
 /// The event triggers that can each fire the whole trigger alone.
-pub(super) fn leaves(value: Value<'_>, level: Level, depth: usize, found: &mut Vec<EventTrigger>) {
+pub(super) fn leaves(value: Value<'_>, level: Level, depth: usize, kinds: &mut Kinds, found: &mut Vec<EventTrigger>) {
     if value.kind() != Kind::Object || depth > MAX_NESTING || found.len() > 100 {
         return;
     }
-    match kind_of(value, level) {
+    match kinds.of(value, level) {
         Some(TriggerKind::Composite(order)) => {
             let Some(list) = value.get("triggers") else { return };
             let children = list.items().count();
@@ -166,7 +166,7 @@ pub(super) fn leaves(value: Value<'_>, level: Level, depth: usize, found: &mut V
             };
             if required == Some(1) {
                 for child in list.items() {
-                    leaves(child, level, depth.saturating_add(1), found);
+                    leaves(child, level, depth.saturating_add(1), kinds, found);
                 }
             }
         }

@@ -37,10 +37,10 @@ use crate::time::scalar;
 use super::fields::{FieldKind, OF_AUTOMATIONS, OF_DEPLOYMENT_TRIGGERS};
 use super::model::Posture;
 use super::outline::{Outliner, TriggerOutline};
-use super::read;
+use super::read::{self, TriggerKind};
 
 use rest_api::RestApi;
-use trigger::Level;
+use trigger::{Kinds, Level};
 
 pub use options::{CheckOptions, PrefectVersion, Route};
 
@@ -123,7 +123,17 @@ pub fn check(text: &[u8], text_options: TextOptions, options: &CheckOptions) -> 
         let route = options.route_of(form);
         if form == Form::PrefectYaml {
             let (findings, rest_api, subject) = (&mut findings, &mut rest_api, Subject::default());
-            let mut check = Check { findings, rest_api, subject, options, route, is_plan, text, is_mixed: false };
+            let mut check = Check {
+                findings,
+                rest_api,
+                subject,
+                options,
+                route,
+                is_plan,
+                text,
+                is_mixed: false,
+                kinds: Kinds::default(),
+            };
             check.prefect_yaml(root);
         }
         for Item { value, form, .. } in items(&mut findings, root, form, route) {
@@ -134,7 +144,17 @@ pub fn check(text: &[u8], text_options: TextOptions, options: &CheckOptions) -> 
             rest_api.next(index);
             let subject = Subject { index: Some(index), name: name.as_deref(), docs: None };
             let (findings, rest_api) = (&mut findings, &mut rest_api);
-            let mut check = Check { findings, rest_api, subject, options, route, is_plan, text, is_mixed: false };
+            let mut check = Check {
+                findings,
+                rest_api,
+                subject,
+                options,
+                route,
+                is_plan,
+                text,
+                is_mixed: false,
+                kinds: Kinds::default(),
+            };
             let level = check.level(form);
             check.item(value, form, level);
             if language == Language::Yaml {
@@ -211,6 +231,7 @@ struct Check<'c, 's> {
     text: &'c [u8],
     /// Whether a composite trigger that mixes resources has been reported.
     is_mixed: bool,
+    kinds: Kinds,
 }
 
 impl Check<'_, '_> {
@@ -303,7 +324,7 @@ impl Check<'_, '_> {
             }
         }
         self.trigger(value, &root, level);
-        if let Some((start, true)) = starts_of_runs(value, value, level) {
+        if let Some((start, true)) = starts_of_runs(value, value, self.kinds.of(value, level), level) {
             self.add(Code::RUN_DEPLOYMENT_LOOP, &root, value)
                 .opening()
                 .with("event", &start)
@@ -316,7 +337,10 @@ impl Check<'_, '_> {
 
     /// A rule of the whole document (`AutomationCore.prevent_run_deployment_loops`).
     fn run_deployment_loop(&mut self, automation: Value<'_>, trigger: Value<'_>, level: Level) {
-        let Some((start, unfiltered)) = starts_of_runs(automation, trigger, level) else { return };
+        let Some((start, unfiltered)) = starts_of_runs(automation, trigger, self.kinds.of(trigger, level), level)
+        else {
+            return;
+        };
         let actions = automation.get("actions").into_iter().flat_map(Value::items);
         for (index, action) in actions.enumerate() {
             let runs = match action.get("type") {
@@ -353,9 +377,14 @@ const NARROW_DOWN: &str = "narrow `match` or `match_related` so that the runs of
 
 /// Whether a trigger that is enabled reacts to what happens at the start of each run: to which event, and whether
 /// nothing but that selects the runs.
-fn starts_of_runs(enabled: Value<'_>, trigger: Value<'_>, level: Level) -> Option<(String, bool)> {
+fn starts_of_runs(
+    enabled: Value<'_>,
+    trigger: Value<'_>,
+    kind: Option<TriggerKind>,
+    level: Level,
+) -> Option<(String, bool)> {
     let is_enabled = enabled.get("enabled").is_none_or(|enabled| scalar::boolean(enabled) == Some(true));
-    let is_event = trigger::kind_of(trigger, level) == Some(read::TriggerKind::Event);
+    let is_event = kind == Some(TriggerKind::Event);
     let event = read::event_trigger(trigger, level.default_posture())?;
     let start = event.expect.iter().find(|name| loops::STARTS.contains(&name.as_str()))?;
     let unfiltered = loops::every_run(&event.matches) && event.match_related.iter().any(loops::every_run);

@@ -5,6 +5,8 @@ use crate::diagnostic::path::Path;
 use crate::diagnostic::{Code, Profile};
 use crate::json::{Kind, Value};
 use crate::text::nearest::nearest;
+use crate::text::steps::step;
+use crate::text::table::Map;
 use crate::time::scalar;
 
 use super::super::fields::{COMPOUND, EVENT, FieldKind, OF_EVENT_TRIGGERS, SEQUENCE};
@@ -77,7 +79,7 @@ impl Check<'_, '_> {
             self.add(Code::METRIC_TRIGGER, &Path::Key(path, field), place);
             return;
         }
-        let Some(of_kind) = kind_of(value, level) else {
+        let Some(of_kind) = self.kinds.of(value, level) else {
             let kind = kind.unwrap_or(value);
             if self.is_template(kind) {
                 return;
@@ -268,32 +270,82 @@ impl Check<'_, '_> {
     }
 }
 
-/// The kind of a trigger, as the server or the more lenient client infers it.
+/// The kind of one trigger.
 pub(crate) fn kind_of(value: Value<'_>, level: Level) -> Option<TriggerKind> {
-    if level.lenient && value.get("type").is_none() {
-        // `deployment_trigger_discriminator`, `trigger_discriminator`
-        return Some(match (value.get("triggers"), value.get("require")) {
-            (Some(_), Some(_)) => TriggerKind::Composite(Order::Any),
-            (Some(_), None) => TriggerKind::Composite(Order::Declared),
-            (None, _) => TriggerKind::Event,
-        });
+    Kinds::default().of(value, level)
+}
+
+/// The kinds of the triggers of a document, as the server or the more lenient client infers them. What the kind of one
+/// without `type` depends on is all that it contains, so that this is read once and kept.
+#[derive(Default)]
+pub(crate) struct Kinds {
+    /// Whether the server reads a trigger as an event trigger. `None`: it rejects it.
+    read: Map<u32, Option<bool>>,
+    /// Whether some are nested too deeply: then a kind depends on the trigger with which the reading begins.
+    deep: bool,
+}
+
+impl Kinds {
+    fn is_event(&mut self, value: Value<'_>) -> bool {
+        let read = self.read(value, 0);
+        if self.deep { matches!(read::trigger(value), Some(Trigger::Event(_))) } else { read == Some(true) }
     }
-    let kind = read::trigger_kind(value)?;
-    // Without `type` the server uses the first type that fits. One key shows the intention better than none.
-    if kind == TriggerKind::Event
-        && value.get("type").is_none()
-        && value.get("triggers").is_some()
-        && value.get("posture").is_none()
-    {
-        return Some(TriggerKind::Composite(read::guessed_order(value)));
+
+    /// As `read::trigger` does.
+    fn read(&mut self, value: Value<'_>, depth: usize) -> Option<bool> {
+        if let Some(known) = self.read.get(&value.index()) {
+            return *known;
+        }
+        step(1);
+        let event = || read::event_trigger(value, None).map(|_| true);
+        let read = match read::trigger_kind(value) {
+            Some(TriggerKind::Event) => event(),
+            Some(TriggerKind::Composite(order)) => match self.composite(value, order, depth) {
+                None if value.get("type").is_none() => event(),
+                read => read.map(|()| false),
+            },
+            None => None,
+        };
+        self.read.insert(value.index(), read);
+        read
     }
-    if value.get("type").is_none()
-        && value.get("posture").is_some()
-        && matches!(read::trigger(value), Some(Trigger::Event(_)))
-    {
-        return Some(TriggerKind::Event);
+
+    fn composite(&mut self, value: Value<'_>, order: Order, depth: usize) -> Option<()> {
+        if depth >= MAX_NESTING {
+            self.deep = true;
+            return None;
+        }
+        let child = |item: Value<'_>| self.read(item, depth.saturating_add(1));
+        let triggers = scalar::each(value.get("triggers")?, child)?;
+        if order == Order::Any {
+            read::require(value.get("require")?, triggers.len())?;
+        }
+        read::composite_within(value.get("within")?).map(drop)
     }
-    Some(kind)
+
+    pub(crate) fn of(&mut self, value: Value<'_>, level: Level) -> Option<TriggerKind> {
+        if level.lenient && value.get("type").is_none() {
+            // `deployment_trigger_discriminator`, `trigger_discriminator`
+            return Some(match (value.get("triggers"), value.get("require")) {
+                (Some(_), Some(_)) => TriggerKind::Composite(Order::Any),
+                (Some(_), None) => TriggerKind::Composite(Order::Declared),
+                (None, _) => TriggerKind::Event,
+            });
+        }
+        let kind = read::trigger_kind(value)?;
+        // Without `type` the server uses the first type that fits. One key shows the intention better than none.
+        if kind == TriggerKind::Event
+            && value.get("type").is_none()
+            && value.get("triggers").is_some()
+            && value.get("posture").is_none()
+        {
+            return Some(TriggerKind::Composite(read::guessed_order(value)));
+        }
+        if value.get("type").is_none() && value.get("posture").is_some() && self.is_event(value) {
+            return Some(TriggerKind::Event);
+        }
+        Some(kind)
+    }
 }
 
 /// The last step of a path, for messages.
