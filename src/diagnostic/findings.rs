@@ -326,17 +326,13 @@ pub(crate) struct Findings<'s> {
     found: Vec<Found>,
     /// The pointers of the findings in the current event: values with findings are not compared with others.
     reported: TextSet,
-    /// Their lengths modulo 128, a bit each: most places need no look-up.
-    lengths: u128,
+    /// Which lengths they have, a bit each: most places need no look-up, which takes as long as the place is deep.
+    lengths: [u64; LONGEST / 64 + 1],
     /// Whether the current event has any finding, reported or not.
     found_here: bool,
     /// Whether the input was recognised as what the check is for. Nothing else is ever changed.
     fixable: bool,
     counts: Counts,
-}
-
-fn length_bit(length: usize) -> u128 {
-    1 << (length % 128)
 }
 
 impl<'s> Findings<'s> {
@@ -345,7 +341,7 @@ impl<'s> Findings<'s> {
             options,
             found: Vec::new(),
             reported: TextSet::default(),
-            lengths: 0,
+            lengths: [0; LONGEST / 64 + 1],
             found_here: false,
             fixable: false,
             counts: Counts::default(),
@@ -370,7 +366,7 @@ impl<'s> Findings<'s> {
     /// Call this when a new event begins.
     pub(crate) fn next_event(&mut self) {
         self.reported.clear();
-        self.lengths = 0;
+        self.lengths = Default::default();
         self.found_here = false;
     }
 
@@ -393,7 +389,8 @@ impl<'s> Findings<'s> {
         let ends = pointer.match_indices('/').skip(1).map(|(end, _)| end).chain([pointer.len()]);
         let mut around = ends.take_while(|end| *end <= LONGEST).filter_map(|end| pointer.get(..end));
         around.any(|around| {
-            let is_possible = self.lengths & length_bit(around.len()) != 0;
+            let bits = self.lengths.get(around.len() / 64).copied().unwrap_or_default();
+            let is_possible = bits >> (around.len() % 64) & 1 == 1;
             is_possible && !around.is_empty() && self.reported.contains(around.as_bytes())
         })
     }
@@ -423,7 +420,9 @@ impl<'s> Findings<'s> {
             && let (pointer, true) = path.short()
         {
             self.reported.insert(pointer.as_bytes());
-            self.lengths |= length_bit(pointer.len());
+            if let Some(bits) = self.lengths.get_mut(pointer.len() / 64) {
+                *bits |= 1 << (pointer.len() % 64);
+            }
         }
         let Some(severity) = self.options.severity(code, usual) else { return Draft(None) };
         if !self.count(severity) {
