@@ -37,9 +37,11 @@ const MODULES: [(&str, u8); 5] = [("validate", 40), ("author", 15), ("schemas", 
 
 /// The options of wasm-opt: the first for speed or size, the others enable features that rustc emits, which wasm-opt
 /// would otherwise reject.
-const WASM_OPT: [&str; 12] = [
+const WASM_OPT: [&str; 13] = [
     // Compressed, no larger than with -Oz.
     "-O3",
+    // The first KiB of memory is the end of the stack, where an access may trap: 0.6 % fewer bytes.
+    "--low-memory-unused",
     // Functions of one module side by side, wherever it is built: 0.9 % fewer bytes with brotli.
     "--reorder-functions-by-name",
     "--strip-debug",
