@@ -19,8 +19,7 @@ export function holdsEvents(text, language) {
   const values = parsed(text);
   if (values) return values.length > 0 && values.every(isEvent);
   if (language === undefined || !/^\s*[[{]/.test(text)) return false;
-  const has = (/** @type {string} */ key) => new RegExp(`"${key}"\\s*:`).test(text);
-  return /"event"\s*:\s*"/.test(text) && ENVELOPE.filter(has).length >= 2;
+  return /"event"\s*:\s*"/.test(text) && ENVELOPE.filter(keyIn(text)).length >= 2;
 }
 
 /**
@@ -37,8 +36,7 @@ export function mayHoldAutomations(text, language) {
   } else if (!YAML_LANGUAGES.has(language) && !(language === "json" && isBracketed)) {
     return false;
   }
-  const has = (/** @type {string} */ key) =>
-    new RegExp(`(?:^|[\\s{,"'-])${key}["']?\\s*:`, "m").test(text);
+  const has = keyIn(text);
   const isComposite = TYPE.test(text);
   const strong = isComposite || STRONG.some(has);
   if (has("trigger") || has("triggers") || has("automations")) return strong;
@@ -60,12 +58,17 @@ export function kindOf(text) {
  * @param {string} text
  */
 export function isMeantAsAutomation(text) {
-  const [trigger, actions] = /^\s*[[{]/.test(text)
-    ? [/"trigger"\s*:/, /"actions"\s*:/]
-    : [/^(?:- | *)trigger:/m, /^ *actions:/m];
-  const from = text.search(trigger);
-  return from >= 0 && actions.test(text.slice(from)) && !/\.\.\.|…/.test(text);
+  const from = text.search(/(?:^(?:- | *)|")trigger"?\s*:/m);
+  const whole = from >= 0 && /(?:^ *|")actions"?\s*:/m.test(text.slice(from));
+  return whole && !/\.\.\.|…/.test(text);
 }
+
+/**
+ * Whether a text has a key.
+ * @param {string} text
+ */
+const keyIn = (text) => (/** @type {string} */ key) =>
+  new RegExp(`(?:^|[\\s{,"'-])${key}["']?\\s*:`, "m").test(text);
 
 /** @param {string} text */
 function beginsLikeYaml(text) {

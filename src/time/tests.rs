@@ -40,7 +40,7 @@ fn knows_the_form() {
 
 #[test]
 fn options_are_dates_and_not_seconds_since_1970() {
-    let read = |text: &str| serde_json::from_value::<Instant>(text.into()).map(|instant| instant.rfc3339());
+    let read = |text: &str| serde_json::from_value::<Instant>(text.into()).map(Instant::rfc3339);
     assert_eq!(read("2026-03-01").unwrap(), "2026-03-01T00:00:00.000000Z");
     for text in ["2026", "1772323200", "-1", "+5", "1e9"] {
         assert!(read(text).is_err(), "{text}");

@@ -38,7 +38,7 @@ fn template(template: &str) -> String {
 /// A text with this many repetitions.
 type Generator = fn(usize) -> String;
 
-const DOCUMENTS: [(&str, Generator); 27] = [
+const DOCUMENTS: [(&str, Generator); 30] = [
     ("labels of match", |n| event(&format!("match: {{{}}}", lines(n, |at| format!("l{at}: x, "))))),
     ("one label of match", |n| event(&format!("match: {{{}}}", lines(n, |_| "l: x, ".to_owned())))),
     ("names of expect", |n| event(&format!("expect: {}", list(n, |at| format!("prefect.flow-run.S{at}"))))),

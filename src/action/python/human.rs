@@ -29,7 +29,7 @@ pub(super) fn filter(
     };
     let is_known = |(name, _): &(String, Value)| known.contains(&&**name);
     if given.positional.len() > known.len() || !given.named.iter().all(is_known) {
-        return Some(not_here(&["these arguments of `humanize_", name, "` are not calculated here"].concat()));
+        return Some(not_here(["these arguments of `humanize_", name, "` are not calculated here"].concat()));
     }
     let unreadable = || Ok(Value::from(str_of(value)));
     let of_integer = |shown: &dyn Fn(i128) -> String| match integer(value) {
@@ -72,7 +72,7 @@ pub(super) fn filter(
             }
             _ => unreadable(),
         },
-        _ => not_here(&["`humanize_", name, "` is not calculated here"].concat()),
+        _ => not_here(["`humanize_", name, "` is not calculated here"].concat()),
     })
 }
 
