@@ -28,7 +28,7 @@ pub(super) struct Page {
 }
 
 /// Reads JSON of a certain form; `None` if it is not complete, or not of this form. An event that is nested too deeply comes
-/// as the server wrote it, and whoever reads it reports it.
+/// as the server wrote it: the code that reads the event reports it.
 pub(super) fn read<T>(body: &[u8], form: impl FnOnce(Value<'_>) -> Option<T>) -> Option<T> {
     let mut tape = Tape::new();
     if !parse_around(body, 0, &mut tape, &mut Vec::new()).complete {

@@ -121,7 +121,9 @@ pub fn sentence(message: &str) -> String {
     let value = ["integer ", "floating point ", "string ", ""].iter().find_map(|kind| found.strip_prefix(kind));
     let value = value.filter(|value| value.starts_with(['`', '"']) && value.len() <= LONGEST_SHOWN);
     let found = value.unwrap_or_else(|| of(&FOUND, found, "this value"));
-    [subject, " must be ", of(&EXPECTED, expected, expected), ", not ", found].concat()
+    // All numbers of JavaScript are floats.
+    let (found, end) = found.strip_suffix(".0`").map_or((found, ""), |whole| (whole, "`"));
+    [subject, " must be ", of(&EXPECTED, expected, expected), ", not ", found, end].concat()
 }
 
 /// In bytes.
@@ -280,6 +282,7 @@ mod tests {
         let number = "the option `maxDiagnostics` must be a whole number from 0 to 4294967295, not ";
         assert_eq!(mistake(serde_json::json!({"maxDiagnostics": "10"})), [number, "\"10\""].concat());
         assert_eq!(mistake(serde_json::json!({"maxDiagnostics": -1})), [number, "`-1`"].concat());
+        assert_eq!(mistake(serde_json::json!({"maxDiagnostics": -1.0})), [number, "`-1`"].concat());
         assert_eq!(mistake(serde_json::json!({"maxDiagnostics": null})), [number, "null"].concat());
         assert_eq!(mistake(serde_json::json!({"profile": {}})), "the option `profile` must be a text, not an object");
         assert_eq!(mistake(serde_json::json!({"names": "x"})), "the option `names` must be a list, not \"x\"");

@@ -1,4 +1,4 @@
-//! What `PyYAML` reads but the parser refuses: in brackets and quotes `PyYAML` ignores how lines are indented, and a comment
+//! What `PyYAML` reads but the parser rejects: in brackets and quotes `PyYAML` ignores how lines are indented, and a comment
 //! needs no space behind brackets, quotes and commas.
 //!
 //! If the parser fails for this reason, it reads a copy of the text that has the missing spaces. One scan finds all of

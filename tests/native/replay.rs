@@ -525,7 +525,7 @@ fn an_event_that_is_nested_too_deeply_does_not_hide_the_others() {
     let several = replay(MARKS.into(), texts.into(), &options).unwrap();
     assert_eq!(several.not_played[0], NotPlayed { events_index: Some(1), ..expected[0].clone() });
 
-    // People are told where it is.
+    // Its place is reported.
     let names = vec!["e.ndjson".to_owned()];
     let how = |format| RenderOptions { format, events: names.clone(), ..RenderOptions::default() };
     let pretty = how(Format::Pretty);

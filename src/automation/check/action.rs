@@ -13,7 +13,7 @@ use super::rest_api::RestApi;
 use super::trigger::Kinds;
 use super::{Check, Route};
 
-/// Who reads an action: the client checks fewer fields.
+/// The side that checks an action: the client checks fewer fields.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Side {
     Client,
