@@ -125,12 +125,23 @@ fn composite(value: Value<'_>, order: Order, depth: usize, client: bool) -> Opti
         return None;
     }
     let child = |item: Value<'_>| nested_trigger(item, depth.saturating_add(1), client);
+    let (triggers, require, within) = composite_of(value, order, client, child)?;
+    Some(Composite { order, triggers, within, require })
+}
+
+/// The parts of a composite trigger: the triggers as `child` reads them, how many are required, and the window.
+pub fn composite_of<T>(
+    value: Value<'_>,
+    order: Order,
+    client: bool,
+    child: impl FnMut(Value<'_>) -> Option<T>,
+) -> Option<(Vec<T>, usize, Option<i64>)> {
     let triggers = each(value.get("triggers")?, child)?;
     let require = match order {
         Order::Any => require(value.get("require")?, triggers.len())?,
         Order::Declared => triggers.len(),
     };
-    Some(Composite { order, triggers, within: composite_window(value, client)?, require })
+    Some((triggers, require, composite_window(value, client)?))
 }
 
 /// How many of some children are required.

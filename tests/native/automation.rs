@@ -576,6 +576,14 @@ fn windows_of_composite_triggers_with_a_posture() {
     for (fields, is_valid) in cases {
         let trigger = ["{", &fields.replace("CHILD", child), "}"].concat();
         assert_eq!(on_routes(&trigger, r#"{"type": "do-nothing"}"#)[0], is_valid, "{trigger}");
+        if is_valid {
+            let text = format!(r#"{{"name": "n", "trigger": {trigger}, "actions": []}}"#);
+            let options = CheckOptions { route: Some(Route::Api), ..settings(Profile::Server) };
+            let checked = automation::check(text.as_bytes(), TextOptions::default(), &options);
+            let kinds = serde_json::to_value(&checked.triggers).unwrap();
+            let kind = if trigger.contains("require") { "compound" } else { "sequence" };
+            assert_eq!(kinds[0]["type"], kind, "{trigger}");
+        }
     }
 }
 

@@ -1,6 +1,6 @@
 //! What the server rejects in actions (`server/events/actions.py`).
 
-use crate::diagnostic::findings::{Findings, Subject};
+use crate::diagnostic::findings::Findings;
 use crate::diagnostic::options::ReportOptions;
 use crate::diagnostic::path::Path;
 use crate::diagnostic::{Code, Profile};
@@ -10,7 +10,6 @@ use crate::text::phrase;
 
 use super::super::fields::{ACTIONS, ActionType, FieldKind, INFERRED, SELECTED, STATE_TYPES};
 use super::rest_api::RestApi;
-use super::trigger::Kinds;
 use super::{Check, Route};
 
 /// The side that checks an action: the client checks fewer fields.
@@ -151,17 +150,8 @@ impl Check<'_, '_> {
     fn fits(&self, known: &ActionType, action: Value<'_>) -> bool {
         let rejected = ReportOptions { profile: Profile::Server, ..ReportOptions::listing(0) };
         let (mut findings, mut rest_api) = (Findings::new(rejected), RestApi::default());
-        let mut check = Check {
-            findings: &mut findings,
-            rest_api: &mut rest_api,
-            subject: Subject::default(),
-            options: self.options,
-            route: self.route,
-            is_plan: self.is_plan,
-            text: self.text,
-            is_mixed: false,
-            kinds: Kinds::default(),
-        };
+        let way = (self.route, self.is_plan);
+        let mut check = Check::new(&mut findings, &mut rest_api, self.options, way, self.text);
         let side = if self.route.has_client() { Side::Client } else { Side::Server };
         check.action_fields(known, action, &Path::Root, side);
         findings.are_valid()

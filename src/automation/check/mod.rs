@@ -122,19 +122,7 @@ pub fn check(text: &[u8], text_options: TextOptions, options: &CheckOptions) -> 
         let Notation { language, form, is_plan } = reading;
         let route = options.route_of(form);
         if form == Form::PrefectYaml {
-            let (findings, rest_api, subject) = (&mut findings, &mut rest_api, Subject::default());
-            let mut check = Check {
-                findings,
-                rest_api,
-                subject,
-                options,
-                route,
-                is_plan,
-                text,
-                is_mixed: false,
-                kinds: Kinds::default(),
-            };
-            check.prefect_yaml(root);
+            Check::new(&mut findings, &mut rest_api, options, (route, is_plan), text).prefect_yaml(root);
         }
         for Item { value, form, .. } in items(&mut findings, root, form, route) {
             let index = events;
@@ -143,18 +131,8 @@ pub fn check(text: &[u8], text_options: TextOptions, options: &CheckOptions) -> 
             findings.next_event();
             rest_api.next(index);
             let subject = Subject { index: Some(index), name: name.as_deref(), docs: None };
-            let (findings, rest_api) = (&mut findings, &mut rest_api);
-            let mut check = Check {
-                findings,
-                rest_api,
-                subject,
-                options,
-                route,
-                is_plan,
-                text,
-                is_mixed: false,
-                kinds: Kinds::default(),
-            };
+            let mut check = Check::new(&mut findings, &mut rest_api, options, (route, is_plan), text);
+            check.subject = subject;
             let level = check.level(form);
             check.item(value, form, level);
             if language == Language::Yaml {
@@ -232,6 +210,20 @@ struct Check<'c, 's> {
     /// Whether a composite trigger that mixes resources has been reported.
     is_mixed: bool,
     kinds: Kinds,
+}
+
+impl<'c, 's> Check<'c, 's> {
+    /// Of a document without index and name.
+    fn new(
+        findings: &'c mut Findings<'s>,
+        rest_api: &'c mut RestApi,
+        options: &'c CheckOptions,
+        (route, is_plan): (Route, bool),
+        text: &'c [u8],
+    ) -> Check<'c, 's> {
+        let (subject, kinds) = (Subject::default(), Kinds::default());
+        Check { findings, subject, options, route, is_plan, rest_api, text, is_mixed: false, kinds }
+    }
 }
 
 impl Check<'_, '_> {

@@ -316,11 +316,7 @@ impl Kinds {
             return None;
         }
         let child = |item: Value<'_>| self.read(item, depth.saturating_add(1));
-        let triggers = scalar::each(value.get("triggers")?, child)?;
-        if order == Order::Any {
-            read::require(value.get("require")?, triggers.len())?;
-        }
-        read::composite_within(value.get("within")?).map(drop)
+        read::composite_of(value, order, false, child).map(drop)
     }
 
     pub(crate) fn of(&mut self, value: Value<'_>, level: Level) -> Option<TriggerKind> {
