@@ -66,6 +66,20 @@ trigger:
 actions: [{type: do-nothing}]
 `;
 
+test("an event that is nested too deeply is named, and the others are played", async () => {
+  const { page, failures } = await open(address({ automation: FAILED }));
+  await says(outcome(page), /[Ff]ires/);
+  const events = [10, 11, 12].map((run) => event(run, run, "Failed"));
+  const deep = `${"[".repeat(1000)}${"]".repeat(1000)}`;
+  const text = lines(events).split("\n");
+  text[1] = JSON.stringify({ ...events[1], payload: "DEEP" }).replace('"DEEP"', `{"a": ${deep}}`);
+  await drop(page, [{ name: "deep.ndjson", text: text.join("\n") }]);
+  await says(about(page), /1 event cannot be read, and is not played:/);
+  await says(about(page), /line 2: .*900/);
+  assert.equal(await lanes(page).count(), 2);
+  assert.deepEqual(failures, []);
+});
+
 for (const name of readdirSync(new URL("forms/", live)).filter((one) => /\.(json|yaml)$/.test(one)))
   test(`exports of Prefect are played unchanged: ${name}`, async () => {
     const { page, failures } = await open(address({ automation: read(`forms/${name}`) }));

@@ -72,7 +72,13 @@ export interface Scene extends ResultNotes {
 /** The core's notes on the whole result. */
 export type ResultNotes = Pick<
   SimulationResult,
-  "reason" | "coverage" | "beforeStart" | "missingLeaders" | "recorded" | "recordedActions"
+  | "reason"
+  | "coverage"
+  | "beforeStart"
+  | "missingLeaders"
+  | "recorded"
+  | "recordedActions"
+  | "notPlayed"
 >;
 
 const DAY = 86_400_000;
@@ -175,7 +181,9 @@ export function play(asked: Play): Played {
   if (findings.length > 0) return { ...played, wrong: { in: "automation", findings } };
   if (all.errors)
     return { ...played, wrong: { in: all.foundIn ?? "scenario", findings: all.errors } };
-  return { ...played, scene: sceneOf(result) };
+  // Events are not played for any of several automations.
+  const { notPlayed } = all;
+  return { ...played, scene: sceneOf({ ...result, ...(notPlayed && { notPlayed }) }) };
 }
 
 /** What is played, and how, for functions of other modules. */
@@ -229,6 +237,7 @@ function sceneOf(result: SimulationResult): Scene {
   const lanes = ordered(timeline.lanes);
   const silent = firings.filter((one) => one.ifSilent).length;
   const { reason, coverage, beforeStart, missingLeaders, recorded, recordedActions } = result;
+  const { notPlayed } = result;
   const scene: Scene = {
     number,
     start,
@@ -247,6 +256,7 @@ function sceneOf(result: SimulationResult): Scene {
     ...(missingLeaders && { missingLeaders }),
     ...(recorded && { recorded }),
     ...(recordedActions && { recordedActions }),
+    ...(notPlayed && { notPlayed }),
   };
   const laneOfEach = new Int32Array(decisions.length).fill(-1);
   lanes.forEach((lane, index) => {

@@ -18,6 +18,7 @@ export function historyPanel(
 ) {
   const notes = [
     started(scene),
+    unplayed(scene),
     leaders(scene, ignoreLeaders, (on) => set({ ignoreLeaders: on || undefined })),
     recorded(scene),
     actions(scene, withoutActions, (on) => set({ withoutActions: on || undefined })),
@@ -32,6 +33,12 @@ export function historyPanel(
 function started({ beforeStart: before, start }: Scene) {
   if (!before) return nothing;
   return html`<p>The replay starts at ${clock(start, { dated: true })}: ${plural(before, "earlier event")} ${before === 1 ? "is" : "are"} not evaluated.</p>`;
+}
+
+function unplayed({ notPlayed: found }: Scene) {
+  if (!found) return nothing;
+  return html`<p>${plural(found.length, "event")} cannot be read, and ${found.length === 1 ? "is" : "are"} not played:</p>
+    <ul>${found.slice(0, MOST).map(({ finding }) => html`<li>${finding.range && `line ${finding.range.start.line}: `}${prose(finding.message)}</li>`)}</ul>`;
 }
 
 function leaders(
