@@ -117,9 +117,9 @@ pub fn sentence(message: &str) -> String {
     });
     let Some((before, found, expected)) = mistake else { return message.to_owned() };
     let subject = before.strip_suffix(": ").unwrap_or("the options");
-    // A value is shown, unless it is long; of others, the kind.
+    // A value is shown, but a text of serde only if it is short; of others, the kind.
     let value = ["integer ", "floating point ", "string ", ""].iter().find_map(|kind| found.strip_prefix(kind));
-    let value = value.filter(|value| value.starts_with(['`', '"']) && value.len() <= LONGEST_SHOWN);
+    let value = value.filter(|value| value.starts_with('`') || value.starts_with('"') && value.len() <= LONGEST_SHOWN);
     let found = value.unwrap_or_else(|| of(&FOUND, found, "this value"));
     // All numbers of JavaScript are floats.
     let (found, end) = found.strip_suffix(".0`").map_or((found, ""), |whole| (whole, "`"));
@@ -287,11 +287,13 @@ mod tests {
         assert_eq!(mistake(serde_json::json!({"profile": {}})), "the option `profile` must be a text, not an object");
         assert_eq!(mistake(serde_json::json!({"names": "x"})), "the option `names` must be a list, not \"x\"");
         let long = "x".repeat(60);
-        assert_eq!(mistake(serde_json::json!({"names": long})), "the option `names` must be a list, not this text");
+        assert_eq!(mistake(serde_json::json!({"names": &long})), "the option `names` must be a list, not this text");
         assert_eq!(
             mistake(serde_json::json!({"names": ["x", 1.5]})),
             "the option `names`: item 1 must be a text, not `1.5`"
         );
+        let own = format!("the option `start` must be a time, not `{long}`");
+        assert_eq!(sentence(&format!("the option `start`: invalid value: `{long}`, expected a time")), own);
         assert_eq!(mistake(serde_json::json!([])), "the options must be an object, not a list");
         let unknown = mistake(serde_json::json!({"invalid type: a, expected b": 1}));
         assert!(unknown.starts_with("unknown option `invalid type: a, expected b`: the options are"), "{unknown}");
